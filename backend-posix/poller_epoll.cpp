@@ -1,0 +1,99 @@
+#include "poller_epoll.hpp"
+
+#include "address.hpp"
+#include "error.hpp"
+#include "timeout.hpp"
+#include "wake.hpp"
+
+#include <pier/spi/readiness_engine.hpp>
+
+#include <cerrno>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+namespace pier::posix {
+namespace {
+
+using spi::Descriptor;
+
+class EpollPoller final : public spi::Poller {
+public:
+    EpollPoller(int epoll, Wake wake, Trigger trigger) noexcept
+        : Poller({.edge = trigger == Trigger::edge}), epoll_(epoll), wake_(std::move(wake)) {}
+    ~EpollPoller() override { close(epoll_); }
+
+    // The wake-up is edge-triggered under both: each write is news, and nobody ever has to read the counter back.
+    Result<void> watch_wake() {
+        epoll_event event{};
+        event.events = EPOLLIN | EPOLLET;
+        event.data.ptr = nullptr;
+        if (epoll_ctl(epoll_, EPOLL_CTL_ADD, wake_.descriptor(), &event) != 0) return fail_last();
+        return {};
+    }
+
+    Result<void> add(Descriptor& d, std::uint8_t interest) override { return control(EPOLL_CTL_ADD, d, interest); }
+    Result<void> change(Descriptor& d, std::uint8_t interest) override {
+        // Without interest epoll would still report errors and hang-ups, again and again under level triggering.
+        return control(interest == 0 ? EPOLL_CTL_DEL : EPOLL_CTL_MOD, d, interest);
+    }
+
+    // Closing the last descriptor of a socket removes it, and ours are never duplicated; only a foreign one stays open.
+    void remove(Descriptor& d) noexcept override {
+        if (d.kind == spi::SocketKind::foreign) epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor_of(d.socket), nullptr);
+    }
+
+    Result<void> wait(Time until, spi::ReadySink& sink) override {
+        epoll_event events[batch];
+        int count = epoll_wait(epoll_, events, batch, milliseconds_until(until));
+        // A signal: the loop looks at its clock and inbox, and comes again.
+        if (count < 0 && errno == EINTR) return {};
+        if (count < 0) return fail_last();
+        for (int i = 0; i < count; ++i) {
+            if (events[i].data.ptr == nullptr) continue;
+            sink.event(*static_cast<Descriptor*>(events[i].data.ptr), bits_of(events[i].events));
+        }
+        return {};
+    }
+
+    void wake() noexcept override { wake_.wake(); }
+
+private:
+    static constexpr int batch = 256;
+
+    Result<void> control(int what, Descriptor& d, std::uint8_t interest) noexcept {
+        epoll_event event{};
+        event.data.ptr = &d;
+        if ((interest & spi::input) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
+        if ((interest & spi::output) != 0) event.events |= EPOLLOUT;
+        // Edges only: after data, urgent data and data again, a short receive leaves the last without an edge of its own. The
+        // urgent mark is the warning not to conclude from short receives any more.
+        if (traits().edge) event.events |= EPOLLET | EPOLLPRI;
+        if (epoll_ctl(epoll_, what, descriptor_of(d.socket), &event) != 0) return fail_last();
+        return {};
+    }
+
+    static std::uint8_t bits_of(std::uint32_t events) noexcept {
+        std::uint8_t bits = 0;
+        if ((events & EPOLLIN) != 0) bits |= spi::input;
+        if ((events & EPOLLOUT) != 0) bits |= spi::output;
+        if ((events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR | EPOLLPRI)) != 0) bits |= spi::exceptional;
+        return bits;
+    }
+
+    int epoll_;
+    Wake wake_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<spi::Poller>> make_epoll(Trigger trigger) {
+    auto wake = Wake::make();
+    if (!wake) return fail(wake.error());
+    int epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (epoll < 0) return fail_last();
+    auto poller = std::make_unique<EpollPoller>(epoll, std::move(*wake), trigger);
+    if (auto watched = poller->watch_wake(); !watched) return fail(watched.error());
+    return poller;
+}
+
+}  // namespace pier::posix

@@ -1,0 +1,53 @@
+// A flag that a task can wait for.
+#pragma once
+
+#include <pier/spi/awaiter.hpp>
+
+namespace pier {
+
+// Confined to one loop's thread (post to it from others); one waiter at a time. Stays set until reset.
+class Event {
+public:
+    Event() = default;
+    Event(const Event&) = delete;
+    Event& operator=(const Event&) = delete;
+
+    void set() noexcept {
+        set_ = true;
+        if (waiter_ != nullptr && waiter_->stage == spi::Stage::in_flight) waiter_->context->loop->end(*waiter_);
+    }
+    void reset() noexcept { set_ = false; }
+    [[nodiscard]] bool is_set() const noexcept { return set_; }
+
+    class Awaiter : public spi::Awaiter<spi::Operation> {
+    public:
+        Awaiter(Event& event, Deadline limit) noexcept : spi::Awaiter<spi::Operation>(limit, spi::Verb::none), event_(event) {
+            cancel_hook = [](Loop& loop, spi::Operation& op) { loop.end(op, Error{Errc::operation_canceled, 0}); };
+        }
+        ~Awaiter() {
+            if (event_.waiter_ == this) event_.waiter_ = nullptr;
+        }
+        bool await_ready() const noexcept { return event_.set_; }
+        template <std::derived_from<spi::PromiseBase> P>
+        bool await_suspend(std::coroutine_handle<P> handle) {
+            spi::require(event_.waiter_ == nullptr, "an Event is awaited by two tasks");
+            event_.waiter_ = this;
+            return spi::Awaiter<spi::Operation>::await_suspend(handle);
+        }
+        Result<void> await_resume() const noexcept {
+            if (error.condition != Errc::ok) return std::unexpected(error);
+            return {};
+        }
+
+    private:
+        Event& event_;
+    };
+    // Errors: timed_out at the deadline, operation_canceled.
+    [[nodiscard]] Awaiter wait(Deadline deadline = {}) noexcept { return {*this, deadline}; }
+
+private:
+    spi::Operation* waiter_ = nullptr;
+    bool set_ = false;
+};
+
+}  // namespace pier

@@ -1,0 +1,160 @@
+// The event loop: the only place with policy. It owns time, fairness, cancellation and accounting; its engine moves the
+// operations. One loop per thread at a time.
+#pragma once
+
+#include <pier/result.hpp>
+#include <pier/spi/engine.hpp>
+#include <pier/spi/inbox.hpp>
+#include <pier/spi/timer_pool.hpp>
+#include <pier/spi/timer_wheel.hpp>
+#include <pier/task.hpp>
+#include <pier/time.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace pier {
+
+// Work for a loop from any thread. The caller owns it until `run` is called (on the loop's thread); a Post that is already in
+// an inbox must not be posted again.
+using Post = spi::Post;
+
+class Loop {
+public:
+    // With the engine of that name, or the best one that runs here. Errors: not_supported for an unknown name or an
+    // engine that can't run here (find_engine and EngineInfo::probe say why), and what the system says.
+    [[nodiscard]] static Result<std::unique_ptr<Loop>> create(std::string_view engine = {});
+    [[nodiscard]] static Result<std::unique_ptr<Loop>> create(const spi::EngineInfo& engine);
+    Loop(const Loop&) = delete;
+    Loop& operator=(const Loop&) = delete;
+    ~Loop();
+
+    // Runs the task on this thread, and whatever it spawns, until the task has ended; returns its result and rethrows its
+    // exception. Not from inside a task; again afterwards is fine, also from another thread.
+    template <class T>
+    T run(Task<T> task) {
+        auto handle = task.release();
+        spi::Context context;
+        context.root = handle;
+        handle.promise().context = &context;
+        drive(context, handle);
+        struct Destroy {
+            std::coroutine_handle<> frame;
+            ~Destroy() { frame.destroy(); }
+        } destroy{handle};
+        return handle.promise().take();
+    }
+
+    // Any thread; in order per thread; nothing is coalesced. Runs on the loop's thread, in a turn after this call. What is posted to a loop
+    // that is not running waits; what is left when the loop goes is run by its destructor.
+    void post(Post& post) noexcept;
+    // Allocates. Errors: none; throws std::bad_alloc.
+    void post(std::move_only_function<void()> function);
+
+    // The time as of this turn. A deadline is counted from the true time, not from this one.
+    [[nodiscard]] Time now() noexcept;
+
+    [[nodiscard]] std::string_view engine_name() const noexcept { return name_; }
+
+    // The loop that runs on this thread; null outside of run().
+    [[nodiscard]] static Loop* current() noexcept;
+
+    // For awaitables and objects of core. On the loop's thread.
+
+    // Starts an idle operation of a suspended coroutine. True: it is pending, stay suspended. False: it has ended already.
+    [[nodiscard]] bool start(spi::Operation& op, Deadline deadline);
+    // A request to end a started operation as canceled.
+    void cancel(spi::Operation& op) noexcept;
+    // Ends an operation without a socket (Verb::none) that is in flight; it is delivered in a later step.
+    void end(spi::Operation& op, Error error = {}, std::size_t transferred = 0) noexcept;
+    [[nodiscard]] Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind);
+    // Cancels what is in flight, waits for it and closes. The descriptor must not be used any more.
+    void close(spi::Descriptor& descriptor) noexcept;
+    // Queues the context to start with its root.
+    void spawn(spi::Context& context) noexcept { spawned_.push(context); }
+    [[nodiscard]] spi::ChunkPool& chunks() noexcept { return chunks_; }
+    [[nodiscard]] spi::Context* running() noexcept { return running_; }
+    [[nodiscard]] const spi::EngineTraits& traits() const noexcept { return engine_->traits(); }
+
+private:
+    Loop(std::string_view name);
+
+    enum class Outcome : bool { pending, ended };
+
+    void drive(spi::Context& root, std::coroutine_handle<> handle);
+    void turn(const spi::Context& root);
+    void drain_inbox() noexcept;
+    void expire_timers();
+    void run_spawned();
+    void run_retries();
+    void deliver(spi::Queue<spi::Operation>& batch);
+    [[nodiscard]] bool has_work() const noexcept;
+
+    Outcome advance(spi::Operation& op) noexcept;
+    bool check(spi::Operation& op) noexcept;
+    enum class Try : std::uint8_t { ended, blocked, starved };
+    Try attempt(spi::Operation& op) noexcept;
+    [[nodiscard]] Try attempt_first(spi::Operation& op) noexcept;
+    Outcome launch(spi::Operation& op) noexcept;
+    Outcome restart(spi::Operation& op) noexcept;
+    [[nodiscard]] bool continue_whole(spi::Operation& op) noexcept;
+    void settle(spi::Operation& op) noexcept;
+    void retry_later(spi::Operation& op) noexcept;
+    void leave_lane(spi::Operation& op) noexcept;
+    void arm(spi::Operation& op, Deadline deadline) noexcept;
+    void disarm(spi::Operation& op) noexcept;
+    void resume(spi::Operation& op);
+    void resume(spi::Context& context, std::coroutine_handle<> handle);
+
+    // Inline work of one delivery: then others get their turn.
+    static constexpr std::uint32_t inline_operations = 16;
+    static constexpr std::uint32_t inline_bytes = 256 * 1024;
+    // Posts of one turn; the rest waits for the next.
+    static constexpr std::uint32_t posts_per_turn = 1024;
+    static_assert(inline_bytes >= spi::ChunkPool::chunk_size);
+
+    spi::ChunkPool chunks_;  // before the engine, which borrows from it
+    std::unique_ptr<spi::Engine> engine_;
+    std::uint32_t budget_operations_ = 0;
+    std::uint32_t budget_bytes_ = 0;
+    spi::Context* running_ = nullptr;
+    spi::Queue<spi::Operation> retries_;
+    spi::Queue<spi::Operation> starved_;  // lent receives that found no chunk
+    spi::Queue<spi::Operation> waiting_;  // behind another operation on a listener or datagram socket
+    spi::Queue<spi::Context> spawned_;
+    spi::Harvest ended_;  // what the loop itself finished
+    spi::TimerWheel timers_;
+    spi::TimerPool timer_pool_;
+    Time now_{};
+    bool now_valid_ = false;
+    std::string_view name_;
+    spi::Inbox inbox_;
+    std::uint64_t started_ = 0;  // the ledger: equal at the end
+    std::uint64_t delivered_ = 0;
+};
+
+// The loop that runs on this thread. Asserts that there is one.
+[[nodiscard]] Loop& this_loop() noexcept;
+
+// Every engine of this build, best first; names that belong to other systems are not among them.
+[[nodiscard]] const std::vector<spi::EngineInfo>& engines();
+// Null when there is none of that name. An empty name means the best one that can run here.
+[[nodiscard]] const spi::EngineInfo* find_engine(std::string_view name);
+
+// While one lives in a coroutine, operations of its task start in spite of a cancelled scope: for clean-up that has to wait. Give those
+// operations deadlines.
+class Shield {
+public:
+    Shield() noexcept;
+    Shield(const Shield&) = delete;
+    Shield& operator=(const Shield&) = delete;
+    ~Shield();
+
+private:
+    spi::Context* context_;
+};
+
+}  // namespace pier

@@ -1,0 +1,93 @@
+// Errors and results. A failure is the same value and the same text on every system; the system's own number is kept
+// beside it for display only.
+#pragma once
+
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <type_traits>
+
+namespace pier {
+
+// Every condition that Pier reports. The numbers are Pier's own and equal on every system; std::errc's are not
+// (address_in_use is 98 on Linux and 100 under mingw), so compare conditions, never numbers.
+enum class Errc : std::int32_t {
+    ok = 0,
+    address_family_not_supported,
+    address_in_use,
+    address_not_available,
+    already_connected,
+    already_in_progress,  // a stream has one operation a direction; a second one is refused with this
+    bad_address_text,     // an address that cannot be parsed
+    broken_pipe,          // send after the stream's own finish(), or after a cancelled send
+    connection_aborted,
+    connection_refused,
+    connection_reset,
+    end_of_stream,  // the peer ended before all the bytes asked for had come
+    host_not_found,
+    host_unreachable,
+    invalid_argument,
+    message_size,
+    network_down,
+    network_reset,
+    network_unreachable,
+    no_buffer_space,
+    no_protocol_option,
+    not_a_socket,
+    not_connected,
+    not_enough_memory,
+    not_supported,
+    one_operation_at_a_time,  // the blocking engine was asked for two operations at once
+    operation_canceled,
+    operation_would_block,
+    permission_denied,
+    protocol_error,
+    service_not_found,
+    temporary_resolver_failure,
+    timed_out,
+    too_many_files_open,
+    unexpected,  // a number of the system that has no place in the table; `native` tells which
+};
+
+// The text of a condition, the same on every system. Static storage; any thread.
+[[nodiscard]] std::string_view message(Errc condition) noexcept;
+
+// Pier's category: messages as above, and conditions that compare equal to std::errc where there is a counterpart.
+[[nodiscard]] const std::error_category& error_category() noexcept;
+
+[[nodiscard]] std::error_code make_error_code(Errc condition) noexcept;
+
+// A failure: Pier's condition, and the number the system gave (errno, a WSA code or a Win32 code; 0 where the failure
+// is Pier's own, such as a deadline). Eight bytes, so that a Result<std::size_t> stays small.
+struct Error {
+    Errc condition = Errc::ok;
+    std::int32_t native = 0;
+
+    [[nodiscard]] std::string_view message() const noexcept { return pier::message(condition); }
+    [[nodiscard]] std::error_code code() const noexcept { return make_error_code(condition); }
+    operator std::error_code() const noexcept { return code(); }  // NOLINT: the conversion is the point
+
+    friend bool operator==(const Error& error, Errc condition) noexcept { return error.condition == condition; }
+    friend bool operator==(const Error& error, std::errc condition) noexcept { return error.code() == condition; }
+    friend bool operator==(const Error&, const Error&) noexcept = default;
+};
+static_assert(sizeof(Error) == 8);
+
+// For people: the text, and the system's number behind it where there is one ("connection refused (native 111)").
+[[nodiscard]] std::string describe(const Error& error);
+
+template <class T>
+using Result = std::expected<T, Error>;
+
+// The failure side of a Result: `return fail(Errc::timed_out);`
+[[nodiscard]] inline std::unexpected<Error> fail(Errc condition, std::int32_t native = 0) noexcept {
+    return std::unexpected(Error{condition, native});
+}
+[[nodiscard]] inline std::unexpected<Error> fail(Error error) noexcept { return std::unexpected(error); }
+
+}  // namespace pier
+
+template <>
+struct std::is_error_code_enum<pier::Errc> : std::true_type {};

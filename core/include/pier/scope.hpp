@@ -1,0 +1,78 @@
+// Structured concurrency: tasks that live no longer than their scope.
+#pragma once
+
+#include <pier/loop.hpp>
+#include <pier/spi/awaiter.hpp>
+#include <pier/task.hpp>
+
+#include <cstddef>
+#include <exception>
+
+namespace pier {
+
+// Made on a loop's thread, inside a task, for that loop; confined to it. Join it before it goes: its destructor aborts while tasks are alive,
+// because they point into the frames around it.
+class TaskScope {
+public:
+    TaskScope() noexcept;
+    TaskScope(const TaskScope&) = delete;
+    TaskScope& operator=(const TaskScope&) = delete;
+    ~TaskScope();
+
+    // Starts the task in the loop's next step, with an inline budget of its own. Its result is dropped: a task reports its
+    // own failures. An exception that leaves it is kept (the first one) and rethrown by join().
+    // After cancel() the task still starts, and its first operation ends as canceled.
+    template <class T>
+    void spawn(Task<T> task) {
+        auto handle = task.release();
+        start(handle, handle.promise());
+    }
+
+    // Asks every task to end: operations that are pending end as operation_canceled (or with the result that won the race),
+    // and so do those that are started later, but for those under a Shield. Idempotent.
+    void cancel() noexcept;
+    [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
+
+    // How many tasks are alive.
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+    class JoinAwaiter;
+    // Waits until the last task has ended. At the deadline it gives up waiting with timed_out, the tasks go on. When the awaiting task
+    // itself is cancelled, it cancels this scope and goes on waiting, then answers operation_canceled. One join at a time.
+    [[nodiscard]] JoinAwaiter join(Deadline deadline = {}) noexcept;
+
+private:
+    friend class Loop;
+    void start(std::coroutine_handle<> root, spi::PromiseBase& promise);
+    void ended(spi::Context& context) noexcept;
+
+    Loop* loop_;
+    spi::Context* first_ = nullptr;
+    spi::Operation* joiner_ = nullptr;
+    std::exception_ptr exception_;
+    std::size_t size_ = 0;
+    bool cancelled_ = false;
+    bool joiner_cancelled_ = false;
+};
+
+class TaskScope::JoinAwaiter : public spi::Awaiter<spi::Operation> {
+public:
+    JoinAwaiter(TaskScope& scope, Deadline limit) noexcept : Awaiter(limit, spi::Verb::none), scope_(scope) {}
+    ~JoinAwaiter() {
+        if (scope_.joiner_ == this) scope_.joiner_ = nullptr;
+    }
+    bool await_ready() const noexcept { return scope_.size_ == 0; }
+    template <std::derived_from<spi::PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        prepare();
+        return Awaiter::await_suspend(handle);
+    }
+    Result<void> await_resume();
+
+private:
+    void prepare();
+    static void cancelled(Loop& loop, spi::Operation& op);
+    TaskScope& scope_;
+};
+
+}  // namespace pier

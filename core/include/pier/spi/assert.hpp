@@ -1,0 +1,17 @@
+// Assertions that stay on in every build: they guard rules whose breach would let the kernel write into freed memory.
+#pragma once
+
+#include <source_location>
+
+namespace pier::spi {
+
+// Prints the sentence and where it was broken to stderr, then aborts.
+[[noreturn]] void assertion_failed(const char* sentence,
+                                   std::source_location where = std::source_location::current()) noexcept;
+
+inline void require(bool holds, const char* sentence,
+                    std::source_location where = std::source_location::current()) noexcept {
+    if (!holds) [[unlikely]] assertion_failed(sentence, where);
+}
+
+}  // namespace pier::spi

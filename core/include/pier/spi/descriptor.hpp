@@ -1,0 +1,39 @@
+// One per socket, pooled by its engine and pinned: the kernel and the operations in flight point at it. It outlives the
+// coroutine frames that use it.
+#pragma once
+
+#include <pier/endpoint.hpp>
+#include <pier/spi/operation.hpp>
+#include <pier/spi/socket.hpp>
+
+#include <cstdint>
+
+namespace pier::spi {
+
+// The loop's side of one direction. Streams have at most one operation in it; listeners and datagram sockets a queue,
+// linked through Operation::next, of which only the first is known to the engine. Completion engines derive their descriptor
+// and keep the kernel's record of each direction (an OVERLAPPED, a uv request) there.
+struct Lane {
+    Operation* first = nullptr;
+    bool drained = false;   // trying now would only be told "would block": wait for the engine's word first
+    bool ended = false;     // read: the end of the stream was seen; write: finish() was called
+    bool poisoned = false;  // write: a send was cancelled half-way, what follows would corrupt the stream
+};
+
+struct Descriptor : Link {
+    NativeSocket socket = no_socket;
+    Lane lanes[2];
+    Error failure{};  // the first terminal error of a stream, reported ever after: systems report it once or lose it
+    Endpoint peer{};  // remembered at accept or connect: the systems forget it after a reset
+    SocketKind kind = SocketKind::stream;
+    bool closing = false;
+    bool drain_exact = false;  // an event said hang-up, error or urgent: a short transfer proves nothing any more
+    std::uint8_t interest = 0; // readiness engines: what the poller was told to watch (spi/poller.hpp)
+    std::uint8_t registered = 0;
+
+    [[nodiscard]] Lane& lane(Direction d) noexcept { return lanes[static_cast<std::size_t>(d)]; }
+    [[nodiscard]] Lane& lane_of(const Operation& op) noexcept { return lane(op.lane_direction()); }
+    [[nodiscard]] bool busy() const noexcept { return lanes[0].first != nullptr || lanes[1].first != nullptr; }
+};
+
+}  // namespace pier::spi

@@ -1,0 +1,66 @@
+// Pinned descriptors, recycled. Memory is kept until the pool goes: the peak is what an engine once needed.
+#pragma once
+
+#include <pier/spi/descriptor.hpp>
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <vector>
+
+namespace pier::spi {
+
+// D derives from Descriptor and is default-constructible. One thread.
+template <class D>
+class DescriptorPool {
+public:
+    DescriptorPool() = default;
+    DescriptorPool(const DescriptorPool&) = delete;
+    DescriptorPool& operator=(const DescriptorPool&) = delete;
+    ~DescriptorPool() { require(live_ == 0, "an engine was destroyed while descriptors were attached to it"); }
+
+    // Null when memory is short.
+    D* acquire() noexcept {
+        if (free_ == nullptr && !grow()) return nullptr;
+        Cell* cell = free_;
+        free_ = cell->next;
+        ++live_;
+        return ::new (static_cast<void*>(cell->space)) D();
+    }
+    void recycle(D& descriptor) noexcept {
+        descriptor.~D();
+        auto* cell = reinterpret_cast<Cell*>(&descriptor);
+        cell->next = free_;
+        free_ = cell;
+        --live_;
+    }
+    [[nodiscard]] std::size_t live() const noexcept { return live_; }
+
+private:
+    union Cell {
+        Cell() noexcept : next(nullptr) {}
+        Cell* next;
+        alignas(D) std::byte space[sizeof(D)];
+    };
+    static constexpr std::size_t slab = 64;
+
+    bool grow() noexcept {
+        try {
+            slabs_.push_back(std::make_unique<Cell[]>(slab));
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+        for (std::size_t i = slab; i-- > 0;) {
+            Cell& cell = slabs_.back()[i];
+            cell.next = free_;
+            free_ = &cell;
+        }
+        return true;
+    }
+
+    std::vector<std::unique_ptr<Cell[]>> slabs_;
+    Cell* free_ = nullptr;
+    std::size_t live_ = 0;
+};
+
+}  // namespace pier::spi

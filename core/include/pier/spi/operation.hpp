@@ -1,0 +1,136 @@
+// The request: what an app wants from a socket, as data. It lives in the awaiter, so in the coroutine's frame, and never
+// moves. The loop takes it from stage to stage; an engine only brings it from in_flight to finished.
+#pragma once
+
+#include <pier/endpoint.hpp>
+#include <pier/result.hpp>
+#include <pier/spi/assert.hpp>
+#include <pier/spi/queue.hpp>
+#include <pier/spi/socket.hpp>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace pier {
+class Loop;
+}
+
+namespace pier::spi {
+
+struct Context;
+struct Descriptor;
+struct Timer;
+
+// `none` is for what suspends without a socket: sleeps, joins, posted results.
+enum class Verb : std::uint8_t { none, accept, connect, receive, send, receive_from, send_to, wait };
+
+// idle -> (queued ->) in_flight -> finished -> delivered -> idle again. Each edge is taken by one function below.
+enum class Stage : std::uint8_t { idle, queued, in_flight, finished, delivered };
+
+enum class Direction : std::uint8_t { read = 0, write = 1 };
+
+[[nodiscard]] constexpr Direction direction(Verb verb) noexcept {
+    return verb == Verb::connect || verb == Verb::send || verb == Verb::send_to ? Direction::write : Direction::read;
+}
+
+// One piece of a scattered receive or a gathered send. A send never writes through `data`.
+struct Buffer {
+    std::byte* data = nullptr;
+    std::size_t size = 0;
+};
+
+// At most so many pieces are handed to the system at once; the rest is a short transfer.
+inline constexpr std::uint32_t most_buffers = 16;
+// At most so much is submitted at once: Windows would buffer a larger send without bound.
+inline constexpr std::uint32_t largest_submission = 1U << 20;
+
+struct Operation : Link {
+    enum Flag : std::uint16_t {
+        lend = 1,              // receive: the loop lends the buffer when data is there
+        whole = 2,             // repeat until all of it is transferred; the object is a WholeOperation
+        vectored = 4,          // `buffer` points to `length` Buffers
+        harvested = 8,         // stands in a harvest, waiting for its delivery
+        cancel_requested = 16, // by a scope or a close
+        deadline_passed = 32,  // the request to cancel came from the deadline
+        waits_writable = 64,   // Verb::wait: for room to send instead of something to read
+        truncated = 128,       // receive_from: the datagram was longer than the buffer; the rest is lost
+        progressed = 256,      // whole: some piece was transferred before the present one
+    };
+
+    union {
+        Descriptor* descriptor = nullptr;
+        void (*cancel_hook)(Loop&, Operation&);  // Verb::none: how to cancel it; null means "finish it as canceled"
+    };
+    Context* context = nullptr;  // whom to resume
+    Timer* timer = nullptr;      // from the loop's pool, while armed
+    std::byte* buffer = nullptr; // the caller's or lent; the Buffer array when vectored
+    std::uint32_t length = 0;    // bytes, or number of Buffers when vectored
+    std::uint32_t transferred = 0;
+    Error error{};
+    Verb verb = Verb::none;
+    Stage stage = Stage::idle;
+    std::uint16_t flags = 0;
+
+    Operation() = default;
+    explicit Operation(Verb v, Descriptor* d = nullptr) noexcept : descriptor(d), verb(v) {}
+    Operation(const Operation&) = delete;
+    Operation& operator=(const Operation&) = delete;
+    ~Operation() {
+        // The kernel may still write into it: nothing sensible can be done but to stop at once.
+        require(stage != Stage::in_flight && stage != Stage::queued,
+                "a coroutine was destroyed while one of its operations was in flight; cancel and join its scope first");
+    }
+
+    [[nodiscard]] bool has(Flag flag) const noexcept { return (flags & flag) != 0; }
+    void set(Flag flag) noexcept { flags = static_cast<std::uint16_t>(flags | flag); }
+    void clear(Flag flag) noexcept { flags = static_cast<std::uint16_t>(flags & ~flag); }
+    [[nodiscard]] Direction lane_direction() const noexcept {
+        return verb == Verb::wait && has(waits_writable) ? Direction::write : direction(verb);
+    }
+
+    // The edges.
+    void enqueue() noexcept {
+        require(stage == Stage::idle, "an operation was queued that was not idle");
+        stage = Stage::queued;
+    }
+    void launch() noexcept {
+        require(stage == Stage::idle || stage == Stage::queued, "an operation was launched twice");
+        stage = Stage::in_flight;
+    }
+    void finish(Error failure, std::size_t count = 0) noexcept {
+        require(stage < Stage::finished, "an operation finished twice");
+        error = failure;
+        transferred = static_cast<std::uint32_t>(count);
+        stage = Stage::finished;
+    }
+    void finish(std::size_t count = 0) noexcept { finish(Error{}, count); }
+    void deliver() noexcept {
+        require(stage == Stage::finished, "an operation was delivered before it finished");
+        stage = Stage::delivered;
+    }
+    void rearm() noexcept {
+        require(stage == Stage::delivered || stage == Stage::finished, "an operation was started again too early");
+        stage = Stage::idle;
+        flags = static_cast<std::uint16_t>(flags & (lend | whole | vectored | waits_writable));
+    }
+};
+static_assert(sizeof(Operation) <= 64, "an idle connection pays for every byte of it");
+
+// send_all, receive_exactly: `buffer` and `length` are the piece under way (at most largest_submission); `rest` follows it.
+struct WholeOperation : Operation {
+    using Operation::Operation;
+    std::size_t rest = 0;
+};
+
+struct AcceptOperation : Operation {
+    explicit AcceptOperation(Descriptor* d) noexcept : Operation(Verb::accept, d) {}
+    Accepted accepted;
+};
+
+// connect, receive_from (filled in), send_to (no family: the connected peer).
+struct AddressedOperation : Operation {
+    using Operation::Operation;
+    Endpoint endpoint;
+};
+
+}  // namespace pier::spi

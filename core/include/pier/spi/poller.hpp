@@ -1,0 +1,57 @@
+// What a readiness mechanism has to implement; ReadinessEngine makes an engine of it. A poller changes interest and waits,
+// nothing else.
+#pragma once
+
+#include <pier/result.hpp>
+#include <pier/spi/descriptor.hpp>
+#include <pier/time.hpp>
+
+#include <cstdint>
+
+namespace pier::spi {
+
+class ReadySink;
+
+// Bits of Descriptor::interest and of events.
+inline constexpr std::uint8_t input = 1;
+inline constexpr std::uint8_t output = 2;
+// Events only: hang-up, error or urgent data. Both directions are tried, and from now on only "would block" proves a lane drained.
+inline constexpr std::uint8_t exceptional = 4;
+
+struct PollerTraits {
+    // Edge: an event comes once, when the state changes; level: as long as the state holds, so interest without a waiting
+    // operation has to be taken back.
+    bool edge = false;
+    bool short_receive_drains = true;
+    bool short_send_drains = true;
+};
+
+class Poller {
+public:
+    explicit Poller(PollerTraits traits) noexcept : traits_(traits) {}
+    Poller(const Poller&) = delete;
+    Poller& operator=(const Poller&) = delete;
+    virtual ~Poller() = default;
+
+    // Whether this socket can be watched at all: asked at attach. Select refuses descriptors beyond FD_SETSIZE.
+    [[nodiscard]] virtual Result<void> admit(NativeSocket) { return {}; }
+
+    // Registers with that interest; reports also what is ready already.
+    [[nodiscard]] virtual Result<void> add(Descriptor& descriptor, std::uint8_t interest) = 0;
+    // Replaces the interest of a registered descriptor; reports also what is ready already. 0 takes
+    // the registration back, so that not even errors are reported; the next is an add().
+    [[nodiscard]] virtual Result<void> change(Descriptor& descriptor, std::uint8_t interest) = 0;
+    // Before the socket is closed; no event of it afterwards.
+    virtual void remove(Descriptor& descriptor) noexcept = 0;
+
+    // As Engine::wait(); calls sink.event() for each event.
+    [[nodiscard]] virtual Result<void> wait(Time until, ReadySink& sink) = 0;
+    virtual void wake() noexcept = 0;
+
+    [[nodiscard]] const PollerTraits& traits() const noexcept { return traits_; }
+
+private:
+    const PollerTraits traits_;
+};
+
+}  // namespace pier::spi

@@ -1,0 +1,44 @@
+// Turns readiness into completion, once for all pollers.
+#pragma once
+
+#include <pier/spi/descriptor_pool.hpp>
+#include <pier/spi/engine.hpp>
+#include <pier/spi/poller.hpp>
+
+#include <memory>
+
+namespace pier::spi {
+
+// Where a poller reports its events during wait().
+class ReadySink {
+public:
+    ReadySink(Poller& poller, Harvest& harvest) noexcept : poller_(poller), harvest_(harvest) {}
+    // `bits`: input, output, exceptional.
+    void event(Descriptor& descriptor, std::uint8_t bits) noexcept;
+
+private:
+    Poller& poller_;
+    Harvest& harvest_;
+};
+
+class ReadinessEngine final : public Engine {
+public:
+    explicit ReadinessEngine(std::unique_ptr<Poller> poller);
+    ~ReadinessEngine() override;
+
+    Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) override;
+    void release(Descriptor& descriptor) noexcept override;
+    void bury() noexcept override;
+    Started start(Operation& op) noexcept override;
+    void cancel(Operation& op) noexcept override;
+    Result<void> wait(Time until, Harvest& harvest) override;
+    void wake() noexcept override { poller_->wake(); }
+
+private:
+    std::unique_ptr<Poller> poller_;
+    DescriptorPool<Descriptor> pool_;
+    Queue<Descriptor> graves_;
+    Queue<Operation> cancelled_;
+};
+
+}  // namespace pier::spi

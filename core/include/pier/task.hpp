@@ -1,0 +1,132 @@
+// Task<T>: a coroutine that starts when it is awaited (or spawned) and resumes its awaiter when it ends.
+//
+// GCC 12 does not turn symmetric transfer into a tail call at -O0 or under sanitizers, so a chain of a few thousand awaits that finish
+// at once would overflow the stack. Instead a child runs inside its parent's await_suspend, and a child that ends later hands
+// its parent to the loop's trampoline. Stack depth is then the depth of calls, never the number of awaits.
+#pragma once
+
+#include <pier/spi/context.hpp>
+#include <pier/spi/frame_pool.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <exception>
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+namespace pier {
+
+template <class T>
+class Task;
+
+namespace spi {
+
+struct PromiseBase {
+    Context* context = nullptr;
+    std::coroutine_handle<> parent;
+    std::exception_ptr exception;
+    bool inside_parent = false;  // running within the parent's await_suspend, which looks at `ended` afterwards
+    bool ended = false;
+
+    struct FinalAwaiter {
+        bool await_ready() const noexcept { return false; }
+        template <std::derived_from<PromiseBase> P>
+        void await_suspend(std::coroutine_handle<P> handle) const noexcept {
+            PromiseBase& promise = handle.promise();
+            promise.ended = true;
+            if (!promise.parent) {
+                promise.context->ended = true;  // the loop destroys the frame
+            } else if (!promise.inside_parent) {
+                promise.context->next_up = promise.parent;
+            }
+        }
+        void await_resume() const noexcept {}
+    };
+
+    std::suspend_always initial_suspend() const noexcept { return {}; }
+    FinalAwaiter final_suspend() const noexcept { return {}; }
+    void unhandled_exception() noexcept { exception = std::current_exception(); }
+
+    static void* operator new(std::size_t size) { return allocate_frame(size); }
+    static void operator delete(void* frame, std::size_t size) noexcept { free_frame(frame, size); }
+};
+
+template <class T>
+struct Promise : PromiseBase {
+    std::optional<T> value;
+    Task<T> get_return_object() noexcept;
+    template <class U>
+        requires std::constructible_from<T, U&&>
+    void return_value(U&& result) {
+        value.emplace(std::forward<U>(result));
+    }
+    T take() {
+        if (exception) std::rethrow_exception(exception);
+        return std::move(*value);
+    }
+};
+
+template <>
+struct Promise<void> : PromiseBase {
+    Task<void> get_return_object() noexcept;
+    void return_void() const noexcept {}
+    void take() const {
+        if (exception) std::rethrow_exception(exception);
+    }
+};
+
+}  // namespace spi
+
+// Move-only; owns the frame until it is awaited to its end or handed to a TaskScope or Loop::run. Confined to the thread of the loop
+// that runs it. An exception that leaves the coroutine is rethrown where it is awaited.
+template <class T>
+class [[nodiscard]] Task {
+public:
+    using promise_type = spi::Promise<T>;
+    using Handle = std::coroutine_handle<promise_type>;
+
+    explicit Task(Handle handle) noexcept : handle_(handle) {}
+    Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, {})) {}
+    Task& operator=(Task&&) = delete;
+    ~Task() {
+        if (handle_) handle_.destroy();
+    }
+
+    class Awaiter {
+    public:
+        explicit Awaiter(Handle child) noexcept : child_(child) {}
+        bool await_ready() const noexcept { return false; }
+        template <std::derived_from<spi::PromiseBase> P>
+        bool await_suspend(std::coroutine_handle<P> parent) const {
+            spi::PromiseBase& promise = child_.promise();
+            promise.context = parent.promise().context;
+            promise.parent = parent;
+            promise.inside_parent = true;
+            child_.resume();
+            promise.inside_parent = false;
+            return !promise.ended;
+        }
+        T await_resume() const { return child_.promise().take(); }
+
+    private:
+        Handle child_;
+    };
+    Awaiter operator co_await() const&& noexcept { return Awaiter(handle_); }
+
+    // For scopes and loops: gives up ownership.
+    Handle release() noexcept { return std::exchange(handle_, {}); }
+
+private:
+    Handle handle_;
+};
+
+template <class T>
+Task<T> spi::Promise<T>::get_return_object() noexcept {
+    return Task<T>(std::coroutine_handle<Promise<T>>::from_promise(*this));
+}
+inline Task<void> spi::Promise<void>::get_return_object() noexcept {
+    return Task<void>(std::coroutine_handle<Promise<void>>::from_promise(*this));
+}
+
+}  // namespace pier

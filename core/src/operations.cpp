@@ -1,0 +1,368 @@
+// The life of an operation in the loop: tried, parked, retried, cancelled, settled.
+#include <pier/loop.hpp>
+
+#include <pier/spi/sys.hpp>
+
+#include <algorithm>
+
+namespace pier {
+namespace {
+
+using spi::Descriptor;
+using spi::Direction;
+using spi::Lane;
+using spi::Operation;
+using spi::SocketKind;
+using spi::Stage;
+using spi::Verb;
+
+constexpr Error canceled{Errc::operation_canceled, 0};
+
+// Whether a stream is lost for good with this error.
+bool terminal(const Error& error) noexcept {
+    switch (error.condition) {
+        case Errc::connection_reset:
+        case Errc::connection_aborted:
+        case Errc::broken_pipe:
+        case Errc::network_reset: return true;
+        case Errc::timed_out: return error.native != 0;  // retransmissions were given up; 0 is a deadline of ours
+        default: return false;
+    }
+}
+
+bool asked_to_end(const Operation& op) noexcept {
+    return op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed);
+}
+
+std::size_t size_of(const Operation& op) noexcept {
+    if (!op.has(Operation::vectored)) return op.length;
+    const auto* buffers = reinterpret_cast<const spi::Buffer*>(op.buffer);
+    std::size_t sum = 0;
+    for (std::uint32_t i = 0; i < op.length; ++i) sum += buffers[i].size;
+    return sum;
+}
+
+bool is_stream_transfer(const Operation& op) noexcept { return op.verb == Verb::receive || op.verb == Verb::send; }
+
+}  // namespace
+
+bool Loop::start(Operation& op, Deadline deadline) {
+    spi::require(op.stage == Stage::idle, "an operation was started twice");
+    spi::require(current() == this, "an operation was started on another thread than its loop's");
+    spi::Context& context = *op.context;
+    ++started_;
+    if (op.verb == Verb::none && (!context.stopping() || op.cancel_hook != nullptr)) {
+        op.launch();
+        context.current = &op;
+        if (!deadline.none()) arm(op, deadline);
+        if (context.stopping()) cancel(op);  // its hook decides: a join still has to wait
+        return true;
+    }
+    if (context.stopping()) {
+        op.finish(canceled);
+    } else if (check(op)) {
+        Descriptor& d = *op.descriptor;
+        Lane& lane = d.lane_of(op);
+        if (lane.first != nullptr) {
+            if (d.kind == SocketKind::stream) {
+                op.finish(Error{Errc::already_in_progress, 0});
+            } else {
+                op.enqueue();
+                waiting_.push(op);
+                context.current = &op;
+                if (!deadline.none()) arm(op, deadline);
+                return true;
+            }
+        } else if (advance(op) == Outcome::pending) {
+            context.current = &op;
+            if (!deadline.none()) arm(op, deadline);
+            return true;
+        }
+    }
+    op.deliver();
+    ++delivered_;
+    return false;
+}
+
+// What is known without asking the system. False: the operation has finished.
+bool Loop::check(Operation& op) noexcept {
+    if (op.descriptor == nullptr) {
+        op.finish(Error{Errc::not_connected, 0});
+        return false;
+    }
+    if (!is_stream_transfer(op)) return true;
+    Descriptor& d = *op.descriptor;
+    if (d.kind != SocketKind::stream) return true;
+    if (op.verb == Verb::receive) {
+        if (!op.has(Operation::lend) && size_of(op) == 0) {
+            op.finish();
+        } else if (d.lane(Direction::read).ended) {
+            // Said once is said for ever: the systems report a reset or the end once, or forget it.
+            if (d.failure == Errc::connection_reset) {
+                op.finish(d.failure);
+            } else if (op.has(Operation::whole)) {
+                op.finish(Error{Errc::end_of_stream, 0});
+            } else {
+                op.finish();
+            }
+        } else {
+            return true;
+        }
+        return false;
+    }
+    const Lane& lane = d.lane(Direction::write);
+    if (d.failure.condition != Errc::ok) {
+        op.finish(d.failure);
+    } else if (lane.ended || lane.poisoned) {
+        op.finish(Error{Errc::broken_pipe, 0});
+    } else if (size_of(op) == 0) {
+        op.finish();
+    } else {
+        return true;
+    }
+    return false;
+}
+
+// Tries as far as the budget goes, then parks. Ended: op is finished and settled.
+Loop::Outcome Loop::advance(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    Lane& lane = d.lane_of(op);
+    const spi::EngineTraits& traits = engine_->traits();
+    for (;;) {
+        // A drained lane of a readiness engine is parked without a try: its poller will tell.
+        bool tries = traits.speculates && (!lane.drained || (op.verb == Verb::connect && op.stage == Stage::idle));
+        if ((tries || !traits.speculates) && budget_operations_ == 0) {
+            retry_later(op);
+            return Outcome::pending;
+        }
+        if (tries) {
+            --budget_operations_;
+            Try tried = attempt_first(op);
+            if (tried == Try::starved) {
+                if (op.stage != Stage::in_flight) op.launch();
+                lane.first = &op;
+                return Outcome::pending;
+            }
+            if (tried == Try::ended) {
+                op.finish(op.error, op.transferred);
+                if (continue_whole(op)) continue;
+                settle(op);
+                return Outcome::ended;
+            }
+        }
+        if (launch(op) == Outcome::pending) return Outcome::pending;
+        --budget_operations_;
+        if (continue_whole(op)) continue;
+        settle(op);
+        return Outcome::ended;
+    }
+}
+
+Loop::Outcome Loop::launch(Operation& op) noexcept {
+    if (op.stage != Stage::in_flight) op.launch();
+    Lane& lane = op.descriptor->lane_of(op);
+    lane.first = &op;
+    return engine_->start(op) == spi::Started::pending ? Outcome::pending : Outcome::ended;
+}
+
+// A whole operation whose piece ended by a harvest goes on within the budget.
+Loop::Outcome Loop::restart(Operation& op) noexcept {
+    op.descriptor->lane_of(op).first = nullptr;
+    return advance(op);
+}
+
+Loop::Try Loop::attempt_first(Operation& op) noexcept {
+    if (op.verb != Verb::connect) return attempt(op);
+    auto& connect = static_cast<spi::AddressedOperation&>(op);
+    return sys::connect_start(connect) == sys::Attempt::done ? Try::ended : Try::blocked;
+}
+
+// One try. Ended: op.error and op.transferred are set.
+Loop::Try Loop::attempt(Operation& op) noexcept {
+    if (op.verb == Verb::connect) {
+        auto& connect = static_cast<spi::AddressedOperation&>(op);
+        return sys::connect_result(connect) == sys::Attempt::done ? Try::ended : Try::blocked;
+    }
+    bool lends = op.has(Operation::lend);
+    if (lends) {
+        op.buffer = chunks_.borrow();
+        op.length = spi::ChunkPool::chunk_size;
+        if (op.buffer == nullptr) {
+            if (chunks_.lent() < spi::ChunkPool::most_chunks) {
+                op.error = Error{Errc::not_enough_memory, 0};
+                op.transferred = 0;
+                return Try::ended;
+            }
+            op.set(Operation::harvested);  // a cancel then only marks it
+            starved_.push(op);
+            return Try::starved;
+        }
+    }
+    Descriptor& d = *op.descriptor;
+    Lane& lane = d.lane_of(op);
+    if (sys::attempt(op) == sys::Attempt::would_block) {
+        lane.drained = true;
+        if (lends) chunks_.give_back(std::exchange(op.buffer, nullptr));
+        return Try::blocked;
+    }
+    std::uint32_t moved = op.transferred;
+    budget_bytes_ = moved < budget_bytes_ ? budget_bytes_ - moved : 0;
+    if (budget_bytes_ == 0) budget_operations_ = 0;
+    // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the conclusion.
+    if (is_stream_transfer(op) && d.kind == SocketKind::stream && !d.drain_exact) {
+        const spi::EngineTraits& traits = engine_->traits();
+        bool concludes = op.verb == Verb::receive ? traits.short_receive_drains : traits.short_send_drains;
+        if (concludes && moved < size_of(op)) lane.drained = true;
+    }
+    return Try::ended;
+}
+
+// After a piece of a whole operation: true when there is more to do, and op is idle again, set to the next piece.
+bool Loop::continue_whole(Operation& op) noexcept {
+    if (!op.has(Operation::whole) || op.error.condition != Errc::ok) return false;
+    if (op.transferred == 0) {
+        if (op.verb == Verb::send) {
+            op.error = Error{Errc::unexpected, 0};  // no system takes nothing of something
+        } else {
+            op.descriptor->lane(Direction::read).ended = true;
+            bool reset = op.descriptor->failure == Errc::connection_reset;
+            op.error = reset ? op.descriptor->failure : Error{Errc::end_of_stream, 0};
+        }
+        return false;
+    }
+    auto& all = static_cast<spi::WholeOperation&>(op);
+    std::uint32_t left = op.length - op.transferred;
+    if (left == 0 && all.rest == 0) return false;
+    if (asked_to_end(op)) {
+        op.error = canceled;
+        return false;
+    }
+    std::byte* next = op.buffer + op.transferred;
+    op.rearm();
+    op.set(Operation::progressed);
+    std::size_t more = std::min<std::size_t>(all.rest, spi::largest_submission - left);
+    op.buffer = next;
+    op.length = left + static_cast<std::uint32_t>(more);
+    all.rest -= more;
+    return true;
+}
+
+// The operation is finished: what it means for the lane, the stream and the result.
+void Loop::settle(Operation& op) noexcept {
+    if (op.error == Errc::operation_canceled && op.has(Operation::deadline_passed) &&
+        !op.has(Operation::cancel_requested)) {
+        op.error = Error{Errc::timed_out, 0};
+    }
+    if (op.descriptor == nullptr) return;  // it waited behind another on a socket that is closed meanwhile
+    Descriptor& d = *op.descriptor;
+    bool moved_some = op.transferred > 0 || op.has(Operation::progressed);
+    if (d.kind == SocketKind::stream && is_stream_transfer(op)) {
+        Lane& lane = d.lane_of(op);
+        if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
+            bool complete = !op.has(Operation::whole) && op.transferred == size_of(op);
+            if (!complete) lane.poisoned = true;
+        }
+        if (terminal(op.error)) {
+            if (d.failure.condition == Errc::ok) d.failure = op.error;
+            if (op.verb == Verb::receive) lane.ended = true;
+        }
+        if (op.verb == Verb::receive && op.error.condition == Errc::ok && op.transferred == 0) {
+            lane.ended = true;
+            // A send met the reset first and took the only report of it: this is not the end of the stream.
+            if (d.failure == Errc::connection_reset) op.error = d.failure;
+        }
+    }
+    if (op.verb == Verb::connect && op.error.condition == Errc::ok) {
+        d.peer = static_cast<spi::AddressedOperation&>(op).endpoint;
+    }
+    if (op.has(Operation::lend) && op.buffer != nullptr && op.transferred == 0) {
+        chunks_.give_back(std::exchange(op.buffer, nullptr));
+    }
+    if (d.lane_of(op).first == &op) leave_lane(op);
+}
+
+void Loop::leave_lane(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    d.lane_of(op).first = nullptr;
+    if (d.closing) {
+        if (!d.busy()) engine_->release(d);
+        return;
+    }
+    if (d.kind == SocketKind::stream || waiting_.empty()) return;
+    // The next of this lane, in order. The list is short: it holds only what waits behind another operation.
+    spi::Queue<Operation> others;
+    bool found = false;
+    while (Operation* next = waiting_.pop()) {
+        if (!found && next->descriptor == &d && next->lane_direction() == op.lane_direction()) {
+            found = true;
+            d.lane_of(op).first = next;
+            retries_.push(*next);
+        } else {
+            others.push(*next);
+        }
+    }
+    waiting_.append(others);
+}
+
+// No turn without the engine in between: others come first.
+void Loop::retry_later(Operation& op) noexcept {
+    if (op.stage == Stage::idle) op.enqueue();
+    op.descriptor->lane_of(op).first = &op;
+    retries_.push(op);
+}
+
+void Loop::cancel(Operation& op) noexcept {
+    if (op.stage == Stage::queued) {
+        bool waits = op.descriptor->lane_of(op).first != &op && waiting_.remove(op);
+        if (!op.has(Operation::deadline_passed)) op.set(Operation::cancel_requested);
+        if (waits) retries_.push(op);
+        return;
+    }
+    if (op.stage != Stage::in_flight) return;
+    bool again = op.has(Operation::cancel_requested);
+    if (!op.has(Operation::deadline_passed)) op.set(Operation::cancel_requested);
+    if (op.has(Operation::harvested)) {
+        // A starved one would wait on for its chunk.
+        if (starved_.empty() || !starved_.remove(op)) return;
+        op.clear(Operation::harvested);
+        return end(op, canceled);
+    }
+    if (op.verb == Verb::none) {
+        if (op.cancel_hook != nullptr) return op.cancel_hook(*this, op);
+        return end(op, canceled);
+    }
+    if (!again) engine_->cancel(op);
+}
+
+void Loop::end(Operation& op, Error error, std::size_t transferred) noexcept {
+    ended_.finished(op, error, transferred);
+}
+
+Result<Descriptor*> Loop::attach(spi::Accepted&& socket, SocketKind kind) {
+    spi::require(current() == this, "a socket was attached on another thread than its loop's");
+    return engine_->attach(std::move(socket), kind);
+}
+
+void Loop::close(Descriptor& d) noexcept {
+    spi::require(current() == this, "a socket was closed on another thread than its loop's");
+    if (d.closing) return;
+    d.closing = true;
+    // Those that wait behind another operation first, or they would be started when it leaves.
+    if (d.kind != SocketKind::stream && !waiting_.empty()) {
+        spi::Queue<Operation> all(std::move(waiting_));
+        while (Operation* op = all.pop()) {
+            if (op->descriptor == &d) {
+                op->descriptor = nullptr;  // it is gone before the operation is delivered
+                end(*op, canceled);
+            } else {
+                waiting_.push(*op);
+            }
+        }
+    }
+    for (Lane& lane : d.lanes) {
+        if (lane.first != nullptr) cancel(*lane.first);
+    }
+    if (!d.busy()) engine_->release(d);
+}
+
+}  // namespace pier

@@ -1,0 +1,95 @@
+#include <pier/spi/readiness_engine.hpp>
+
+#include <pier/spi/sys.hpp>
+
+namespace pier::spi {
+
+void ReadySink::event(Descriptor& d, std::uint8_t bits) noexcept {
+    if ((bits & exceptional) != 0) {
+        bits |= input | output;
+        d.drain_exact = true;
+    }
+    std::uint8_t unwanted = 0;
+    for (Direction direction : {Direction::read, Direction::write}) {
+        std::uint8_t bit = direction == Direction::read ? input : output;
+        if ((bits & bit) == 0) continue;
+        Lane& lane = d.lane(direction);
+        lane.drained = false;
+        Operation* op = lane.first;
+        if (op != nullptr && op->stage == Stage::in_flight) {
+            harvest_.ready(*op);
+        } else {
+            unwanted |= bit & d.interest;
+        }
+    }
+    // Lazy disarm: a level poller repeats an event that nobody waits for, so interest goes at the first such event, not after every
+    // operation. If the change fails, the event comes again, and so does the attempt.
+    if (unwanted == 0 || poller_.traits().edge) return;
+    auto rest = static_cast<std::uint8_t>(d.interest & ~unwanted);
+    if (!poller_.change(d, rest)) return;
+    d.interest = rest;
+    if (rest == 0) d.registered = 0;
+}
+
+ReadinessEngine::ReadinessEngine(std::unique_ptr<Poller> poller)
+    : Engine({.speculates = true,
+              .short_receive_drains = poller->traits().short_receive_drains,
+              .short_send_drains = poller->traits().short_send_drains}),
+      poller_(std::move(poller)) {}
+
+ReadinessEngine::~ReadinessEngine() { bury(); }
+
+Result<Descriptor*> ReadinessEngine::attach(Accepted&& socket, SocketKind kind) {
+    Accepted owned(std::move(socket));
+    if (auto admitted = poller_->admit(owned.socket()); !admitted) return fail(admitted.error());
+    Descriptor* d = pool_.acquire();
+    if (d == nullptr) return fail(Errc::not_enough_memory);
+    d->peer = owned.peer();
+    d->kind = kind;
+    d->socket = owned.take_socket();
+    return d;
+}
+
+void ReadinessEngine::release(Descriptor& d) noexcept {
+    if (d.registered != 0) poller_->remove(d);
+    // A foreign socket goes back to its owner as it is.
+    if (d.kind != SocketKind::foreign) sys::close(d.socket);
+    d.socket = no_socket;
+    graves_.push(d);
+}
+
+// Deferred to the end of the turn: the batch at hand may still hold operations and events of it.
+void ReadinessEngine::bury() noexcept {
+    while (Descriptor* d = graves_.pop()) pool_.recycle(*d);
+}
+
+Started ReadinessEngine::start(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    std::uint8_t bit = op.lane_direction() == Direction::read ? input : output;
+    if ((d.interest & bit) != 0) return Started::pending;
+    // The first wait registers, for input in any case: its hang-up is news for a sender, too.
+    auto wanted = static_cast<std::uint8_t>(d.interest | bit | (d.registered == 0 ? input : 0));
+    auto told = d.registered == 0 ? poller_->add(d, wanted) : poller_->change(d, wanted);
+    if (!told) {
+        op.finish(told.error());
+        return Started::finished;
+    }
+    d.registered = 1;
+    d.interest = wanted;
+    return Started::pending;
+}
+
+// Nothing of it is in the kernel: it ends at the next wait.
+void ReadinessEngine::cancel(Operation& op) noexcept {
+    op.set(Operation::harvested);
+    cancelled_.push(op);
+}
+
+Result<void> ReadinessEngine::wait(Time until, Harvest& harvest) {
+    bool news = !cancelled_.empty();
+    while (Operation* op = cancelled_.pop()) harvest.finished(*op, Error{Errc::operation_canceled, 0}, 0);
+    ReadySink sink(*poller_, harvest);
+    return poller_->wait(news ? Time::min() : until, sink);
+}
+
+}  // namespace pier::spi

@@ -1,0 +1,162 @@
+#include <pier/serve.hpp>
+
+#include "serve_options.hpp"
+#include "worker.hpp"
+
+#include <pier/program.hpp>
+#include <pier/spi/assert.hpp>
+#include <pier/spi/sys.hpp>
+
+#include <array>
+#include <cstdio>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+namespace pier {
+namespace {
+
+// One run of serve(): the workers, their threads, and the way of a request to stop.
+class Server {
+public:
+    Server(const Service& service, ServeOptions options) : service_(service), options_(std::move(options)) {}
+
+    int run() {
+        if (auto watched = sys::on_stop_request(stop_requested, this); !watched) {
+            return complain(service_.name, "watching for requests to stop", watched.error());
+        }
+        if (options_.threads > 1 && !sys::can_share_port()) {
+            run_dealt();
+        } else {
+            run_shared();
+        }
+        request_stop();
+        for (std::thread& thread : threads_) thread.join();
+        (void)sys::on_stop_request(nullptr, nullptr);
+        return status_;
+    }
+
+private:
+    // One loop on this thread; further ones listen on the same ports, and the system spreads the connections.
+    void run_shared() {
+        ListenerOptions listening{.share_port = options_.threads > 1, .client_speaks_first = service_.client_speaks_first};
+        Worker& first = workers_.emplace_back(service_, *options_.engine);
+        serve_here(first, options_.listen, listening, [&](const std::vector<Endpoint>& opened) {
+            for (unsigned i = 1; i < options_.threads; ++i) {
+                serve_on_thread(workers_.emplace_back(service_, *options_.engine), opened, listening);
+            }
+            announce(opened);
+        });
+    }
+
+    // Where ports can't be shared: a blocking acceptor for each of them deals its connections to the loops in turn. The first
+    // acceptor is on this thread.
+    void run_dealt() {
+        ListenerOptions listening{.client_speaks_first = service_.client_speaks_first};
+        for (unsigned i = 0; i < options_.threads; ++i) {
+            serve_on_thread(workers_.emplace_back(service_, *options_.engine), {}, listening);
+        }
+        auto deal = [this](spi::Accepted&& accepted) {
+            workers_[next_.fetch_add(1, std::memory_order_relaxed) % options_.threads].adopt(std::move(accepted));
+        };
+        if (status_ != 0) return;
+        std::vector<Endpoint> opened;
+        for (std::size_t i = 1; i < options_.listen.size(); ++i) {
+            Worker& acceptor = acceptors_.emplace_back(service_, blocking_, deal);
+            auto names = serve_on_thread(acceptor, {options_.listen[i]}, listening);
+            opened.insert(opened.end(), names.begin(), names.end());
+        }
+        Worker& acceptor = acceptors_.emplace_back(service_, blocking_, deal);
+        serve_here(acceptor, {options_.listen[0]}, listening, [&](const std::vector<Endpoint>& first) {
+            opened.insert(opened.begin(), first.begin(), first.end());
+            announce(opened);
+        });
+    }
+
+    void serve_here(Worker& worker, const std::vector<Endpoint>& endpoints, ListenerOptions listening,
+                    const Worker::Ready& ready) {
+        if (!worker.create()) {
+            status_ = 1;
+            return;
+        }
+        enlist(worker);
+        if (!worker.run(endpoints, listening, ready)) status_ = 1;
+    }
+
+    // Returns when it is up, with the names of its sockets, or has failed (see status_).
+    std::vector<Endpoint> serve_on_thread(Worker& worker, std::vector<Endpoint> endpoints, ListenerOptions listening) {
+        struct Start {
+            std::vector<Endpoint> names;
+            std::atomic<bool> over{false};
+        };
+        auto start = std::make_shared<Start>();
+        threads_.emplace_back([this, &worker, endpoints, listening, start] {
+            auto over = [&start] {
+                start->over.store(true, std::memory_order_release);
+                start->over.notify_one();
+            };
+            serve_here(worker, endpoints, listening, [&](const std::vector<Endpoint>& opened) {
+                start->names = opened;
+                over();
+            });
+            if (status_ != 0) request_stop();
+            over();
+        });
+        start->over.wait(false, std::memory_order_acquire);
+        return start->names;
+    }
+
+    void announce(const std::vector<Endpoint>& endpoints) const {
+        if (status_ != 0) return;
+        for (const Endpoint& endpoint : endpoints) {
+            std::printf("listening tcp %s engine=%s\n", endpoint.to_string().c_str(),
+                        std::string(options_.engine->name).c_str());
+        }
+        std::fflush(stdout);
+    }
+
+    static void stop_requested(void* server) noexcept { static_cast<Server*>(server)->request_stop(); }
+
+    // Any thread, also a signal handler: no locks.
+    void request_stop() noexcept {
+        stopping_.store(true);
+        std::size_t count = enlisted_.load();
+        for (std::size_t i = 0; i < count; ++i) roster_[i].load()->request_stop();
+    }
+
+    // From now on the worker hears of requests. One that came while it was being enlisted reaches it here.
+    void enlist(Worker& worker) {
+        {
+            std::lock_guard lock(enlisting_);
+            std::size_t index = enlisted_.load();
+            spi::require(index < roster_.size(), "more threads than a server can have");
+            roster_[index].store(&worker);
+            enlisted_.store(index + 1);
+        }
+        if (stopping_.load()) worker.request_stop();
+    }
+
+    const Service& service_;
+    const ServeOptions options_;
+    const spi::EngineInfo blocking_ = spi::blocking_engine_info();
+    std::deque<Worker> workers_;
+    std::deque<Worker> acceptors_;
+    std::vector<std::thread> threads_;
+    std::atomic<std::size_t> next_{0};
+    std::atomic<int> status_{0};
+    std::atomic<bool> stopping_{false};
+    std::mutex enlisting_;
+    std::array<std::atomic<Worker*>, 512> roster_{};
+    std::atomic<std::size_t> enlisted_{0};
+};
+
+}  // namespace
+
+int serve(int argc, char** argv, const Service& service) {
+    ParsedOptions parsed = parse_serve_options(argc, argv, service);
+    if (!parsed.options) return parsed.status;
+    if (auto started = sys::start_up(); !started) return complain(service.name, "starting sockets", started.error());
+    return Server(service, std::move(*parsed.options)).run();
+}
+
+}  // namespace pier

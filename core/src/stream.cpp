@@ -1,0 +1,64 @@
+#include <pier/stream.hpp>
+
+#include <pier/spi/sys.hpp>
+
+namespace pier {
+
+bool spi::ConnectAwaiter::open(Loop& loop) noexcept {
+    auto socket = sys::open(endpoint.family(), SocketKind::stream);
+    if (!socket) {
+        error = socket.error();
+        return false;
+    }
+    auto attached = loop.attach(Accepted(*socket), SocketKind::stream);
+    if (!attached) {
+        error = attached.error();
+        return false;
+    }
+    descriptor = *attached;
+    return true;
+}
+
+Result<Stream> Stream::adopt(spi::Accepted&& accepted) {
+    Loop& loop = this_loop();
+    auto attached = loop.attach(std::move(accepted), spi::SocketKind::stream);
+    if (!attached) return fail(attached.error());
+    return Stream(loop, **attached);
+}
+
+Result<void> Stream::finish() const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    spi::Lane& lane = descriptor_->lane(spi::Direction::write);
+    if (lane.ended) return {};
+    if (lane.first != nullptr) return fail(Errc::already_in_progress);
+    lane.ended = true;
+    return sys::shutdown_send(descriptor_->socket);
+}
+
+void Stream::close() noexcept {
+    if (descriptor_ != nullptr) loop_->close(*std::exchange(descriptor_, nullptr));
+}
+
+void Stream::abort() noexcept {
+    if (descriptor_ == nullptr) return;
+    // A refusal changes nothing for the caller: the connection ends either way.
+    (void)sys::reset_on_close(descriptor_->socket);
+    close();
+}
+
+Result<Endpoint> Stream::local() const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    return sys::local_endpoint(descriptor_->socket);
+}
+
+Result<void> Stream::set(Option option, int value) const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    return sys::set_option(descriptor_->socket, option, value);
+}
+
+Result<int> Stream::get(Option option) const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    return sys::get_option(descriptor_->socket, option);
+}
+
+}  // namespace pier

@@ -6,18 +6,16 @@
 namespace pier {
 namespace {
 
-thread_local Loop* this_threads_loop = nullptr;
-
 // A wait that only polls.
 constexpr Time past = Time::min();
 
 }  // namespace
 
-Loop* Loop::current() noexcept { return this_threads_loop; }
+constinit thread_local Loop* Loop::this_threads_ = nullptr;
 
 Loop& this_loop() noexcept {
-    spi::require(this_threads_loop != nullptr, "this_loop() was called outside of Loop::run()");
-    return *this_threads_loop;
+    spi::require(Loop::current() != nullptr, "this_loop() was called outside of Loop::run()");
+    return *Loop::current();
 }
 
 Loop::Loop(std::string_view name) : timers_(sys::now()), name_(name) {}
@@ -34,20 +32,21 @@ Result<std::unique_ptr<Loop>> Loop::create(const spi::EngineInfo& engine) {
     auto made = engine.make(loop->chunks_);
     if (!made) return fail(made.error());
     loop->engine_ = std::move(*made);
+    loop->traits_ = loop->engine_->traits();
     return loop;
 }
 
 Loop::~Loop() {
-    spi::require(this_threads_loop != this, "a loop was destroyed from inside one of its tasks");
+    spi::require(this_threads_ != this, "a loop was destroyed from inside one of its tasks");
     while (spi::Post* post = inbox_.pop()) post->run(*post);
     spi::require(started_ == delivered_, "a loop was destroyed before all its operations were delivered");
 }
 
 void Loop::drive(spi::Context& root, std::coroutine_handle<> handle) {
-    spi::require(this_threads_loop == nullptr, "Loop::run() was called inside of a task, or of another loop's");
-    this_threads_loop = this;
+    spi::require(this_threads_ == nullptr, "Loop::run() was called inside of a task, or of another loop's");
+    this_threads_ = this;
     struct Leave {
-        ~Leave() { this_threads_loop = nullptr; }
+        ~Leave() { this_threads_ = nullptr; }
     } leave;
     root.loop = this;
     resume(root, handle);
@@ -129,6 +128,7 @@ void Loop::run_retries() {
             op->launch();
             op->finish(Error{Errc::operation_canceled, 0});
             settle(*op);
+            op->deliver();
             resume(*op);
         } else if (advance(*op) == Outcome::ended) {
             resume(*op);
@@ -148,6 +148,12 @@ void Loop::deliver(spi::Queue<spi::Operation>& batch) {
             } else {
                 Try tried = attempt(*op);
                 if (tried == Try::starved) continue;
+                if (tried == Try::plain) {
+                    op->complete();
+                    leave_lane(*op);
+                    resume(*op);
+                    continue;
+                }
                 if (tried == Try::blocked) {
                     if (engine_->start(*op) == spi::Started::pending) continue;
                 } else {
@@ -159,13 +165,13 @@ void Loop::deliver(spi::Queue<spi::Operation>& batch) {
             if (continue_whole(*op) && restart(*op) == Outcome::pending) continue;
             settle(*op);
         }
+        op->deliver();
         resume(*op);
     }
 }
 
 void Loop::resume(spi::Operation& op) {
     if (op.timer != nullptr) disarm(op);
-    op.deliver();
     ++delivered_;
     spi::Context& context = *op.context;
     context.current = nullptr;

@@ -46,38 +46,55 @@ bool is_stream_transfer(const Operation& op) noexcept { return op.verb == Verb::
 
 }  // namespace
 
+// The straight way of a transfer that succeeds at once is kept short; everything else takes begin().
 bool Loop::start(Operation& op, Deadline deadline) {
     spi::require(op.stage == Stage::idle, "an operation was started twice");
     spi::require(current() == this, "an operation was started on another thread than its loop's");
-    spi::Context& context = *op.context;
     ++started_;
+    if (op.context->stopping() || !is_stream_transfer(op) || op.descriptor == nullptr) return begin(op, deadline);
+    Lane& lane = op.descriptor->lanes[op.verb == Verb::send ? 1 : 0];
+    if (lane.settled || lane.first != nullptr || (op.length == 0 && !op.has(Operation::lend))) return begin(op, deadline);
+    if (traits_.speculates && lane.drained) {
+        if (launch(op) == Outcome::pending) return pend(op, deadline);
+        settle(op);
+        op.deliver();
+        ++delivered_;
+        return false;
+    }
+    if (advance(op) == Outcome::pending) return pend(op, deadline);
+    ++delivered_;
+    return false;
+}
+
+bool Loop::pend(Operation& op, Deadline deadline) noexcept {
+    op.context->current = &op;
+    if (!deadline.none()) arm(op, deadline);
+    return true;
+}
+
+bool Loop::begin(Operation& op, Deadline deadline) {
+    spi::Context& context = *op.context;
     if (op.verb == Verb::none && (!context.stopping() || op.cancel_hook != nullptr)) {
         op.launch();
-        context.current = &op;
-        if (!deadline.none()) arm(op, deadline);
+        pend(op, deadline);
         if (context.stopping()) cancel(op);  // its hook decides: a join still has to wait
         return true;
     }
     if (context.stopping()) {
         op.finish(canceled);
     } else if (check(op)) {
-        Descriptor& d = *op.descriptor;
-        Lane& lane = d.lane_of(op);
-        if (lane.first != nullptr) {
-            if (d.kind == SocketKind::stream) {
-                op.finish(Error{Errc::already_in_progress, 0});
-            } else {
-                op.enqueue();
-                waiting_.push(op);
-                context.current = &op;
-                if (!deadline.none()) arm(op, deadline);
-                return true;
-            }
-        } else if (advance(op) == Outcome::pending) {
-            context.current = &op;
-            if (!deadline.none()) arm(op, deadline);
-            return true;
+        Lane& lane = op.descriptor->lane_of(op);
+        if (lane.first == nullptr) {
+            if (advance(op) == Outcome::pending) return pend(op, deadline);
+            ++delivered_;
+            return false;
         }
+        if (op.descriptor->kind != SocketKind::stream) {
+            op.enqueue();
+            waiting_.push(op);
+            return pend(op, deadline);
+        }
+        op.finish(Error{Errc::already_in_progress, 0});
     }
     op.deliver();
     ++delivered_;
@@ -123,21 +140,24 @@ bool Loop::check(Operation& op) noexcept {
     return false;
 }
 
-// Tries as far as the budget goes, then parks. Ended: op is finished and settled.
+// Tries as far as the budget goes, then parks. Ended: op is delivered, all but for the ledger.
 Loop::Outcome Loop::advance(Operation& op) noexcept {
-    Descriptor& d = *op.descriptor;
-    Lane& lane = d.lane_of(op);
-    const spi::EngineTraits& traits = engine_->traits();
+    Lane& lane = op.descriptor->lane_of(op);
     for (;;) {
         // A drained lane of a readiness engine is parked without a try: its poller will tell.
-        bool tries = traits.speculates && (!lane.drained || (op.verb == Verb::connect && op.stage == Stage::idle));
-        if ((tries || !traits.speculates) && budget_operations_ == 0) {
+        bool tries = traits_.speculates && (!lane.drained || op.verb == Verb::connect);
+        if ((tries || !traits_.speculates) && budget_operations_ == 0) {
             retry_later(op);
             return Outcome::pending;
         }
         if (tries) {
             --budget_operations_;
             Try tried = attempt_first(op);
+            if (tried == Try::plain) {
+                op.complete();
+                if (lane.first == &op) leave_lane(op);
+                return Outcome::ended;
+            }
             if (tried == Try::starved) {
                 if (op.stage != Stage::in_flight) op.launch();
                 lane.first = &op;
@@ -147,6 +167,7 @@ Loop::Outcome Loop::advance(Operation& op) noexcept {
                 op.finish(op.error, op.transferred);
                 if (continue_whole(op)) continue;
                 settle(op);
+                op.deliver();
                 return Outcome::ended;
             }
         }
@@ -154,6 +175,7 @@ Loop::Outcome Loop::advance(Operation& op) noexcept {
         --budget_operations_;
         if (continue_whole(op)) continue;
         settle(op);
+        op.deliver();
         return Outcome::ended;
     }
 }
@@ -177,7 +199,7 @@ Loop::Try Loop::attempt_first(Operation& op) noexcept {
     return sys::connect_start(connect) == sys::Attempt::done ? Try::ended : Try::blocked;
 }
 
-// One try. Ended: op.error and op.transferred are set.
+// One try. Ended: op.error and op.transferred are set. Plain: besides, the operation is complete and there is nothing to settle.
 Loop::Try Loop::attempt(Operation& op) noexcept {
     if (op.verb == Verb::connect) {
         auto& connect = static_cast<spi::AddressedOperation&>(op);
@@ -187,7 +209,7 @@ Loop::Try Loop::attempt(Operation& op) noexcept {
     if (lends) {
         op.buffer = chunks_.borrow();
         op.length = spi::ChunkPool::chunk_size;
-        if (op.buffer == nullptr) {
+        if (op.buffer == nullptr) [[unlikely]] {
             if (chunks_.lent() < spi::ChunkPool::most_chunks) {
                 op.error = Error{Errc::not_enough_memory, 0};
                 op.transferred = 0;
@@ -198,23 +220,35 @@ Loop::Try Loop::attempt(Operation& op) noexcept {
             return Try::starved;
         }
     }
-    Descriptor& d = *op.descriptor;
-    Lane& lane = d.lane_of(op);
     if (sys::attempt(op) == sys::Attempt::would_block) {
-        lane.drained = true;
+        op.descriptor->lane_of(op).drained = true;
         if (lends) chunks_.give_back(std::exchange(op.buffer, nullptr));
         return Try::blocked;
     }
-    std::uint32_t moved = op.transferred;
-    budget_bytes_ = moved < budget_bytes_ ? budget_bytes_ - moved : 0;
-    if (budget_bytes_ == 0) budget_operations_ = 0;
+    if (op.error.condition != Errc::ok || op.transferred == 0) return Try::ended;
+    spend(op);
+    Descriptor& d = *op.descriptor;
+    if (d.kind != SocketKind::stream || !is_stream_transfer(op)) return Try::ended;
+    bool whole = op.has(Operation::whole);
+    bool shorter = op.transferred < size_of(op);
     // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the conclusion.
-    if (is_stream_transfer(op) && d.kind == SocketKind::stream && !d.drain_exact) {
-        const spi::EngineTraits& traits = engine_->traits();
-        bool concludes = op.verb == Verb::receive ? traits.short_receive_drains : traits.short_send_drains;
-        if (concludes && moved < size_of(op)) lane.drained = true;
+    if (shorter && !d.drain_exact) {
+        if (op.verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains) {
+            d.lane_of(op).drained = true;
+        }
     }
-    return Try::ended;
+    if (!whole) return Try::plain;
+    return !shorter && static_cast<spi::WholeOperation&>(op).rest == 0 ? Try::plain : Try::ended;
+}
+
+// Inline work counts in bytes, too.
+void Loop::spend(Operation& op) noexcept {
+    if (op.transferred < budget_bytes_) {
+        budget_bytes_ -= op.transferred;
+    } else {
+        budget_bytes_ = 0;
+        budget_operations_ = 0;
+    }
 }
 
 // After a piece of a whole operation: true when there is more to do, and op is idle again, set to the next piece.
@@ -225,6 +259,7 @@ bool Loop::continue_whole(Operation& op) noexcept {
             op.error = Error{Errc::unexpected, 0};  // no system takes nothing of something
         } else {
             op.descriptor->lane(Direction::read).ended = true;
+            op.descriptor->lane(Direction::read).settled = true;
             bool reset = op.descriptor->failure == Errc::connection_reset;
             op.error = reset ? op.descriptor->failure : Error{Errc::end_of_stream, 0};
         }
@@ -260,14 +295,15 @@ void Loop::settle(Operation& op) noexcept {
         Lane& lane = d.lane_of(op);
         if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
             bool complete = !op.has(Operation::whole) && op.transferred == size_of(op);
-            if (!complete) lane.poisoned = true;
+            if (!complete) lane.poisoned = lane.settled = true;
         }
         if (terminal(op.error)) {
             if (d.failure.condition == Errc::ok) d.failure = op.error;
-            if (op.verb == Verb::receive) lane.ended = true;
+            if (op.verb == Verb::receive) lane.ended = lane.settled = true;
+            d.lane(Direction::write).settled = true;
         }
         if (op.verb == Verb::receive && op.error.condition == Errc::ok && op.transferred == 0) {
-            lane.ended = true;
+            lane.ended = lane.settled = true;
             // A send met the reset first and took the only report of it: this is not the end of the stream.
             if (d.failure == Errc::connection_reset) op.error = d.failure;
         }

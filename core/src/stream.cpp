@@ -31,7 +31,7 @@ Result<void> Stream::finish() const {
     spi::Lane& lane = descriptor_->lane(spi::Direction::write);
     if (lane.ended) return {};
     if (lane.first != nullptr) return fail(Errc::already_in_progress);
-    lane.ended = true;
+    lane.ended = lane.settled = true;
     return sys::shutdown_send(descriptor_->socket);
 }
 

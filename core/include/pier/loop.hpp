@@ -60,7 +60,7 @@ public:
     [[nodiscard]] std::string_view engine_name() const noexcept { return name_; }
 
     // The loop that runs on this thread; null outside of run().
-    [[nodiscard]] static Loop* current() noexcept;
+    [[nodiscard]] static Loop* current() noexcept { return this_threads_; }
 
     // For awaitables and objects of core. On the loop's thread.
 
@@ -77,12 +77,13 @@ public:
     void spawn(spi::Context& context) noexcept { spawned_.push(context); }
     [[nodiscard]] spi::ChunkPool& chunks() noexcept { return chunks_; }
     [[nodiscard]] spi::Context* running() noexcept { return running_; }
-    [[nodiscard]] const spi::EngineTraits& traits() const noexcept { return engine_->traits(); }
+    [[nodiscard]] const spi::EngineTraits& traits() const noexcept { return traits_; }
 
 private:
     Loop(std::string_view name);
 
     enum class Outcome : bool { pending, ended };
+    static thread_local Loop* this_threads_;
 
     void drive(spi::Context& root, std::coroutine_handle<> handle);
     void turn(const spi::Context& root);
@@ -94,8 +95,11 @@ private:
     [[nodiscard]] bool has_work() const noexcept;
 
     Outcome advance(spi::Operation& op) noexcept;
+    bool begin(spi::Operation& op, Deadline deadline);
+    bool pend(spi::Operation& op, Deadline deadline) noexcept;
     bool check(spi::Operation& op) noexcept;
-    enum class Try : std::uint8_t { ended, blocked, starved };
+    void spend(spi::Operation& op) noexcept;
+    enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;
     [[nodiscard]] Try attempt_first(spi::Operation& op) noexcept;
     Outcome launch(spi::Operation& op) noexcept;
@@ -118,6 +122,7 @@ private:
 
     spi::ChunkPool chunks_;  // before the engine, which borrows from it
     std::unique_ptr<spi::Engine> engine_;
+    spi::EngineTraits traits_;  // the engine's, at hand
     std::uint32_t budget_operations_ = 0;
     std::uint32_t budget_bytes_ = 0;
     spi::Context* running_ = nullptr;

@@ -1,5 +1,7 @@
 // The engines of this system, best first.
 #include "poller_epoll.hpp"
+#include "poller_poll.hpp"
+#include "poller_select.hpp"
 
 #include <pier/spi/engine.hpp>
 #include <pier/spi/readiness_engine.hpp>
@@ -21,6 +23,27 @@ constexpr EngineInfo table[] = {
         .model = Model::event,
         .probe = runs_here,
         .make = [](ChunkPool&) { return over(posix::make_epoll(posix::Trigger::edge)); },
+    },
+    {
+        .name = "epoll-lt",
+        .summary = "epoll, level-triggered: repeats what is not dealt with, the easier one to program by hand",
+        .model = Model::event,
+        .probe = runs_here,
+        .make = [](ChunkPool&) { return over(posix::make_epoll(posix::Trigger::level)); },
+    },
+    {
+        .name = "poll",
+        .summary = "poll: the whole list at every wait, good for dozens of busy connections, on every Unix",
+        .model = Model::event,
+        .probe = runs_here,
+        .make = [](ChunkPool&) { return over(posix::make_poll()); },
+    },
+    {
+        .name = "select",
+        .summary = "select: the oldest, a bit a descriptor, for descriptors below 1024 only",
+        .model = Model::event,
+        .probe = runs_here,
+        .make = [](ChunkPool&) { return over(posix::make_select()); },
     },
 };
 

@@ -1,0 +1,133 @@
+#include "poller_select.hpp"
+
+#include "address.hpp"
+#include "error.hpp"
+#include "wake.hpp"
+
+#include <pier/spi/readiness_engine.hpp>
+#include <pier/spi/sys.hpp>
+
+#include <array>
+#include <bit>
+#include <cerrno>
+#include <sys/select.h>
+
+namespace pier::posix {
+namespace {
+
+using spi::Descriptor;
+
+// The kernel's layout of an fd_set: machine words, lowest bit first. Walking words finds the few ready ones of a thousand quickly.
+using Words = std::array<unsigned long, sizeof(fd_set) / sizeof(unsigned long)>;
+constexpr int word_bits = 8 * sizeof(unsigned long);
+
+// Rounded up to select's microseconds. Null for never.
+timeval* timeout_until(Time until, timeval& storage) noexcept {
+    if (until == never) return nullptr;
+    storage = {};
+    if (until == Time::min()) return &storage;
+    Duration left = until - sys::now();
+    if (left <= Duration::zero()) return &storage;
+    auto rounded = std::chrono::ceil<std::chrono::microseconds>(left);
+    auto seconds = std::chrono::floor<std::chrono::seconds>(rounded);
+    storage.tv_sec = seconds.count();
+    storage.tv_usec = (rounded - seconds).count();
+    return &storage;
+}
+
+class SelectPoller final : public spi::Poller {
+public:
+    explicit SelectPoller(Wake wake) noexcept : Poller({}), wake_(std::move(wake)) {
+        FD_ZERO(&reads_);
+        FD_ZERO(&writes_);
+        FD_SET(wake_.descriptor(), &reads_);
+        highest_ = wake_.descriptor();
+    }
+
+    // FD_SET beyond the array would write past its end: memory of somebody else.
+    Result<void> admit(spi::NativeSocket socket) override {
+        if (descriptor_of(socket) >= FD_SETSIZE) return fail(Errc::too_many_files_open, EMFILE);
+        return {};
+    }
+
+    Result<void> add(Descriptor& d, std::uint8_t interest) override {
+        int descriptor = descriptor_of(d.socket);
+        owners_[static_cast<std::size_t>(descriptor)] = &d;
+        if (descriptor > highest_) highest_ = descriptor;
+        return change(d, interest);
+    }
+
+    Result<void> change(Descriptor& d, std::uint8_t interest) override {
+        if (interest == 0) {
+            remove(d);
+            return {};
+        }
+        int descriptor = descriptor_of(d.socket);
+        assign(reads_, descriptor, (interest & spi::input) != 0);
+        assign(writes_, descriptor, (interest & spi::output) != 0);
+        return {};
+    }
+
+    void remove(Descriptor& d) noexcept override {
+        int descriptor = descriptor_of(d.socket);
+        FD_CLR(descriptor, &reads_);
+        FD_CLR(descriptor, &writes_);
+        owners_[static_cast<std::size_t>(descriptor)] = nullptr;
+        while (highest_ > wake_.descriptor() && owners_[static_cast<std::size_t>(highest_)] == nullptr) --highest_;
+    }
+
+    Result<void> wait(Time until, spi::ReadySink& sink) override {
+        fd_set reads = reads_;
+        fd_set writes = writes_;
+        timeval storage;
+        int nfds = highest_ + 1;
+        int count = select(nfds, &reads, &writes, nullptr, timeout_until(until, storage));
+        if (count < 0 && errno == EINTR) return {};
+        if (count < 0) return fail_last();
+        if (FD_ISSET(wake_.descriptor(), &reads)) {
+            wake_.drain();
+            FD_CLR(wake_.descriptor(), &reads);
+        }
+        auto readable = std::bit_cast<Words>(reads);
+        auto writable = std::bit_cast<Words>(writes);
+        for (std::size_t word = 0; static_cast<int>(word) * word_bits < nfds; ++word) {
+            for (unsigned long ready = readable[word] | writable[word]; ready != 0; ready &= ready - 1) {
+                auto bit = static_cast<std::size_t>(std::countr_zero(ready));
+                Descriptor* d = owners_[word * word_bits + bit];
+                unsigned bits = 0;
+                if ((readable[word] >> bit & 1) != 0) bits |= spi::input;
+                if ((writable[word] >> bit & 1) != 0) bits |= spi::output;
+                if (d != nullptr) sink.event(*d, static_cast<std::uint8_t>(bits));
+            }
+        }
+        return {};
+    }
+
+    void wake() noexcept override { wake_.wake(); }
+
+private:
+    static void assign(fd_set& set, int descriptor, bool member) noexcept {
+        if (member) {
+            FD_SET(descriptor, &set);
+        } else {
+            FD_CLR(descriptor, &set);
+        }
+    }
+
+    Wake wake_;
+    fd_set reads_;
+    fd_set writes_;
+    int highest_;
+    std::array<Descriptor*, FD_SETSIZE> owners_{};
+};
+
+}  // namespace
+
+Result<std::unique_ptr<spi::Poller>> make_select() {
+    auto wake = Wake::make();
+    if (!wake) return fail(wake.error());
+    if (wake->descriptor() >= FD_SETSIZE) return fail(Errc::too_many_files_open, EMFILE);
+    return std::make_unique<SelectPoller>(std::move(*wake));
+}
+
+}  // namespace pier::posix

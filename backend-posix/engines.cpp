@@ -2,6 +2,7 @@
 #include "poller_epoll.hpp"
 #include "poller_poll.hpp"
 #include "poller_select.hpp"
+#include "uring.hpp"
 
 #include <pier/spi/engine.hpp>
 #include <pier/spi/readiness_engine.hpp>
@@ -23,6 +24,13 @@ constexpr EngineInfo table[] = {
         .model = Model::event,
         .probe = runs_here,
         .make = [](ChunkPool&) { return over(posix::make_epoll(posix::Trigger::edge)); },
+    },
+    {
+        .name = "io_uring",
+        .summary = "io_uring: a turn's operations in one call, completed by the kernel; fewest calls under load",
+        .model = Model::event,
+        .probe = posix::probe_uring,
+        .make = posix::make_uring,
     },
     {
         .name = "epoll-lt",

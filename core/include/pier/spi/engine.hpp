@@ -24,6 +24,8 @@ public:
         op.finish(error, transferred);
         push(op);
     }
+    // The same, for one whose finish() was called on the way here.
+    void finished_already(Operation& op) noexcept { push(op); }
     // The operation can be tried now: the loop calls sys::attempt (or connect_result) at its delivery, so that buffers are
     // lent one at a time. If it would block after all, the loop calls start() with it again.
     void ready(Operation& op) noexcept {

@@ -1,0 +1,113 @@
+// Accepting by a multishot entry: armed once, it brings one connection after the other, also between accepts. What nobody asked
+// for yet waits in a bounded queue of the listener.
+#include "error.hpp"
+#include "uring_engine.hpp"
+
+#include <cerrno>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace pier::posix {
+
+using spi::AcceptOperation;
+using spi::Direction;
+using spi::Operation;
+using spi::Started;
+
+namespace {
+
+// As for accept(2): these tell of a connection that died in the queue.
+bool of_the_connection(int number) noexcept {
+    return number == ECONNABORTED || number == ECONNRESET || number == EPROTO || number == EINTR || number == EAGAIN;
+}
+
+}  // namespace
+
+bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcept {
+    if (d.accepted_from == d.accepted.size()) return false;
+    int socket = d.accepted[d.accepted_from++];
+    if (d.accepted_from == d.accepted.size()) {
+        d.accepted.clear();
+        d.accepted_from = 0;
+    }
+    // One entry fills one address for all its connections, so the name is asked for here. A peer that has reset already has none.
+    Address address{};
+    socklen_t length = sizeof address;
+    Endpoint peer;
+    if (getpeername(socket, &address.any, &length) == 0) peer = from_native(address);
+    op.accepted = spi::Accepted(native_of(socket), peer);
+    return true;
+}
+
+Started UringEngine::start_accept(AcceptOperation& op) noexcept {
+    auto& d = static_cast<UringDescriptor&>(*op.descriptor);
+    if (take_accepted(d, op)) {
+        op.finish();
+        return Started::finished;
+    }
+    if (!d.multishot && !arm_accept(d)) {
+        op.finish(Error{Errc::no_buffer_space, 0});
+        return Started::finished;
+    }
+    return Started::pending;
+}
+
+bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
+    io_uring_sqe* sqe = entry();
+    if (sqe == nullptr) return false;
+    io_uring_prep_multishot_accept(sqe, descriptor_of(d.socket), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    io_uring_sqe_set_data64(sqe, reinterpret_cast<std::uintptr_t>(&d) | accept_tag);
+    d.multishot = true;
+    d.full = false;
+    ++in_kernel_;
+    return true;
+}
+
+void UringEngine::cancel_accept(UringDescriptor& d) noexcept {
+    if (!d.multishot) return;
+    // At once, not with the next batch: the port must be free when the caller's close() returns. The entry ends with an error.
+    if (d.released) shutdown(descriptor_of(d.socket), SHUT_RDWR);
+    io_uring_sqe* sqe = entry();
+    if (sqe == nullptr) return;
+    io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(&d) | accept_tag, 0);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    io_uring_sqe_set_data64(sqe, no_tag);
+}
+
+void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
+    if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
+        d.multishot = false;
+        --in_kernel_;
+    }
+    if (cqe.res >= 0) {
+        if (d.released) {
+            close(cqe.res);
+        } else {
+            try {
+                d.accepted.push_back(cqe.res);
+            } catch (...) {
+                close(cqe.res);  // no memory even for its number
+            }
+        }
+    }
+    if (d.released) return close_when_idle(d);
+    Operation* first = d.lane(Direction::read).first;
+    bool waits = first != nullptr && first->stage == spi::Stage::in_flight && !first->has(Operation::harvested);
+    if (waits) {
+        auto& op = static_cast<AcceptOperation&>(*first);
+        if (take_accepted(d, op)) {
+            harvest.finished(op, Error{}, 0);
+        } else if (cqe.res < 0 && cqe.res != -ECANCELED && !of_the_connection(-cqe.res)) {
+            // Out of descriptors, mostly: the caller pauses, and its next accept arms again.
+            harvest.finished(op, translate(-cqe.res), 0);
+        } else if (!d.multishot && !arm_accept(d)) {
+            harvest.finished(op, Error{Errc::no_buffer_space, 0}, 0);
+        }
+    } else if (d.multishot && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
+        // Nobody asks: the rest waits in the kernel's queue, where it can be refused.
+        d.full = true;
+        cancel_accept(d);
+    }
+}
+
+}  // namespace pier::posix

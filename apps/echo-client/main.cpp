@@ -1,0 +1,58 @@
+// Talks to an echo server over any number of connections, checks every byte, and says how fast it went.
+#include "conversation.hpp"
+#include "options.hpp"
+#include "summary.hpp"
+
+#include <pier/loop.hpp>
+#include <pier/program.hpp>
+#include <pier/scope.hpp>
+
+#include <chrono>
+#include <cstdio>
+
+namespace {
+
+using namespace echo_client;
+
+pier::Task<bool> talk(const Options& options, std::uint64_t number, Tally& tally) {
+    Conversation conversation(options, number, tally);
+    co_return co_await conversation.run();
+}
+
+// The first failure ends the others.
+pier::Task<void> talk_and_tell(const Options& options, std::uint64_t number, Tally& tally, pier::TaskScope& all) {
+    if (!co_await talk(options, number, tally)) all.cancel();
+}
+
+pier::Task<void> run(const Options& options, Tally& tally) {
+    if (pier::this_loop().traits().one_at_a_time) {
+        for (std::uint64_t i = 0; i < options.connections; ++i) {
+            if (!co_await talk(options, i, tally)) co_return;
+        }
+        co_return;
+    }
+    pier::TaskScope all;
+    for (std::uint64_t i = 0; i < options.connections; ++i) all.spawn(talk_and_tell(options, i, tally, all));
+    (void)co_await all.join();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    ParsedOptions parsed = parse_options(argc, argv);
+    if (!parsed.options) return parsed.status;
+    const Options& options = *parsed.options;
+    auto loop = pier::Loop::create(*options.engine);
+    if (!loop) return pier::complain(program, "starting engine " + std::string(options.engine->name), loop.error());
+    Tally tally;
+    const auto begun = std::chrono::steady_clock::now();
+    (*loop)->run(run(options, tally));
+    const auto elapsed = std::chrono::steady_clock::now() - begun;
+    if (tally.failed) {
+        std::fflush(stdout);
+        return 1;
+    }
+    std::fputs(summary(tally, elapsed).c_str(), stdout);
+    std::fflush(stdout);
+    return 0;
+}

@@ -1,0 +1,39 @@
+#include "summary.hpp"
+
+#include <cstdio>
+
+namespace echo_client {
+namespace {
+
+template <class... Arguments>
+std::string print(const char* format, Arguments... arguments) {
+    char line[160];
+    std::snprintf(line, sizeof line, format, arguments...);
+    return line;
+}
+
+std::string readable(pier::Duration duration) {
+    const auto nanoseconds = static_cast<double>(duration.count());
+    if (nanoseconds < 1e6) return print("%.1f us", nanoseconds / 1e3);
+    if (nanoseconds < 1e9) return print("%.2f ms", nanoseconds / 1e6);
+    return print("%.2f s", nanoseconds / 1e9);
+}
+
+}  // namespace
+
+std::string summary(const Tally& tally, pier::Duration elapsed) {
+    const double seconds = std::chrono::duration<double>(elapsed).count();
+    const double mebibytes = static_cast<double>(tally.bytes) / (1 << 20);
+    const Latency& latency = tally.latency;
+    std::string text;
+    text += "messages   " + std::to_string(tally.messages) + "\n";
+    text += "bytes      " + std::to_string(tally.bytes) + " each way\n";
+    text += print("seconds    %.3f\n", seconds);
+    text += print("throughput %.0f msg/s, %.1f MiB/s each way\n", static_cast<double>(tally.messages) / seconds,
+                  mebibytes / seconds);
+    text += "latency    min " + readable(latency.least()) + ", p50 " + readable(latency.permille(500)) + ", p99 " +
+            readable(latency.permille(990)) + ", max " + readable(latency.most()) + "\n";
+    return text;
+}
+
+}  // namespace echo_client

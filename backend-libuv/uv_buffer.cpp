@@ -1,0 +1,59 @@
+// Buffers between operations and libuv.
+#include "uv_verbs.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace pier::uv {
+
+void offer_buffer(uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
+    Socket& socket = Socket::of(handle);
+    *buffer = uv_buf_init(nullptr, 0);
+    if (socket.reader == nullptr) return;
+    spi::Operation& op = *socket.reader;
+    if (op.has(spi::Operation::lend) && op.buffer == nullptr) {
+        op.buffer = socket.engine->chunks().borrow();
+        op.length = op.buffer != nullptr ? spi::ChunkPool::chunk_size : 0;
+    }
+    if (!op.has(spi::Operation::vectored)) {
+        *buffer = uv_buf_init(reinterpret_cast<char*>(op.buffer), op.length);
+        return;
+    }
+    // Libuv takes one buffer: the rest stays empty, which makes the receive a short one.
+    const auto* pieces = reinterpret_cast<const spi::Buffer*>(op.buffer);
+    for (std::uint32_t i = 0; i < op.length; ++i) {
+        if (pieces[i].size == 0) continue;
+        auto size = std::min<std::size_t>(pieces[i].size, spi::largest_submission);
+        *buffer = uv_buf_init(reinterpret_cast<char*>(pieces[i].data), static_cast<unsigned>(size));
+        return;
+    }
+}
+
+Pieces::Pieces(const spi::Operation& op, std::size_t limit) noexcept {
+    auto add = [this, limit](std::byte* data, std::size_t size) {
+        size = std::min(size, limit - total);
+        if (size == 0) return;
+        buffers[count++] = uv_buf_init(reinterpret_cast<char*>(data), static_cast<unsigned>(size));
+        total += size;
+    };
+    if (!op.has(spi::Operation::vectored)) {
+        add(op.buffer, op.length);
+        return;
+    }
+    const auto* pieces = reinterpret_cast<const spi::Buffer*>(op.buffer);
+    std::uint32_t number = std::min(op.length, spi::most_buffers);
+    for (std::uint32_t i = 0; i < number; ++i) add(pieces[i].data, pieces[i].size);
+}
+
+void Pieces::copy(std::byte* into, std::size_t size) const noexcept {
+    for (unsigned i = 0; i < count && size > 0; ++i) {
+        auto part = std::min<std::size_t>(buffers[i].len, size);
+        std::memcpy(into, buffers[i].base, part);
+        into += part;
+        size -= part;
+    }
+}
+
+bool unclaimed(Socket& socket) noexcept { return ++socket.unclaimed > 1; }
+
+}  // namespace pier::uv

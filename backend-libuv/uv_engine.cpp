@@ -1,0 +1,290 @@
+#include "uv_engine.hpp"
+
+#include "uv_address.hpp"
+#include "uv_error.hpp"
+#include "uv_verbs.hpp"
+
+#include <pier/spi/sys.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <new>
+#include <utility>
+
+namespace pier::uv {
+namespace {
+
+using spi::Operation;
+using spi::SocketKind;
+using spi::Started;
+using spi::Verb;
+
+constexpr std::size_t smallest_copy = 4096;
+// How soon a receive looks again for a chunk. Nobody tells the engine when one comes back.
+constexpr Duration chunk_interval = std::chrono::milliseconds(5);
+// Closing waits for no peer, only for the system's word that a request has ended.
+constexpr int closing_rounds = 5000;
+constexpr int eager_closing_rounds = 16;
+
+// Libuv writes without MSG_NOSIGNAL and leaves the signal to the program.
+void ignore_broken_pipe_signal() noexcept {
+#ifdef SIGPIPE
+    auto before = std::signal(SIGPIPE, SIG_IGN);
+    if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);
+#endif
+}
+
+}  // namespace
+
+UvEngine::UvEngine(spi::ChunkPool& chunks) noexcept
+    : Engine({.accepted_crosses_loops = false}), chunks_(chunks) {}
+
+Result<void> UvEngine::open() {
+    if (int code = uv_loop_init(&loop_); code != 0) return fail(error_of(code));
+    loop_open_ = true;
+    if (int code = uv_async_init(&loop_, &waker_, [](uv_async_t*) {}); code != 0) return fail(error_of(code));
+    waker_open_ = true;
+    if (int code = uv_timer_init(&loop_, &timer_); code != 0) return fail(error_of(code));
+    timer_open_ = true;
+    return {};
+}
+
+UvEngine::~UvEngine() {
+    if (loop_open_) {
+        close_dropped();
+        if (waker_open_) uv_close(reinterpret_cast<uv_handle_t*>(&waker_), nullptr);
+        if (timer_open_) uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
+        for (int i = 0; i < closing_rounds && uv_run(&loop_, UV_RUN_NOWAIT) != 0; ++i) {
+            if (i >= eager_closing_rounds) uv_sleep(1);
+        }
+        spi::require(uv_loop_close(&loop_) == 0,
+                     "a uv loop was destroyed while it had sockets, attached or accepted and kept");
+    }
+    while (spare_ != nullptr) delete std::exchange(spare_, spare_->next);
+}
+
+Socket* UvEngine::make_stream() noexcept {
+    Socket* socket = sockets_.acquire();
+    if (socket == nullptr) return nullptr;
+    if (uv_tcp_init(&loop_, &socket->tcp) != 0) {
+        sockets_.recycle(*socket);
+        return nullptr;
+    }
+    socket->engine = this;
+    socket->handle.data = socket;
+    return socket;
+}
+
+Socket* UvEngine::make_datagram() noexcept {
+    Socket* socket = sockets_.acquire();
+    if (socket == nullptr) return nullptr;
+    if (uv_udp_init(&loop_, &socket->udp) != 0) {
+        sockets_.recycle(*socket);
+        return nullptr;
+    }
+    socket->engine = this;
+    socket->handle.data = socket;
+    return socket;
+}
+
+Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind kind) {
+    if (void* handle = accepted.take_handle()) {
+        auto& socket = *static_cast<Socket*>(handle);
+        spi::require(socket.engine == this, "what libuv accepted on one loop was attached to another");
+        return &socket;
+    }
+    spi::Accepted owned(std::move(accepted));
+    if (kind == SocketKind::foreign) return fail(Errc::not_supported);
+    Socket* socket = kind == SocketKind::datagram ? make_datagram() : make_stream();
+    if (socket == nullptr) return fail(Errc::not_enough_memory);
+    uv_os_sock_t os = os_socket(owned.socket());
+    int code = kind == SocketKind::datagram ? uv_udp_open(&socket->udp, os) : uv_tcp_open(&socket->tcp, os);
+    if (code == 0) {
+        socket->socket = owned.take_socket();  // the handle closes it from now on
+        if (kind == SocketKind::listener) code = listen(*socket);
+    }
+    if (code != 0) {
+        discard(*socket);
+        return fail(error_of(code));
+    }
+    socket->kind = kind;
+    socket->peer = owned.peer();
+    return socket;
+}
+
+void UvEngine::on_closed(uv_handle_t* handle) noexcept {
+    Socket& socket = Socket::of(handle);
+    socket.closed = true;
+    if (socket.released) socket.engine->sockets_.recycle(socket);
+}
+
+void UvEngine::close(Socket& socket) noexcept {
+    if (uv_is_closing(&socket.handle) == 0) uv_close(&socket.handle, on_closed);
+}
+
+void UvEngine::discard(Socket& socket) noexcept {
+    socket.released = true;
+    close(socket);
+}
+
+void UvEngine::reset(Socket& socket) noexcept {
+    socket.released = true;
+    if (uv_tcp_close_reset(&socket.tcp, on_closed) != 0) close(socket);
+}
+
+void UvEngine::drop(void* handle) noexcept {
+    auto* socket = static_cast<Socket*>(handle);
+    UvEngine& engine = *socket->engine;
+    socket->next_dropped = engine.dropped_.load(std::memory_order_relaxed);
+    while (!engine.dropped_.compare_exchange_weak(socket->next_dropped, socket, std::memory_order_release,
+                                                  std::memory_order_relaxed)) {
+    }
+    engine.wake();
+}
+
+void UvEngine::close_dropped() noexcept {
+    if (dropped_.load(std::memory_order_relaxed) == nullptr) return;
+    Socket* socket = dropped_.exchange(nullptr, std::memory_order_acquire);
+    while (socket != nullptr) discard(*std::exchange(socket, socket->next_dropped));
+}
+
+void UvEngine::release(spi::Descriptor& descriptor) noexcept {
+    auto& socket = static_cast<Socket&>(descriptor);
+    if (socket.kind == SocketKind::listener) refuse_held(socket);
+    socket.socket = spi::no_socket;
+    if (socket.closed) {
+        sockets_.recycle(socket);
+    } else {
+        discard(socket);
+    }
+}
+
+Started UvEngine::start(Operation& op) noexcept {
+    Socket& socket = Socket::of(op);
+    switch (op.verb) {
+        case Verb::accept: return start_accept(socket, static_cast<spi::AcceptOperation&>(op));
+        case Verb::connect: return start_connect(socket, static_cast<spi::AddressedOperation&>(op));
+        case Verb::receive: return start_receive(socket, op);
+        case Verb::send: return start_send(socket, op);
+        case Verb::receive_from: return start_receive_from(socket, static_cast<spi::AddressedOperation&>(op));
+        case Verb::send_to: return start_send_to(socket, static_cast<spi::AddressedOperation&>(op));
+        case Verb::wait:
+        case Verb::none: break;
+    }
+    return finish(op, Error{Errc::not_supported, 0});
+}
+
+void UvEngine::cancel(Operation& op) noexcept {
+    Socket& socket = Socket::of(op);
+    if (socket.writer == &op && op.verb == Verb::send) return cancel_send(socket);
+    if (socket.writer == &op) {
+        // Libuv keeps the connect or the datagram; a connecting socket is closed next, which ends it.
+        socket.writer = nullptr;
+    } else if (socket.reader == &op) {
+        socket.reader = nullptr;
+        starved_.remove(socket);
+    } else {
+        return;  // it has ended already and waits for its harvest
+    }
+    end(op, error_of(UV_ECANCELED), 0);
+}
+
+void UvEngine::end(Operation& op, Error error, std::size_t transferred) noexcept {
+    op.error = error;
+    op.transferred = static_cast<std::uint32_t>(transferred);
+    ended_.push(op);
+}
+
+Outgoing* UvEngine::lend_outgoing(Socket& socket, std::size_t size) noexcept {
+    Outgoing* outgoing = spare_;
+    if (outgoing != nullptr) {
+        spare_ = outgoing->next;
+    } else {
+        outgoing = new (std::nothrow) Outgoing;
+        if (outgoing == nullptr) return nullptr;
+    }
+    outgoing->socket = &socket;
+    outgoing->next = nullptr;
+    outgoing->size = size;
+    if (size > outgoing->capacity) {
+        std::size_t capacity = std::max(size, smallest_copy);
+        outgoing->data.reset(new (std::nothrow) std::byte[capacity]);
+        outgoing->capacity = outgoing->data != nullptr ? capacity : 0;
+        if (outgoing->data == nullptr) {
+            give_back(*outgoing);
+            return nullptr;
+        }
+    }
+    return outgoing;
+}
+
+void UvEngine::give_back(Outgoing& outgoing) noexcept {
+    outgoing.socket = nullptr;
+    outgoing.next = spare_;
+    spare_ = &outgoing;
+}
+
+void UvEngine::feed_starved() noexcept {
+    spi::Queue<Socket> hungry(std::move(starved_));
+    while (Socket* socket = hungry.pop()) {
+        int code = resume_reading(*socket);
+        if (code != 0) end(*std::exchange(socket->reader, nullptr), error_of(code), 0);
+    }
+}
+
+void UvEngine::run(Time until) noexcept {
+    Time now = until == never || until == Time::min() ? until : sys::now();
+    if (until <= now && until != never) {
+        uv_run(&loop_, UV_RUN_NOWAIT);
+        return;
+    }
+    if (until != never) {
+        auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
+        uv_update_time(&loop_);  // timers count from libuv's own idea of now
+        uv_timer_start(&timer_, [](uv_timer_t*) {}, static_cast<std::uint64_t>(milliseconds), 0);
+    }
+    uv_run(&loop_, UV_RUN_ONCE);
+    if (until != never) uv_timer_stop(&timer_);
+}
+
+Result<void> UvEngine::wait(Time until, spi::Harvest& harvest) {
+    close_dropped();
+    if (!starved_.empty()) {
+        if (chunks_.lent() < spi::ChunkPool::most_chunks) feed_starved();
+        if (!starved_.empty()) until = std::min(until, sys::now() + chunk_interval);
+    }
+    run(ended_.empty() ? until : Time::min());
+    while (Operation* op = ended_.pop()) harvest.finished(*op, op->error, op->transferred);
+    return {};
+}
+
+void UvEngine::wake() noexcept {
+    uv_async_send(&waker_);  // fails only on a handle of another kind
+}
+
+}  // namespace pier::uv
+
+namespace pier::spi {
+
+EngineInfo uv_engine_info() {
+    return {
+        .name = "uv",
+        .summary = "libuv, other people's event loop under the same contract: the reference to compare with",
+        .model = Model::event,
+        .probe = [] {
+            constexpr unsigned oldest = (1U << 16) | (44U << 8);
+            if (uv_version() >= oldest) return std::string();
+            return "libuv is older than 1.44: " + std::string(uv_version_string());
+        },
+        .make = [](ChunkPool& chunks) -> Result<std::unique_ptr<Engine>> {
+            uv::ignore_broken_pipe_signal();
+            std::unique_ptr<uv::UvEngine> engine(new (std::nothrow) uv::UvEngine(chunks));
+            if (engine == nullptr) return fail(Errc::not_enough_memory);
+            if (auto opened = engine->open(); !opened) return fail(opened.error());
+            return engine;
+        },
+    };
+}
+
+}  // namespace pier::spi

@@ -1,0 +1,112 @@
+// Listening and accepting. Libuv accepts ahead of us (one connection on POSIX, up to 32 on Windows), then stops until
+// uv_accept: that is the backpressure.
+#include "uv_address.hpp"
+#include "uv_error.hpp"
+#include "uv_verbs.hpp"
+
+#include <utility>
+
+namespace pier::uv {
+namespace {
+
+using spi::AcceptOperation;
+using spi::Started;
+
+// The system clamps it; the loop has listened with the app's own already.
+constexpr int backlog = 4096;
+
+// Libuv repeats a failing accept at once, in a loop that ends only with success, an empty queue or a closed handle. It
+// would spin for ever where all descriptors of the process are taken and its own reserve is lost to another thread. We
+// give the others that many milliseconds to return one; then the listener is lost, so that the loop is not.
+constexpr std::uint8_t most_failures = 16;
+
+// The next held connection, in a socket of its own. Null: `code` says why, and 0 means that it died and was skipped.
+Socket* take_held(Socket& listener, int& code) noexcept {
+    code = 0;
+    Socket* client = listener.engine->make_stream();
+    if (client == nullptr) {
+        code = UV_ENOMEM;
+        return nullptr;
+    }
+    --listener.held;
+    uv_os_fd_t socket{};
+    if (uv_accept(&listener.stream, &client->stream) != 0 || uv_fileno(&client->handle, &socket) != 0) {
+        UvEngine::discard(*client);
+        return nullptr;
+    }
+    client->socket = native(socket);
+    return client;
+}
+
+// True: the operation was given a connection, or `error` is why not.
+bool serve(Socket& listener, AcceptOperation& op, Error& error) noexcept {
+    error = {};
+    while (listener.held > 0) {
+        int code = 0;
+        Socket* client = take_held(listener, code);
+        if (client != nullptr) {
+            // A refusal only costs latency.
+            (void)uv_tcp_nodelay(&client->tcp, 1);
+            client->peer = peer_of(client->tcp);
+            op.accepted = spi::Accepted(client, &UvEngine::drop, client->peer);
+            return true;
+        }
+        if (code != 0) {
+            error = error_of(code);
+            return true;
+        }
+    }
+    return false;
+}
+
+void on_connection(uv_stream_t* stream, int status) {
+    Socket& listener = Socket::of(stream);
+    if (status == 0) {
+        listener.unclaimed = 0;
+        ++listener.held;
+        if (listener.reader == nullptr) return;
+        Error error;
+        auto& op = static_cast<AcceptOperation&>(*listener.reader);
+        if (!serve(listener, op, error)) return;
+        listener.reader = nullptr;
+        listener.engine->end(op, error, 0);
+        return;
+    }
+    if (listener.reader != nullptr) {
+        listener.unclaimed = 0;
+        listener.engine->end(*std::exchange(listener.reader, nullptr), error_of(status), 0);
+    } else if (++listener.unclaimed < most_failures) {
+        uv_sleep(1);
+    } else {
+        listener.failure = status;
+        listener.socket = spi::no_socket;
+        UvEngine::close(listener);
+    }
+}
+
+}  // namespace
+
+int listen(Socket& listener) noexcept { return uv_listen(&listener.stream, backlog, on_connection); }
+
+Started start_accept(Socket& listener, AcceptOperation& op) noexcept {
+    Error error;
+    if (serve(listener, op, error)) return finish(op, error);
+    if (listener.failure != 0) return finish(op, error_of(listener.failure));
+    // On Windows a failure to make the next socket ends the listening.
+    if (uv_is_active(&listener.handle) == 0) {
+        if (int code = listen(listener); code != 0) return finish(op, error_of(code));
+    }
+    listener.reader = &op;
+    return Started::pending;
+}
+
+void refuse_held(Socket& listener) noexcept {
+    while (listener.held > 0) {
+        int code = 0;
+        Socket* client = take_held(listener, code);
+        if (code != 0) return;  // no memory for a handle: closing the listener closes them all the same
+        if (client != nullptr) UvEngine::reset(*client);
+    }
+}
+
+}  // namespace pier::uv

@@ -1,0 +1,163 @@
+// connect, receive and send.
+#include "uv_address.hpp"
+#include "uv_error.hpp"
+#include "uv_verbs.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace pier::uv {
+namespace {
+
+using spi::Operation;
+using spi::Started;
+
+// What a send copies when it has to wait. The rest goes from the caller's buffer when there is room again, so a small
+// copy costs nothing; and it bounds what may still go out after a cancel.
+constexpr std::size_t waiting_piece = 4096;
+
+// The buffer that was lent for a read that brought nothing.
+void take_back_chunk(Socket& socket, Operation& op) noexcept {
+    if (!op.has(Operation::lend) || op.buffer == nullptr) return;
+    socket.engine->chunks().give_back(std::exchange(op.buffer, nullptr));
+    op.length = 0;
+}
+
+void stop_reading(Socket& socket) noexcept {
+    uv_read_stop(&socket.stream);  // always succeeds
+    socket.reading = false;
+}
+
+void end_receive(Socket& socket, Error error, std::size_t count) noexcept {
+    Operation& op = *std::exchange(socket.reader, nullptr);
+    socket.unclaimed = 0;
+    if (count == 0) take_back_chunk(socket, op);
+    socket.engine->end(op, error, count);
+}
+
+// No buffer was offered: nobody receives, or the chunks are all lent.
+void on_no_buffer(Socket& socket) noexcept {
+    if (socket.reader == nullptr) {
+        if (unclaimed(socket)) stop_reading(socket);
+        return;
+    }
+    stop_reading(socket);
+    if (socket.engine->chunks().lent() < spi::ChunkPool::most_chunks) {
+        end_receive(socket, Error{Errc::not_enough_memory, 0}, 0);
+    } else {
+        socket.engine->starve(socket);
+    }
+}
+
+void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
+    Socket& socket = Socket::of(stream);
+    if (count > 0) return end_receive(socket, {}, static_cast<std::size_t>(count));
+    if (count == 0) {  // it would have blocked; libuv waits on
+        if (socket.reader != nullptr) take_back_chunk(socket, *socket.reader);
+        return;
+    }
+    if (count == UV_ENOBUFS && (buffer == nullptr || buffer->base == nullptr)) return on_no_buffer(socket);
+    stop_reading(socket);
+    if (count == UV_EOF) {
+        // Without a reader it is libuv's guess from POLLHUP, which may be a reset as well: the next receive asks again.
+        if (socket.reader != nullptr) end_receive(socket, {}, 0);
+        return;
+    }
+    socket.failure = static_cast<int>(count);
+    if (socket.reader != nullptr) end_receive(socket, error_of(socket.failure), 0);
+}
+
+// Takes the request back from libuv, whose callback this is. Null: the operation was cancelled before.
+Operation* end_outgoing(Socket& socket) noexcept {
+    socket.engine->give_back(*std::exchange(socket.outgoing, nullptr));
+    return std::exchange(socket.writer, nullptr);
+}
+
+void on_connected(uv_connect_t* request, int status) {
+    Socket& socket = *static_cast<Outgoing*>(request->data)->socket;
+    Operation* op = end_outgoing(socket);
+    if (op != nullptr) socket.engine->end(*op, status == 0 ? Error{} : error_of(status), 0);
+}
+
+void on_written(uv_write_t* request, int status) {
+    Socket& socket = *static_cast<Outgoing*>(request->data)->socket;
+    std::size_t size = socket.outgoing->size;
+    Operation* op = end_outgoing(socket);
+    if (op == nullptr) return;
+    if (status == 0) return socket.engine->end(*op, {}, size);
+    // On Windows libuv says so of a lost connection, too; a send that we cancelled has no operation any more.
+    if (status == UV_ECANCELED) status = UV_ECONNRESET;
+    socket.engine->end(*op, error_of(status), 0);
+}
+
+}  // namespace
+
+Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
+    if (op.endpoint.port() == 0) return finish(op, Error{Errc::invalid_argument, 0});
+    if (op.endpoint.is_any()) op.endpoint = Endpoint::loopback(op.endpoint.family(), op.endpoint.port());
+    Address address(op.endpoint);
+    if (address.get() == nullptr) return finish(op, Error{Errc::address_family_not_supported, 0});
+    Outgoing* outgoing = socket.engine->lend_outgoing(socket, 0);
+    if (outgoing == nullptr) return finish(op, Error{Errc::not_enough_memory, 0});
+    outgoing->connect.data = outgoing;
+    if (int code = uv_tcp_connect(&outgoing->connect, &socket.tcp, address.get(), on_connected); code != 0) {
+        socket.engine->give_back(*outgoing);
+        return finish(op, error_of(code));
+    }
+    socket.outgoing = outgoing;
+    socket.writer = &op;
+    return Started::pending;
+}
+
+int resume_reading(Socket& socket) noexcept {
+    if (socket.reading) return 0;
+    int code = uv_read_start(&socket.stream, offer_buffer, on_read);
+    socket.reading = code == 0;
+    return code;
+}
+
+Started start_receive(Socket& socket, Operation& op) noexcept {
+    if (socket.failure != 0) return finish(op, error_of(socket.failure));
+    // Before the call: libuv may read inside of it where it reads ahead.
+    socket.reader = &op;
+    if (int code = resume_reading(socket); code != 0) {
+        socket.reader = nullptr;
+        return finish(op, error_of(code));
+    }
+    return Started::pending;
+}
+
+Started start_send(Socket& socket, Operation& op) noexcept {
+    if (socket.spoiled) return finish(op, Error{Errc::broken_pipe, 0});
+    Pieces pieces(op, spi::largest_submission);
+    if (pieces.count == 0) return finish(op, {});
+    int taken = uv_try_write(&socket.stream, pieces.buffers, pieces.count);
+    if (taken > 0) return finish(op, {}, static_cast<std::size_t>(taken));
+    if (taken < 0 && taken != UV_EAGAIN) return finish(op, error_of(taken));
+
+    std::size_t size = std::min(pieces.total, waiting_piece);
+    Outgoing* outgoing = socket.engine->lend_outgoing(socket, size);
+    if (outgoing == nullptr) return finish(op, Error{Errc::not_enough_memory, 0});
+    pieces.copy(outgoing->data.get(), size);
+    outgoing->write.data = outgoing;
+    uv_buf_t copy = uv_buf_init(reinterpret_cast<char*>(outgoing->data.get()), static_cast<unsigned>(size));
+    if (int code = uv_write(&outgoing->write, &socket.stream, &copy, 1, on_written); code != 0) {
+        socket.engine->give_back(*outgoing);
+        return finish(op, error_of(code));
+    }
+    socket.outgoing = outgoing;
+    socket.writer = &op;
+    return Started::pending;
+}
+
+void cancel_send(Socket& socket) noexcept {
+    Operation& op = *std::exchange(socket.writer, nullptr);
+    std::size_t size = socket.outgoing->size;
+    std::size_t left = std::min(uv_stream_get_write_queue_size(&socket.stream), size);
+    // The rest of the copy may go out behind our back: what followed it would corrupt the stream.
+    socket.spoiled = left > 0;
+    if (left < size) return socket.engine->end(op, {}, size - left);
+    socket.engine->end(op, error_of(UV_ECANCELED), 0);
+}
+
+}  // namespace pier::uv

@@ -1,0 +1,49 @@
+// The verbs, one file per kind of socket. Each start_ answers as Engine::start.
+#pragma once
+
+#include "uv_engine.hpp"
+
+namespace pier::uv {
+
+inline spi::Started finish(spi::Operation& op, Error error, std::size_t transferred = 0) noexcept {
+    op.finish(error, transferred);
+    return spi::Started::finished;
+}
+
+// uv_stream.cpp
+[[nodiscard]] spi::Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept;
+[[nodiscard]] spi::Started start_receive(Socket& socket, spi::Operation& op) noexcept;
+[[nodiscard]] spi::Started start_send(Socket& socket, spi::Operation& op) noexcept;
+// Ends the pending send with what was sent so far.
+void cancel_send(Socket& socket) noexcept;
+// Tells libuv to read on. 0, or libuv's code.
+[[nodiscard]] int resume_reading(Socket& socket) noexcept;
+
+// uv_listener.cpp
+[[nodiscard]] int listen(Socket& listener) noexcept;
+[[nodiscard]] spi::Started start_accept(Socket& listener, spi::AcceptOperation& op) noexcept;
+// Resets the connections that libuv has accepted and nobody has asked for.
+void refuse_held(Socket& listener) noexcept;
+
+// uv_datagram.cpp
+[[nodiscard]] spi::Started start_receive_from(Socket& socket, spi::AddressedOperation& op) noexcept;
+[[nodiscard]] spi::Started start_send_to(Socket& socket, spi::AddressedOperation& op) noexcept;
+
+// uv_buffer.cpp
+// What libuv may read into now: none without a reader, or when no chunk is to be had.
+void offer_buffer(uv_handle_t* handle, std::size_t suggested, uv_buf_t* buffer);
+// The pieces of a send, at most largest_submission bytes of them in all.
+struct Pieces {
+    uv_buf_t buffers[spi::most_buffers];
+    unsigned count = 0;
+    std::size_t total = 0;
+
+    explicit Pieces(const spi::Operation& op, std::size_t limit) noexcept;
+    // The first `size` bytes.
+    void copy(std::byte* into, std::size_t size) const noexcept;
+};
+// Nobody claimed what has come. True: stop asking libuv for more. Once is forgiven: in request and response the next
+// receive is on its way, and stopping costs two system calls.
+[[nodiscard]] bool unclaimed(Socket& socket) noexcept;
+
+}  // namespace pier::uv

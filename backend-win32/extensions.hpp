@@ -1,0 +1,23 @@
+// Winsock functions that have to be asked for at run time.
+#pragma once
+
+#include "winsock.hpp"
+
+#include <pier/result.hpp>
+
+namespace pier::win32 {
+
+struct Extensions {
+    LPFN_ACCEPTEX accept = nullptr;
+    LPFN_CONNECTEX connect = nullptr;
+    LPFN_GETACCEPTEXSOCKADDRS addresses = nullptr;
+};
+
+// Those of the system's TCP provider, asked for once. Any thread. Errors: not_supported, and what opening a socket
+// says.
+[[nodiscard]] Result<Extensions> extensions();
+
+// Wine names itself by an export of its ntdll.
+[[nodiscard]] bool runs_under_wine() noexcept;
+
+}  // namespace pier::win32

@@ -1,0 +1,128 @@
+#include "iocp.hpp"
+
+#include "error.hpp"
+#include "overlapped_engine.hpp"
+#include "sockets.hpp"
+
+#include <pier/spi/sys.hpp>
+
+#include <atomic>
+#include <chrono>
+
+namespace pier::win32 {
+namespace {
+
+// Rounded up, so that it is never early by this; the system rounds to its own ticks.
+DWORD milliseconds_until(Time until) noexcept {
+    if (until == never) return INFINITE;
+    if (until == Time::min()) return 0;
+    Time present = sys::now();
+    if (until <= present) return 0;
+    auto left = std::chrono::ceil<std::chrono::milliseconds>(until - present).count();
+    constexpr decltype(left) longest = 0x7fffffff;  // 24 days, after which the loop looks at the clock again
+    return static_cast<DWORD>(left < longest ? left : longest);
+}
+
+class Iocp final : public OverlappedEngine {
+public:
+    Iocp(HANDLE port, bool skips, const Extensions& extensions, spi::ChunkPool& chunks) noexcept
+        : OverlappedEngine(extensions, chunks), port_(port), skips_(skips) {}
+    ~Iocp() override;
+
+    Result<void> wait(Time until, spi::Harvest& harvest) override;
+    void wake() noexcept override;
+
+protected:
+    Result<void> associate(OverlappedDescriptor& descriptor) override;
+
+private:
+    static constexpr ULONG batch = 64;
+
+    HANDLE port_;
+    const bool skips_;  // no packet for what succeeded at once
+    std::atomic<bool> woken_{false};
+};
+
+// Every descriptor was released, so nothing should be owed; if something is, it points into memory that goes next.
+Iocp::~Iocp() {
+    for (int i = 0; i < 100 && owed() != 0; ++i) {
+        spi::Harvest dropped;
+        if (!wait(sys::now() + std::chrono::milliseconds(50), dropped)) break;
+    }
+    ::CloseHandle(port_);
+}
+
+// For the life of the socket, and shared by its duplicates: the association belongs to the file object.
+Result<void> Iocp::associate(OverlappedDescriptor& d) {
+    HANDLE socket = handle(native(d.socket));
+    if (::CreateIoCompletionPort(socket, port_, 0, 0) == nullptr) return fail(translate(::GetLastError()));
+    if (!skips_ || d.kind == spi::SocketKind::datagram) return {};
+    // A layered provider without IFS handles makes packets itself and knows nothing of the mode (the documentation of
+    // SetFileCompletionNotificationModes).
+    auto protocol = protocol_of(native(d.socket));
+    if (!protocol || (protocol->dwServiceFlags1 & XP1_IFS_HANDLES) == 0) return {};
+    d.silent_success = ::SetFileCompletionNotificationModes(
+                           socket, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE) != 0;
+    return {};
+}
+
+Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
+    DWORD timeout = hand_over(harvest) ? 0 : milliseconds_until(until);
+    OVERLAPPED_ENTRY entries[batch];
+    ULONG count = 0;
+    if (!::GetQueuedCompletionStatusEx(port_, entries, batch, &count, timeout, FALSE)) {
+        DWORD code = ::GetLastError();
+        if (code == WAIT_TIMEOUT) return {};
+        return fail(translate(code));
+    }
+    for (ULONG i = 0; i < count; ++i) {
+        if (entries[i].lpOverlapped == nullptr) {
+            woken_.store(false);
+        } else {
+            ended(*static_cast<OverlappedLane*>(entries[i].lpOverlapped), harvest);
+        }
+    }
+    return {};
+}
+
+void Iocp::wake() noexcept {
+    if (woken_.exchange(true)) return;
+    // Refused only while the system is out of non-paged memory; a lost wake would be a hang.
+    while (!::PostQueuedCompletionStatus(port_, 0, 0, nullptr)) ::Sleep(1);
+}
+
+// PIER_IOCP_SKIP=0 or 1. By default on, but off under Wine 8, where the mode costs more than the packet it saves.
+bool wants_skips() noexcept {
+    wchar_t value[4];
+    DWORD length = ::GetEnvironmentVariableW(L"PIER_IOCP_SKIP", value, 4);
+    if (length == 1) return value[0] != L'0';
+    return !runs_under_wine();
+}
+
+std::string probe() {
+    auto loaded = extensions();
+    if (loaded) return {};
+    return "the system's TCP has no AcceptEx and ConnectEx: " + describe(loaded.error());
+}
+
+Result<std::unique_ptr<spi::Engine>> make(spi::ChunkPool& chunks) {
+    auto loaded = extensions();
+    if (!loaded) return fail(loaded.error());
+    // One thread takes from it: its own loop's.
+    HANDLE port = ::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1);
+    if (port == nullptr) return fail(translate(::GetLastError()));
+    return std::make_unique<Iocp>(port, wants_skips(), *loaded, chunks);
+}
+
+}  // namespace
+
+spi::EngineInfo iocp_info() {
+    return {
+        .name = "iocp",
+        .summary = "I/O completion ports: the system reports finished operations; the choice for servers on Windows",
+        .probe = probe,
+        .make = make,
+    };
+}
+
+}  // namespace pier::win32

@@ -1,0 +1,110 @@
+#include "overlapped_engine.hpp"
+
+#include <pier/spi/sys.hpp>
+
+#include <new>
+
+namespace pier::win32 {
+
+using spi::Descriptor;
+using spi::Operation;
+using spi::SocketKind;
+using spi::Started;
+using Kind = Outcome::Kind;
+
+Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind kind) {
+    spi::Accepted owned(std::move(socket));
+    OverlappedDescriptor* d = pool_.acquire();
+    if (d == nullptr) {
+        if (kind == SocketKind::foreign) (void)owned.take_socket();
+        return fail(Errc::not_enough_memory);
+    }
+    d->socket = owned.socket();
+    d->peer = owned.peer();
+    d->kind = kind;
+    auto prepared = [&]() -> Result<void> {
+        if (kind == SocketKind::foreign) return {};
+        if (kind == SocketKind::listener) {
+            auto local = sys::local_endpoint(d->socket);
+            if (!local) return fail(local.error());
+            d->accepting.reset(new (std::nothrow) AcceptRecord);
+            if (d->accepting == nullptr) return fail(Errc::not_enough_memory);
+            d->accepting->family = local->family();
+            if (local->family() == Family::unspecified) return fail(Errc::invalid_argument);  // it can't be listening
+        }
+        if (kind == SocketKind::datagram) {
+            d->source.reset(new (std::nothrow) SourceRecord);
+            if (d->source == nullptr) return fail(Errc::not_enough_memory);
+        }
+        return associate(*d);
+    }();
+    if (!prepared) {
+        pool_.recycle(*d);
+        return fail(prepared.error());
+    }
+    (void)owned.take_socket();
+    return d;
+}
+
+// Both lanes are empty, so the kernel has neither record.
+void OverlappedEngine::release(Descriptor& d) noexcept {
+    if (d.kind != SocketKind::foreign) sys::close(d.socket);
+    d.socket = spi::no_socket;
+    graves_.push(d);
+}
+
+void OverlappedEngine::bury() noexcept {
+    while (Descriptor* d = graves_.pop()) pool_.recycle(static_cast<OverlappedDescriptor&>(*d));
+}
+
+Started OverlappedEngine::start(Operation& op) noexcept {
+    if (op.descriptor->kind == SocketKind::foreign) {
+        op.finish(Error{Errc::not_supported, 0});
+        return Started::finished;
+    }
+    Outcome outcome = begin(op, extensions_);
+    switch (outcome.kind) {
+        case Kind::pending: ++owed_; return Started::pending;
+        case Kind::data_there: return start_lent(op);
+        default: op.finish(outcome.error, outcome.transferred); return Started::finished;
+    }
+}
+
+// Data is there: it is taken at once. Where no buffer is to be had, the loop knows how to wait for one.
+Started OverlappedEngine::start_lent(Operation& op) noexcept {
+    op.buffer = chunks_.borrow();
+    op.length = spi::ChunkPool::chunk_size;
+    if (op.buffer != nullptr) {
+        if (sys::attempt(op) == sys::Attempt::done) {
+            op.finish(op.error, op.transferred);
+            return Started::finished;
+        }
+        chunks_.give_back(std::exchange(op.buffer, nullptr));
+    }
+    op.set(Operation::harvested);  // the kernel has nothing of it that could be cancelled
+    ready_.push(op);
+    return Started::pending;
+}
+
+bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
+    if (ready_.empty()) return false;
+    while (Operation* op = ready_.pop()) {
+        op->clear(Operation::harvested);
+        harvest.ready(*op);
+    }
+    return true;
+}
+
+void OverlappedEngine::ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+    --owed_;
+    Operation& op = *record.op;
+    Outcome outcome = conclude(record, extensions_);
+    if (outcome.kind == Kind::again) outcome = begin(op, extensions_);
+    switch (outcome.kind) {
+        case Kind::pending: ++owed_; break;
+        case Kind::data_there: harvest.ready(op); break;
+        default: harvest.finished(op, outcome.error, outcome.transferred); break;
+    }
+}
+
+}  // namespace pier::win32

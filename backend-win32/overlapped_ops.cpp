@@ -1,0 +1,290 @@
+#include "overlapped_ops.hpp"
+
+#include "error.hpp"
+#include "sockets.hpp"
+
+#include <pier/spi/sys.hpp>
+
+namespace pier::win32 {
+namespace {
+
+using spi::Operation;
+using spi::SocketKind;
+using spi::Verb;
+using Kind = Outcome::Kind;
+
+OverlappedDescriptor& descriptor_of(const Operation& op) noexcept {
+    return static_cast<OverlappedDescriptor&>(*op.descriptor);
+}
+
+Outcome ended(DWORD transferred) noexcept { return {Kind::ended, {}, transferred}; }
+Outcome ended(const Error& error) noexcept { return {Kind::ended, error, 0}; }
+
+bool asked_to_end(const Operation& op) noexcept {
+    return op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed);
+}
+
+// A receive without a buffer: it ends when there is data and consumes nothing. On a datagram socket it would.
+bool only_asks(const Operation& op) noexcept { return op.has(Operation::lend) || op.verb == Verb::wait; }
+
+bool receives_datagrams(const Operation& op) noexcept {
+    return (op.verb == Verb::receive || op.verb == Verb::receive_from) && op.descriptor->kind == SocketKind::datagram;
+}
+
+void drop_accept_socket(const Operation& op) noexcept {
+    if (op.verb != Verb::accept) return;
+    AcceptRecord& record = *descriptor_of(op).accepting;
+    if (record.socket != INVALID_SOCKET) ::closesocket(std::exchange(record.socket, INVALID_SOCKET));
+}
+
+// A wait reports no failure; but the system may report a reset only once, and the next receive would see the end of the
+// stream.
+void latch(OverlappedDescriptor& d, const Error& error) noexcept {
+    if (d.kind != SocketKind::stream || d.failure.condition != Errc::ok) return;
+    if (error.condition != Errc::connection_reset && error.condition != Errc::timed_out) return;
+    d.failure = error;
+    d.lane(spi::Direction::read).ended = true;
+}
+
+Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
+    drop_accept_socket(op);
+    OverlappedDescriptor& d = descriptor_of(op);
+    // What a cancelled transfer has moved is moved.
+    bool counts = (op.verb == Verb::send || op.verb == Verb::receive) && !only_asks(op);
+    if (asked_to_end(op) && is_cancellation(code)) {
+        return counts && transferred > 0 ? ended(transferred) : ended(Error{Errc::operation_canceled, 0});
+    }
+    if (op.verb == Verb::accept && is_dead_connection(code)) return {Kind::again, translate(code, During::accept), 0};
+    // Some earlier datagram's time to live ran out.
+    if (op.verb == Verb::receive_from && code == WSAENETRESET) return {Kind::again, translate(code), 0};
+    Error error = translate(code, op);
+    if (op.verb != Verb::wait) return ended(error);
+    latch(d, error);
+    return ended(0);
+}
+
+// ---- what a success means
+
+// Without the update the socket has no names and can't be shut down (the documentation of AcceptEx). It fails when the
+// connection is dead.
+Outcome accepted(spi::AcceptOperation& op, const Extensions& extensions) noexcept {
+    OverlappedDescriptor& d = descriptor_of(op);
+    AcceptRecord& record = *d.accepting;
+    SOCKET listener = native(d.socket);
+    spi::Accepted connection(neutral(std::exchange(record.socket, INVALID_SOCKET)));
+    SOCKET socket = native(connection.socket());
+    if (::setsockopt(socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, reinterpret_cast<const char*>(&listener),
+                     sizeof listener) != 0) {
+        return {Kind::again, last_socket_error(During::accept), 0};
+    }
+    sockaddr* local = nullptr;
+    sockaddr* peer = nullptr;
+    int local_length = 0;
+    int peer_length = 0;
+    extensions.addresses(record.names, 0, AcceptRecord::room, AcceptRecord::room, &local, &local_length, &peer,
+                         &peer_length);
+    connection.set_peer(from_native(peer, peer_length));
+    if (auto prepared = prepare_accepted(socket); !prepared) return {Kind::again, prepared.error(), 0};
+    op.accepted = std::move(connection);
+    return ended(0);
+}
+
+// The same for ConnectEx; but who connected is owed the connection: a dead one says so at the first transfer.
+Outcome connected(const Operation& op) noexcept {
+    SOCKET socket = native(op.descriptor->socket);
+    if (::setsockopt(socket, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0) == 0) return ended(0);
+    auto code = static_cast<DWORD>(::WSAGetLastError());
+    return is_dead_connection(code) ? ended(0) : ended(translate(code, During::connect));
+}
+
+Outcome received_from(spi::AddressedOperation& op, DWORD transferred) noexcept {
+    const SourceRecord& source = *descriptor_of(op).source;
+    op.endpoint = from_native(&source.raw.any, source.length);
+    return ended(transferred);
+}
+
+Outcome succeeded(Operation& op, DWORD transferred, const Extensions& extensions) noexcept {
+    switch (op.verb) {
+        case Verb::accept: return accepted(static_cast<spi::AcceptOperation&>(op), extensions);
+        case Verb::connect: return connected(op);
+        case Verb::receive_from: return received_from(static_cast<spi::AddressedOperation&>(op), transferred);
+        case Verb::receive:
+            if (op.has(Operation::lend)) return {Kind::data_there, {}, 0};
+            break;
+        default: break;
+    }
+    return ended(transferred);
+}
+
+// ---- the calls: 0, or the code
+
+DWORD code_of(int result) noexcept { return result == 0 ? 0 : static_cast<DWORD>(::WSAGetLastError()); }
+
+DWORD issue_accept(Operation& op, OverlappedLane& record, const Extensions& extensions) noexcept {
+    OverlappedDescriptor& d = descriptor_of(op);
+    auto opened = open_socket(d.accepting->family, SocketKind::stream);
+    if (!opened) return static_cast<DWORD>(opened.error().native);
+    d.accepting->socket = *opened;
+    DWORD count = 0;
+    return code_of(extensions.accept(native(d.socket), *opened, d.accepting->names, 0, AcceptRecord::room,
+                                     AcceptRecord::room, &count, &record)
+                       ? 0
+                       : SOCKET_ERROR);
+}
+
+DWORD issue_connect(spi::AddressedOperation& op, OverlappedLane& record, const Extensions& extensions) noexcept {
+    SOCKET socket = native(op.descriptor->socket);
+    hasten_refusal(socket, op.endpoint);
+    // ConnectEx wants a bound socket. With this option (Windows 10) the port is chosen only at the connect, so that the
+    // peers' addresses multiply the number of ports.
+    (void)set_integer(socket, SOL_SOCKET, reuse_unicast_port, 1);
+    Address local = to_native(Endpoint::any(op.endpoint.family()));
+    if (::bind(socket, &local.raw.any, local.length) != 0) {
+        DWORD code = code_of(SOCKET_ERROR);
+        if (code != WSAEINVAL) return code;  // bound already: also fine
+    }
+    Address to = to_native(op.endpoint);
+    return code_of(extensions.connect(socket, &to.raw.any, to.length, nullptr, 0, nullptr, &record) ? 0 : SOCKET_ERROR);
+}
+
+// The arrays of pieces and the addresses of sends are captured during the call.
+DWORD issue_receive(Operation& op, OverlappedLane& record) noexcept {
+    static char nothing;
+    SOCKET socket = native(op.descriptor->socket);
+    DWORD flags = 0;
+    if (only_asks(op)) {
+        WSABUF empty{0, &nothing};
+        return code_of(::WSARecv(socket, &empty, 1, nullptr, &flags, &record, nullptr));
+    }
+    Pieces pieces;
+    collect(op, pieces);
+    if (op.verb == Verb::receive) {
+        return code_of(::WSARecv(socket, pieces.array, pieces.count, nullptr, &flags, &record, nullptr));
+    }
+    SourceRecord& source = *descriptor_of(op).source;
+    source.length = sizeof source.raw;
+    return code_of(::WSARecvFrom(socket, pieces.array, pieces.count, nullptr, &flags, &source.raw.any, &source.length,
+                                 &record, nullptr));
+}
+
+DWORD issue_send(Operation& op, OverlappedLane& record) noexcept {
+    SOCKET socket = native(op.descriptor->socket);
+    Pieces pieces;
+    collect(op, pieces);
+    if (op.verb == Verb::send_to) {
+        Address to = to_native(static_cast<spi::AddressedOperation&>(op).endpoint);
+        if (to.length != 0) {
+            return code_of(::WSASendTo(socket, pieces.array, pieces.count, nullptr, 0, &to.raw.any, to.length, &record,
+                                       nullptr));
+        }
+    }
+    return code_of(::WSASend(socket, pieces.array, pieces.count, nullptr, 0, &record, nullptr));
+}
+
+DWORD issue(Operation& op, OverlappedLane& record, const Extensions& extensions) noexcept {
+    switch (op.verb) {
+        case Verb::accept: return issue_accept(op, record, extensions);
+        case Verb::connect: return issue_connect(static_cast<spi::AddressedOperation&>(op), record, extensions);
+        case Verb::send:
+        case Verb::send_to: return issue_send(op, record);
+        default: return issue_receive(op, record);
+    }
+}
+
+// What ends without the kernel: true, with the outcome.
+bool settled_before(Operation& op, Outcome& outcome) noexcept {
+    OverlappedDescriptor& d = descriptor_of(op);
+    switch (op.verb) {
+        case Verb::connect: {
+            auto& connect = static_cast<spi::AddressedOperation&>(op);
+            auto target = connect_target(connect.endpoint);
+            if (target) connect.endpoint = *target;
+            if (!target) {
+                outcome = ended(target.error());
+            } else if (d.kind == SocketKind::datagram) {
+                (void)sys::connect_start(connect);  // only sets the peer, at once
+                outcome = {Kind::ended, op.error, 0};
+            } else {
+                return false;
+            }
+            return true;
+        }
+        case Verb::send_to: {
+            const Endpoint& to = static_cast<spi::AddressedOperation&>(op).endpoint;
+            if (to.family() == Family::unspecified || to.port() != 0) return false;
+            outcome = ended(Error{Errc::invalid_argument, 0});
+            return true;
+        }
+        case Verb::receive:
+            if (!op.has(Operation::lend) || d.kind == SocketKind::stream) return false;
+            break;
+        case Verb::wait:
+            if (d.kind == SocketKind::stream && !op.has(Operation::waits_writable)) return false;
+            break;
+        case Verb::none: break;
+        default: return false;
+    }
+    outcome = ended(Error{Errc::not_supported, 0});
+    return true;
+}
+
+Outcome meaning(Operation& op, DWORD code, DWORD transferred, const Extensions& extensions) noexcept {
+    if (is_truncation(code) && receives_datagrams(op)) {
+        op.set(Operation::truncated);
+        code = 0;
+    }
+    return code == 0 ? succeeded(op, transferred, extensions) : failed(op, code, transferred);
+}
+
+Outcome begin_once(Operation& op, const Extensions& extensions) noexcept {
+    OverlappedDescriptor& d = descriptor_of(op);
+    OverlappedLane& record = d.record_of(op);
+    spi::require(record.op == nullptr, "an overlapped record was used twice");
+    static_cast<OVERLAPPED&>(record) = {};
+    record.op = &op;
+    DWORD code = issue(op, record, extensions);
+    if (code == WSA_IO_PENDING) return {};
+    if (!d.silent_success) {
+        if (code == 0) return {};
+        // A warning, not an error, to the system: its notice comes all the same, and has the number of bytes.
+        if (is_truncation(code) && receives_datagrams(op)) return {};
+    }
+    record.op = nullptr;
+    return meaning(op, code, static_cast<DWORD>(record.InternalHigh), extensions);
+}
+
+}  // namespace
+
+Outcome begin(Operation& op, const Extensions& extensions) noexcept {
+    Outcome outcome;
+    if (settled_before(op, outcome)) return outcome;
+    // More dead connections in a row than a backlog holds are no accident of the queue any more.
+    for (int i = 0; i < 1 << 16; ++i) {
+        outcome = begin_once(op, extensions);
+        if (outcome.kind != Kind::again) return outcome;
+    }
+    return ended(outcome.error);
+}
+
+Outcome conclude(OverlappedLane& record, const Extensions& extensions) noexcept {
+    Operation& op = *std::exchange(record.op, nullptr);
+    auto transferred = static_cast<DWORD>(record.InternalHigh);
+    DWORD code = 0;
+    // 0 is STATUS_SUCCESS. Anything else Winsock itself translates best; that needs the open socket.
+    if (record.Internal != 0) {
+        DWORD flags = 0;
+        if (!::WSAGetOverlappedResult(native(op.descriptor->socket), &record, &transferred, FALSE, &flags)) {
+            code = static_cast<DWORD>(::WSAGetLastError());
+            transferred = static_cast<DWORD>(record.InternalHigh);
+        }
+    }
+    return meaning(op, code, transferred, extensions);
+}
+
+void request_cancel(Operation& op) noexcept {
+    // It fails only when there is nothing to cancel any more (ERROR_NOT_FOUND): then the notice is on its way.
+    OverlappedDescriptor& d = descriptor_of(op);
+    (void)::CancelIoEx(handle(native(d.socket)), &d.record_of(op));
+}
+
+}  // namespace pier::win32

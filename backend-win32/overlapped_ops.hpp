@@ -1,0 +1,67 @@
+// Overlapped operations, from the call to the meaning of their end. How an engine learns of the end is its own matter.
+#pragma once
+
+#include "address.hpp"
+#include "extensions.hpp"
+
+#include <pier/spi/descriptor.hpp>
+#include <pier/spi/operation.hpp>
+
+#include <memory>
+
+namespace pier::win32 {
+
+// The kernel's record of one direction. While `op` is set the kernel may write to it: it stays where it is.
+struct OverlappedLane : OVERLAPPED {
+    OverlappedLane() noexcept : OVERLAPPED{} {}
+    spi::Operation* op = nullptr;
+};
+
+// What AcceptEx fills in: both names, each with the 16 bytes more that it asks for.
+struct AcceptRecord {
+    static constexpr DWORD room = sizeof(sockaddr_in6) + 16;
+    SOCKET socket = INVALID_SOCKET;
+    Family family = Family::unspecified;
+    char names[2 * room];
+};
+
+// Where WSARecvFrom writes the sender when the datagram comes.
+struct SourceRecord {
+    RawAddress raw;
+    int length;
+};
+
+struct OverlappedDescriptor : spi::Descriptor {
+    OverlappedLane records[2];
+    // A call that succeeded at once sends no notice: its result is taken on the spot.
+    bool silent_success = false;
+    std::unique_ptr<AcceptRecord> accepting;  // of a listener
+    std::unique_ptr<SourceRecord> source;     // of a datagram socket
+
+    [[nodiscard]] OverlappedLane& record_of(const spi::Operation& op) noexcept {
+        return records[static_cast<std::size_t>(op.lane_direction())];
+    }
+};
+
+struct Outcome {
+    enum class Kind : std::uint8_t {
+        pending,     // the kernel has the record
+        ended,       // with `error` and `transferred`
+        data_there,  // a lent receive: the buffer may be borrowed now
+        again,       // nothing that concerns the operation; it has to be begun once more
+    };
+    Kind kind = Kind::pending;
+    Error error{};
+    DWORD transferred = 0;
+};
+
+// Hands the operation to the kernel. Not pending: no notice is owed, and the record is free again.
+[[nodiscard]] Outcome begin(spi::Operation& op, const Extensions& extensions) noexcept;
+
+// The kernel is done with the record: what that means. Frees it. The socket is still open.
+[[nodiscard]] Outcome conclude(OverlappedLane& record, const Extensions& extensions) noexcept;
+
+// A request; the record ends by its notice in any case.
+void request_cancel(spi::Operation& op) noexcept;
+
+}  // namespace pier::win32

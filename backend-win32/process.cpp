@@ -1,0 +1,53 @@
+#include "winsock.hpp"
+
+#include <pier/spi/sys.hpp>
+
+#include <shellapi.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fcntl.h>
+#include <io.h>
+
+namespace pier::sys {
+namespace {
+
+// A half of a surrogate pair, which names of files may hold, becomes U+FFFD.
+std::string to_utf8(const wchar_t* text) {
+    int size = ::WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr);
+    if (size <= 1) return {};
+    std::string utf8(static_cast<std::size_t>(size), '\0');
+    ::WideCharToMultiByte(CP_UTF8, 0, text, -1, utf8.data(), size, nullptr, nullptr);
+    utf8.pop_back();  // the terminator
+    return utf8;
+}
+
+UINT previous_output_page = 0;
+
+}  // namespace
+
+std::vector<std::string> arguments(int argc, char** argv) {
+    int count = 0;
+    wchar_t** wide = ::CommandLineToArgvW(::GetCommandLineW(), &count);
+    if (wide == nullptr) return {argv, argv + argc};  // out of memory; better in the process' code page than not at all
+    std::vector<std::string> utf8;
+    for (int i = 0; i < count; ++i) utf8.push_back(to_utf8(wide[i]));
+    ::LocalFree(wide);
+    return utf8;
+}
+
+void prepare_process() noexcept {
+    // All of it is best effort: a stream that is closed has no mode, a process without a console no code page.
+    for (std::FILE* stream : {stdin, stdout, stderr}) {
+        int descriptor = ::_fileno(stream);
+        if (descriptor >= 0) (void)::_setmode(descriptor, _O_BINARY);
+    }
+    // The page belongs to the console and would outlive the process.
+    UINT page = ::GetConsoleOutputCP();
+    if (page != 0 && page != CP_UTF8 && ::SetConsoleOutputCP(CP_UTF8)) {
+        previous_output_page = page;
+        (void)std::atexit([] { ::SetConsoleOutputCP(previous_output_page); });
+    }
+}
+
+}  // namespace pier::sys

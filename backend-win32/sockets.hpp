@@ -1,0 +1,36 @@
+// What the engines need of sockets besides pier::sys.
+#pragma once
+
+#include "winsock.hpp"
+
+#include <pier/result.hpp>
+#include <pier/spi/operation.hpp>
+
+namespace pier::win32 {
+
+// Overlapped and not inherited; still blocking, and without the options of sys::open.
+[[nodiscard]] Result<SOCKET> open_socket(Family family, spi::SocketKind kind) noexcept;
+
+[[nodiscard]] Result<void> set_non_blocking(SOCKET socket) noexcept;
+
+// What every accepted socket needs, however it was accepted.
+[[nodiscard]] Result<void> prepare_accepted(SOCKET socket) noexcept;
+
+// Unspecified when there is none any more.
+[[nodiscard]] Endpoint peer_of(SOCKET socket) noexcept;
+
+// The provider's description of the socket; answered in user mode.
+[[nodiscard]] Result<WSAPROTOCOL_INFOW> protocol_of(SOCKET socket) noexcept;
+
+// Best effort: a refused connect to this machine is reported at once instead of after two seconds of repeated SYNs.
+void hasten_refusal(SOCKET socket, const Endpoint& target) noexcept;
+
+// The pieces of an operation, at most largest_submission bytes together.
+struct Pieces {
+    WSABUF array[spi::most_buffers];
+    DWORD count;
+    DWORD size;  // the sum
+};
+void collect(const spi::Operation& op, Pieces& pieces) noexcept;
+
+}  // namespace pier::win32

@@ -1,0 +1,67 @@
+# What every target of Pier has in common. Functions only: including this file declares pier_warnings and nothing else.
+include_guard(GLOBAL)
+
+# Warnings are errors, for our code only: linked PRIVATE by our targets, never exported.
+add_library(pier_warnings INTERFACE)
+if(MSVC)
+  target_compile_options(pier_warnings INTERFACE /W4 /WX /permissive- /utf-8 /Zc:__cplusplus /EHsc)
+else()
+  target_compile_options(pier_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+endif()
+
+# Language level and warnings.
+function(pier_set_up target)
+  target_compile_features(${target} PUBLIC cxx_std_23)
+  set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_SCAN_FOR_MODULES OFF)
+  target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:pier_warnings>)
+endfunction()
+
+# pier_sources(VARIABLE [FOLDER]): the C++ sources of one folder, in VARIABLE. Says so if there are none.
+function(pier_sources variable)
+  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/${ARGV1}")
+  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
+  if(NOT sources)
+    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${PROJECT_SOURCE_DIR}")
+    message(STATUS "pier: no sources in ${folder}, skipped")
+  endif()
+  set(${variable} "${sources}" PARENT_SCOPE)
+endfunction()
+
+# pier_library(NAME SOURCE...): the static library pier_NAME, also known as pier::NAME, with core's headers.
+function(pier_library name)
+  add_library(pier_${name} STATIC ${ARGN})
+  add_library(pier::${name} ALIAS pier_${name})
+  set_target_properties(pier_${name} PROPERTIES EXPORT_NAME ${name})
+  pier_set_up(pier_${name})
+  target_include_directories(pier_${name} PUBLIC
+    "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/core/include>"
+    "$<INSTALL_INTERFACE:include>")
+endfunction()
+
+# pier_program(NAME SOURCE...): the executable NAME, linked to all of Pier.
+function(pier_program name)
+  add_executable(${name} ${ARGN})
+  pier_set_up(${name})
+  target_link_libraries(${name} PRIVATE pier::pier)
+endfunction()
+
+# pier_doctest_program(NAME SOURCE...): a program of doctest cases. A folder without a main() is given doctest's.
+function(pier_doctest_program name)
+  set(sources ${ARGN})
+  set(has_main FALSE)
+  foreach(source IN LISTS sources)
+    file(STRINGS "${source}" lines REGEX "DOCTEST_CONFIG_IMPLEMENT|^int main\\(" LIMIT_COUNT 1)
+    if(lines)
+      set(has_main TRUE)
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${source}")
+    endif()
+  endforeach()
+  if(NOT has_main)
+    set(main "${CMAKE_CURRENT_BINARY_DIR}/doctest_main.cpp")
+    file(CONFIGURE OUTPUT "${main}" CONTENT
+      "#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN\n#include <doctest/doctest.h>\n" @ONLY)
+    list(APPEND sources "${main}")
+  endif()
+  pier_program(${name} ${sources})
+  target_link_libraries(${name} PRIVATE doctest::doctest)
+endfunction()

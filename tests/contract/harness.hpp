@@ -1,0 +1,113 @@
+// What the cases of the contract share: the engine under test, its loops, a second end, and signals between the two ends.
+#pragma once
+
+#include "outcome.hpp"
+
+#include <pier/event.hpp>
+#include <pier/listener.hpp>
+#include <pier/loop.hpp>
+#include <pier/scope.hpp>
+#include <pier/sleep.hpp>
+#include <pier/stream.hpp>
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+namespace contract {
+
+using namespace std::chrono_literals;
+using pier::after;
+using pier::Errc;
+using pier::Task;
+
+// The bound of everything that is expected to happen; the watchdog waits longer.
+[[nodiscard]] inline pier::Deadline limit() noexcept { return after(10s); }
+
+// The command line: --engine=NAME (or the environment's PIER_ENGINE), --system=linux|wine|windows, --skips=FILE.
+struct Settings {
+    std::string engine;
+    std::string system;
+    std::string skips;
+};
+[[nodiscard]] const Settings& settings() noexcept;
+[[nodiscard]] inline bool under_wine() noexcept { return settings().system == "wine"; }
+
+// Whether the engine runs a single operation at a time. Two ends then need two threads.
+[[nodiscard]] bool one_at_a_time();
+
+// Says visibly that the running case can't hold here, and why; the list of them is compared with ci/expected_skips.txt.
+void skip(std::string_view reason);
+
+[[nodiscard]] std::unique_ptr<pier::Loop> make_loop();
+
+// Runs a coroutine on a loop of its own. The body is a lambda, which has to outlive its coroutine.
+template <class Body>
+auto on_loop(Body body) {
+    return make_loop()->run(body());
+}
+
+// One end of a case.
+using Side = std::function<Task<void>()>;
+
+// Runs both ends to their end: as two tasks of one loop, and (in a second run of the case) on two threads with a loop each.
+void both(const Side& here, const Side& there);
+// A run of a case begins: both() chooses anew.
+void begin_run();
+// Only on two threads.
+void on_two_threads(const Side& here, const Side& there);
+
+// Something that one end does once and the other may wait for, on whatever threads they are. One waiter.
+class Signal {
+public:
+    void set() noexcept;
+    // Fails the case when it does not come.
+    Task<void> wait();
+
+private:
+    // Shared with the posts that are on their way.
+    struct State {
+        std::mutex mutex;
+        bool set = false;
+        pier::Loop* loop = nullptr;  // where somebody waits
+        pier::Event event;
+    };
+    std::shared_ptr<State> state_ = std::make_shared<State>();
+};
+
+// Where the two ends find each other.
+class Meeting {
+public:
+    explicit Meeting(pier::Family family = pier::Family::ipv4) noexcept
+        : Meeting(pier::Endpoint::loopback(family), {}) {}
+    Meeting(const pier::Endpoint& endpoint, pier::ListenerOptions options) noexcept
+        : endpoint_(endpoint), options_(options) {}
+
+    // Opens the listener and tells the other end.
+    [[nodiscard]] pier::Listener listen();
+    // The same, and accepts one connection. All three fail the case when they can't.
+    Task<pier::Stream> serve();
+    Task<pier::Stream> connect();
+    // Waits for the listener's name.
+    Task<pier::Endpoint> address();
+
+private:
+    pier::Endpoint endpoint_;
+    pier::ListenerOptions options_;
+    Signal open_;
+};
+
+// Lets the loop turn: what was spawned or started before has begun by then (whatever the clock says, since timers come first in
+// a turn and their sleepers last).
+Task<void> turns(int count = 2);
+
+// Success, or a failed case.
+Task<pier::Stream> accept_from(const pier::Listener& listener);
+Task<pier::Stream> connect_to(pier::Endpoint endpoint);
+
+}  // namespace contract

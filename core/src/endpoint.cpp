@@ -43,12 +43,12 @@ struct Groups {
     }
 };
 
-// Groups of hexadecimal digits between colons; the last may be a dotted quad. Empty text is no groups.
-bool parse_groups(std::string_view text, Groups& groups) noexcept {
+// Groups of hexadecimal digits between colons; the address's last 32 bits may be a dotted quad. Empty text is no groups.
+bool parse_groups(std::string_view text, Groups& groups, bool ends_address) noexcept {
     while (!text.empty()) {
         std::size_t colon = text.find(':');
         std::string_view group = text.substr(0, colon);
-        if (colon == std::string_view::npos && group.find('.') != std::string_view::npos) {
+        if (ends_address && colon == std::string_view::npos && group.find('.') != std::string_view::npos) {
             auto quad = parse_v4(group);
             if (!quad) return false;
             auto pair = [&](std::size_t i) { return static_cast<std::uint32_t>((*quad)[i] << 8 | (*quad)[i + 1]); };
@@ -71,9 +71,10 @@ std::optional<Endpoint::V6> parse_v6(std::string_view text) noexcept {
     Groups tail;
     std::size_t gap = text.find("::");
     if (gap == std::string_view::npos) {
-        if (!parse_groups(text, head) || head.count != 8) return std::nullopt;
+        if (!parse_groups(text, head, true) || head.count != 8) return std::nullopt;
     } else {
-        if (!parse_groups(text.substr(0, gap), head) || !parse_groups(text.substr(gap + 2), tail)) return std::nullopt;
+        if (!parse_groups(text.substr(0, gap), head, false)) return std::nullopt;
+        if (!parse_groups(text.substr(gap + 2), tail, true)) return std::nullopt;
         if (head.count + tail.count > 7) return std::nullopt;
         for (std::string_view part : {text.substr(0, gap), text.substr(gap + 2)}) {
             if (part.substr(0, 1) == ":") return std::nullopt;

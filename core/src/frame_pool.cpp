@@ -1,7 +1,9 @@
 #include <pier/spi/frame_pool.hpp>
 
 #include <array>
+#include <mutex>
 #include <new>
+#include <utility>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define PIER_FRAMES_FROM_HEAP 1
@@ -29,45 +31,63 @@ struct Slab {
     Slab* next;
 };
 
-// Slabs are freed with the thread. A frame that is still alive then, or was freed by another thread, would dangle: so slabs with
-// frames outstanding are left to the process. In a program that joins its scopes there are none.
-class Frames {
+constexpr std::size_t classes = largest / step + 1;
+using Lists = std::array<Free*, classes>;
+
+// What threads leave behind when they end: a frame may have been made by another thread, so slabs belong to the process. Reused by
+// every thread, so their number follows the most frames that ever lived.
+class Estate {
 public:
-    ~Frames() {
-        if (outstanding_ != 0) return;
-        while (slabs_ != nullptr) {
-            Slab* slab = slabs_;
-            slabs_ = slab->next;
-            ::operator delete(slab);
+    // A list of that class left by a thread, or a new slab's.
+    Free* inherit(std::size_t size_class) {
+        std::lock_guard lock(mutex_);
+        if (Free* list = std::exchange(lists_[size_class], nullptr)) return list;
+        std::size_t size = size_class * step;
+        auto* bytes = static_cast<std::byte*>(::operator new(slab_bytes));
+        slabs_ = ::new (bytes) Slab{slabs_};
+        Free* list = nullptr;
+        for (std::size_t at = step; at + size <= slab_bytes; at += size) list = ::new (bytes + at) Free{list};
+        return list;
+    }
+
+    void bequeath(const Lists& lists) noexcept {
+        std::lock_guard lock(mutex_);
+        for (std::size_t i = 0; i < classes; ++i) {
+            Free* last = lists[i];
+            if (last == nullptr) continue;
+            while (last->next != nullptr) last = last->next;
+            last->next = std::exchange(lists_[i], lists[i]);
         }
     }
 
+private:
+    std::mutex mutex_;
+    Lists lists_{};
+    Slab* slabs_ = nullptr;
+};
+
+// Never destroyed: threads may end after main().
+Estate& estate() noexcept {
+    static auto* only = new Estate;
+    return *only;
+}
+
+class Frames {
+public:
+    ~Frames() { estate().bequeath(lists_); }
+
     void* take(std::size_t size_class) {
-        if (lists_[size_class] == nullptr) grow(size_class);
-        Free* frame = lists_[size_class];
-        lists_[size_class] = frame->next;
-        ++outstanding_;
-        return frame;
+        Free*& list = lists_[size_class];
+        if (list == nullptr) list = estate().inherit(size_class);
+        return std::exchange(list, list->next);
     }
 
     void put(void* memory, std::size_t size_class) noexcept {
         lists_[size_class] = ::new (memory) Free{lists_[size_class]};
-        --outstanding_;
     }
 
 private:
-    void grow(std::size_t size_class) {
-        std::size_t size = size_class * step;
-        auto* bytes = static_cast<std::byte*>(::operator new(slab_bytes));
-        slabs_ = ::new (bytes) Slab{slabs_};
-        for (std::size_t at = step; at + size <= slab_bytes; at += size) {
-            lists_[size_class] = ::new (bytes + at) Free{lists_[size_class]};
-        }
-    }
-
-    std::array<Free*, largest / step + 1> lists_{};
-    Slab* slabs_ = nullptr;
-    std::ptrdiff_t outstanding_ = 0;
+    Lists lists_{};
 };
 
 thread_local Frames frames;

@@ -14,6 +14,7 @@ Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions option
     if (!listening) return fail(listening.error());
     auto local = sys::local_endpoint(*opened);
     if (!local) return fail(local.error());
+    socket.set_backlog(options.backlog);
     auto attached = loop.attach(std::move(socket), spi::SocketKind::listener);
     if (!attached) return fail(attached.error());
     Listener listener;

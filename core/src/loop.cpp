@@ -49,6 +49,7 @@ void Loop::drive(spi::Context& root, std::coroutine_handle<> handle) {
         ~Leave() { this_threads_ = nullptr; }
     } leave;
     root.loop = this;
+    now_valid_ = false;
     resume(root, handle);
     while (!root.ended) turn(root);
     // What the last task closed is reaped before the caller looks at the descriptors again.
@@ -103,6 +104,8 @@ void Loop::expire_timers() {
         spi::Operation& op = *timer->operation;
         timer_pool_.recycle(*timer);
         op.timer = nullptr;
+        // It has ended since, and waits for its delivery.
+        if (op.stage == spi::Stage::finished) continue;
         op.set(spi::Operation::deadline_passed);
         if (op.verb == spi::Verb::none && op.cancel_hook == nullptr) {
             end(op);  // a sleep
@@ -162,7 +165,10 @@ void Loop::deliver(spi::Queue<spi::Operation>& batch) {
             }
         }
         if (op->verb != spi::Verb::none) {
-            if (continue_whole(*op) && restart(*op) == Outcome::pending) continue;
+            if (continue_whole(*op)) {
+                if (restart(*op) == Outcome::ended) resume(*op);
+                continue;
+            }
             settle(*op);
         }
         op->deliver();

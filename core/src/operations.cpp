@@ -42,6 +42,14 @@ std::size_t size_of(const Operation& op) noexcept {
     return sum;
 }
 
+// A receive of nothing. True: it is not the peer's finish, but a reset of which a send has taken the only report.
+bool end_reading(Descriptor& d) noexcept {
+    Lane& lane = d.lane(Direction::read);
+    lane.ended = lane.settled = true;
+    if (d.failure == Errc::connection_reset) lane.failed = true;
+    return lane.failed;
+}
+
 bool is_stream_transfer(const Operation& op) noexcept { return op.verb == Verb::receive || op.verb == Verb::send; }
 
 }  // namespace
@@ -53,7 +61,9 @@ bool Loop::start(Operation& op, Deadline deadline) {
     ++started_;
     if (op.context->stopping() || !is_stream_transfer(op) || op.descriptor == nullptr) return begin(op, deadline);
     Lane& lane = op.descriptor->lanes[op.verb == Verb::send ? 1 : 0];
-    if (lane.settled || lane.first != nullptr || (op.length == 0 && !op.has(Operation::lend))) return begin(op, deadline);
+    // Pieces may all be empty.
+    bool maybe_empty = (op.length == 0 || op.has(Operation::vectored)) && !op.has(Operation::lend);
+    if (lane.settled || lane.first != nullptr || maybe_empty) return begin(op, deadline);
     if (traits_.speculates && lane.drained) {
         if (launch(op) == Outcome::pending) return pend(op, deadline);
         settle(op);
@@ -115,7 +125,7 @@ bool Loop::check(Operation& op) noexcept {
             op.finish();
         } else if (d.lane(Direction::read).ended) {
             // Said once is said for ever: the systems report a reset or the end once, or forget it.
-            if (d.failure == Errc::connection_reset) {
+            if (d.lane(Direction::read).failed) {
                 op.finish(d.failure);
             } else if (op.has(Operation::whole)) {
                 op.finish(Error{Errc::end_of_stream, 0});
@@ -258,10 +268,7 @@ bool Loop::continue_whole(Operation& op) noexcept {
         if (op.verb == Verb::send) {
             op.error = Error{Errc::unexpected, 0};  // no system takes nothing of something
         } else {
-            op.descriptor->lane(Direction::read).ended = true;
-            op.descriptor->lane(Direction::read).settled = true;
-            bool reset = op.descriptor->failure == Errc::connection_reset;
-            op.error = reset ? op.descriptor->failure : Error{Errc::end_of_stream, 0};
+            op.error = end_reading(*op.descriptor) ? op.descriptor->failure : Error{Errc::end_of_stream, 0};
         }
         return false;
     }
@@ -294,18 +301,17 @@ void Loop::settle(Operation& op) noexcept {
     if (d.kind == SocketKind::stream && is_stream_transfer(op)) {
         Lane& lane = d.lane_of(op);
         if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
-            bool complete = !op.has(Operation::whole) && op.transferred == size_of(op);
+            // A whole one without an error has gone completely.
+            bool complete = op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
             if (!complete) lane.poisoned = lane.settled = true;
         }
         if (terminal(op.error)) {
             if (d.failure.condition == Errc::ok) d.failure = op.error;
-            if (op.verb == Verb::receive) lane.ended = lane.settled = true;
+            if (op.verb == Verb::receive) lane.ended = lane.failed = lane.settled = true;
             d.lane(Direction::write).settled = true;
         }
-        if (op.verb == Verb::receive && op.error.condition == Errc::ok && op.transferred == 0) {
-            lane.ended = lane.settled = true;
-            // A send met the reset first and took the only report of it: this is not the end of the stream.
-            if (d.failure == Errc::connection_reset) op.error = d.failure;
+        if (op.verb == Verb::receive && op.error.condition == Errc::ok && op.transferred == 0 && end_reading(d)) {
+            op.error = d.failure;
         }
     }
     if (op.verb == Verb::connect && op.error.condition == Errc::ok) {
@@ -351,11 +357,13 @@ void Loop::cancel(Operation& op) noexcept {
     if (op.stage == Stage::queued) {
         bool waits = op.descriptor->lane_of(op).first != &op && waiting_.remove(op);
         if (!op.has(Operation::deadline_passed)) op.set(Operation::cancel_requested);
-        if (waits) retries_.push(op);
+        if (waits) {
+            op.descriptor = nullptr;  // it may be closed before the operation is delivered
+            end(op, canceled);
+        }
         return;
     }
     if (op.stage != Stage::in_flight) return;
-    bool again = op.has(Operation::cancel_requested);
     if (!op.has(Operation::deadline_passed)) op.set(Operation::cancel_requested);
     if (op.has(Operation::harvested)) {
         // A starved one would wait on for its chunk.
@@ -367,7 +375,9 @@ void Loop::cancel(Operation& op) noexcept {
         if (op.cancel_hook != nullptr) return op.cancel_hook(*this, op);
         return end(op, canceled);
     }
-    if (!again) engine_->cancel(op);
+    if (op.has(Operation::cancel_told)) return;
+    op.set(Operation::cancel_told);
+    engine_->cancel(op);
 }
 
 void Loop::end(Operation& op, Error error, std::size_t transferred) noexcept {

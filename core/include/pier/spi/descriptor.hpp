@@ -18,6 +18,7 @@ struct Lane {
     bool drained = false;   // trying now would only be told "would block": wait for the engine's word first
     bool ended = false;     // read: the end of the stream was seen; write: finish() was called
     bool poisoned = false;  // write: a send was cancelled half-way, what follows would corrupt the stream
+    bool failed = false;    // read: it ended by Descriptor::failure, not by the peer's finish
     bool settled = false;   // ended, poisoned or failed: the loop knows the answer without asking the system
 };
 

@@ -54,6 +54,7 @@ struct Operation : Link {
         deadline_passed = 32,  // the request to cancel came from the deadline
         waits_writable = 64,   // Verb::wait: for room to send instead of something to read
         truncated = 128,       // receive_from: the datagram was longer than the buffer; the rest is lost
+        cancel_told = 512,     // the engine has been asked; once is enough
         progressed = 256,      // whole: some piece was transferred before the present one
     };
 

@@ -34,6 +34,9 @@ public:
     [[nodiscard]] bool valid() const noexcept { return socket_ != no_socket || handle_ != nullptr; }
     [[nodiscard]] const Endpoint& peer() const noexcept { return peer_; }
     void set_peer(const Endpoint& peer) noexcept { peer_ = peer; }
+    // Of a listener that was just opened: for an engine whose library calls listen() itself, a second time.
+    [[nodiscard]] int backlog() const noexcept { return backlog_; }
+    void set_backlog(int backlog) noexcept { backlog_ = backlog; }
     [[nodiscard]] NativeSocket socket() const noexcept { return socket_; }
     [[nodiscard]] void* handle() const noexcept { return handle_; }
     // The engine takes over; this object is empty afterwards.
@@ -43,12 +46,14 @@ public:
 private:
     void swap(Accepted& other) noexcept {
         std::swap(peer_, other.peer_);
+        std::swap(backlog_, other.backlog_);
         std::swap(socket_, other.socket_);
         std::swap(handle_, other.handle_);
         std::swap(drop_, other.drop_);
     }
 
     Endpoint peer_{};
+    int backlog_ = 0;
     NativeSocket socket_ = no_socket;
     void* handle_ = nullptr;
     void (*drop_)(void*) noexcept = nullptr;

@@ -67,23 +67,17 @@ msghdr message_of(Pieces& pieces, Address* address, socklen_t length) noexcept {
 }
 
 Attempt receive(Operation& op) noexcept {
-    int socket = descriptor_of(op.descriptor->socket);
-    if (!op.has(Operation::vectored)) {
-        return conclude(op, uninterrupted([&] { return recv(socket, op.buffer, op.length, 0); }));
-    }
     Pieces pieces(op);
     msghdr message = message_of(pieces, nullptr, 0);
+    int socket = descriptor_of(op.descriptor->socket);
     return conclude(op, uninterrupted([&] { return recvmsg(socket, &message, 0); }));
 }
 
 // Never a SIGPIPE: the error says it.
 Attempt send(Operation& op) noexcept {
-    int socket = descriptor_of(op.descriptor->socket);
-    if (!op.has(Operation::vectored)) {
-        return conclude(op, uninterrupted([&] { return ::send(socket, op.buffer, op.length, MSG_NOSIGNAL); }));
-    }
     Pieces pieces(op);
     msghdr message = message_of(pieces, nullptr, 0);
+    int socket = descriptor_of(op.descriptor->socket);
     return conclude(op, uninterrupted([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); }));
 }
 
@@ -166,9 +160,7 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
     return done(op, posix::last_error());
 }
 
-}  // namespace
-
-Attempt attempt(Operation& op) noexcept {
+[[gnu::noinline]] Attempt attempt_other(Operation& op) noexcept {
     switch (op.verb) {
         case Verb::receive: return receive(op);
         case Verb::send: return send(op);
@@ -180,6 +172,20 @@ Attempt attempt(Operation& op) noexcept {
         case Verb::none: break;
     }
     return done(op, {Errc::invalid_argument, 0});
+}
+
+}  // namespace
+
+// The two that a server does all day, with one buffer, stand alone: the others would cost them registers.
+Attempt attempt(Operation& op) noexcept {
+    if (op.has(Operation::vectored) || (op.verb != Verb::receive && op.verb != Verb::send)) return attempt_other(op);
+    int socket = descriptor_of(op.descriptor->socket);
+    for (;;) {
+        ssize_t count = op.verb == Verb::receive ? recv(socket, op.buffer, op.length, 0)
+                                                 : ::send(socket, op.buffer, op.length, MSG_NOSIGNAL);
+        if (count >= 0) return done(op, {}, static_cast<std::size_t>(count));
+        if (errno != EINTR) return conclude(op, count);
+    }
 }
 
 Attempt connect_start(AddressedOperation& op) noexcept {

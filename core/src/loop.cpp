@@ -139,49 +139,11 @@ void Loop::run_retries() {
     }
 }
 
-void Loop::deliver(spi::Queue<spi::Operation>& batch) {
-    if (!starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks) batch.append(starved_);
-    while (spi::Operation* op = batch.pop()) {
-        op->clear(spi::Operation::harvested);
-        budget_operations_ = inline_operations;
-        budget_bytes_ = inline_bytes;
-        if (op->stage == spi::Stage::in_flight) {
-            if (op->has(spi::Operation::cancel_requested) || op->has(spi::Operation::deadline_passed)) {
-                op->finish(Error{Errc::operation_canceled, 0});
-            } else {
-                Try tried = attempt(*op);
-                if (tried == Try::starved) continue;
-                if (tried == Try::plain) {
-                    op->complete();
-                    leave_lane(*op);
-                    resume(*op);
-                    continue;
-                }
-                if (tried == Try::blocked) {
-                    if (engine_->start(*op) == spi::Started::pending) continue;
-                } else {
-                    op->finish(op->error, op->transferred);
-                }
-            }
-        }
-        if (op->verb != spi::Verb::none) {
-            if (continue_whole(*op)) {
-                if (restart(*op) == Outcome::ended) resume(*op);
-                continue;
-            }
-            settle(*op);
-        }
-        op->deliver();
-        resume(*op);
-    }
-}
-
 void Loop::resume(spi::Operation& op) {
     if (op.timer != nullptr) disarm(op);
     ++delivered_;
-    spi::Context& context = *op.context;
-    context.current = nullptr;
-    resume(context, context.leaf);
+    op.context->current = nullptr;
+    resume(*op.context, op.context->leaf);
 }
 
 void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) {

@@ -1,6 +1,8 @@
 // The life of an operation in the loop: tried, parked, retried, cancelled, settled.
 #include <pier/loop.hpp>
 
+#include "operation_tests.hpp"
+
 #include <pier/spi/sys.hpp>
 
 #include <algorithm>
@@ -16,8 +18,6 @@ using spi::SocketKind;
 using spi::Stage;
 using spi::Verb;
 
-constexpr Error canceled{Errc::operation_canceled, 0};
-
 // Whether a stream is lost for good with this error.
 bool terminal(const Error& error) noexcept {
     switch (error.condition) {
@@ -30,18 +30,6 @@ bool terminal(const Error& error) noexcept {
     }
 }
 
-bool asked_to_end(const Operation& op) noexcept {
-    return op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed);
-}
-
-std::size_t size_of(const Operation& op) noexcept {
-    if (!op.has(Operation::vectored)) return op.length;
-    const auto* buffers = reinterpret_cast<const spi::Buffer*>(op.buffer);
-    std::size_t sum = 0;
-    for (std::uint32_t i = 0; i < op.length; ++i) sum += buffers[i].size;
-    return sum;
-}
-
 // A receive of nothing. True: it is not the peer's finish, but a reset of which a send has taken the only report.
 bool end_reading(Descriptor& d) noexcept {
     Lane& lane = d.lane(Direction::read);
@@ -50,30 +38,32 @@ bool end_reading(Descriptor& d) noexcept {
     return lane.failed;
 }
 
-bool is_stream_transfer(const Operation& op) noexcept { return op.verb == Verb::receive || op.verb == Verb::send; }
-
 }  // namespace
 
-// The straight way of a transfer that succeeds at once is kept short; everything else takes begin().
-bool Loop::start(Operation& op, Deadline deadline) {
-    spi::require(op.stage == Stage::idle, "an operation was started twice");
-    spi::require(current() == this, "an operation was started on another thread than its loop's");
-    ++started_;
-    if (op.context->stopping() || !is_stream_transfer(op) || op.descriptor == nullptr) return begin(op, deadline);
-    Lane& lane = op.descriptor->lanes[op.verb == Verb::send ? 1 : 0];
-    // Pieces may all be empty.
-    bool maybe_empty = (op.length == 0 || op.has(Operation::vectored)) && !op.has(Operation::lend);
-    if (lane.settled || lane.first != nullptr || maybe_empty) return begin(op, deadline);
-    if (traits_.speculates && lane.drained) {
-        if (launch(op) == Outcome::pending) return pend(op, deadline);
-        settle(op);
-        op.deliver();
-        ++delivered_;
-        return false;
+// What follows from the try of a harvested operation. True: it is delivered, all but for the ledger.
+bool Loop::follow(Operation& op, Try tried) noexcept {
+    switch (tried) {
+        case Try::starved: return false;
+        case Try::plain:
+            op.complete();
+            leave_lane(op);
+            return true;
+        case Try::blocked:
+            if (engine_->start(op) == spi::Started::pending) return false;
+            break;
+        case Try::ended: op.finish(op.error, op.transferred); break;
     }
-    if (advance(op) == Outcome::pending) return pend(op, deadline);
-    ++delivered_;
-    return false;
+    return conclude(op);
+}
+
+// A harvested operation has finished: the next piece of a whole one, or its end. True as above.
+bool Loop::conclude(Operation& op) noexcept {
+    if (op.verb != Verb::none) {
+        if (continue_whole(op)) return restart(op) == Outcome::ended;
+        settle(op);
+    }
+    op.deliver();
+    return true;
 }
 
 bool Loop::pend(Operation& op, Deadline deadline) noexcept {
@@ -152,42 +142,41 @@ bool Loop::check(Operation& op) noexcept {
 
 // Tries as far as the budget goes, then parks. Ended: op is delivered, all but for the ledger.
 Loop::Outcome Loop::advance(Operation& op) noexcept {
+    // A drained lane of a readiness engine is parked without a try: its poller will tell.
+    bool tries = traits_.speculates && (!op.descriptor->lane_of(op).drained || op.verb == Verb::connect);
+    if ((tries || !traits_.speculates) && budget_operations_ == 0) {
+        retry_later(op);
+        return Outcome::pending;
+    }
+    if (!tries) return go_on(op, Try::blocked);
+    --budget_operations_;
+    return go_on(op, attempt_first(op));
+}
+
+// What follows from a try.
+Loop::Outcome Loop::go_on(Operation& op, Try tried) noexcept {
     Lane& lane = op.descriptor->lane_of(op);
-    for (;;) {
-        // A drained lane of a readiness engine is parked without a try: its poller will tell.
-        bool tries = traits_.speculates && (!lane.drained || op.verb == Verb::connect);
-        if ((tries || !traits_.speculates) && budget_operations_ == 0) {
-            retry_later(op);
-            return Outcome::pending;
-        }
-        if (tries) {
-            --budget_operations_;
-            Try tried = attempt_first(op);
-            if (tried == Try::plain) {
-                op.complete();
-                if (lane.first == &op) leave_lane(op);
-                return Outcome::ended;
-            }
-            if (tried == Try::starved) {
-                if (op.stage != Stage::in_flight) op.launch();
-                lane.first = &op;
-                return Outcome::pending;
-            }
-            if (tried == Try::ended) {
-                op.finish(op.error, op.transferred);
-                if (continue_whole(op)) continue;
-                settle(op);
-                op.deliver();
-                return Outcome::ended;
-            }
-        }
-        if (launch(op) == Outcome::pending) return Outcome::pending;
-        --budget_operations_;
-        if (continue_whole(op)) continue;
-        settle(op);
-        op.deliver();
+    if (tried == Try::starved) {
+        if (op.stage != Stage::in_flight) op.launch();
+        lane.first = &op;
+        return Outcome::pending;
+    }
+    if (tried == Try::plain) {
+        op.complete();
+        if (lane.first == &op) leave_lane(op);
         return Outcome::ended;
     }
+    if (tried == Try::blocked) {
+        if (launch(op) == Outcome::pending) return Outcome::pending;
+        if (budget_operations_ > 0) --budget_operations_;
+    } else {
+        op.finish(op.error, op.transferred);
+    }
+    // One level deep for each piece of a whole operation, and no more than the budget has.
+    if (continue_whole(op)) return advance(op);
+    settle(op);
+    op.deliver();
+    return Outcome::ended;
 }
 
 Loop::Outcome Loop::launch(Operation& op) noexcept {
@@ -211,54 +200,27 @@ Loop::Try Loop::attempt_first(Operation& op) noexcept {
 
 // One try. Ended: op.error and op.transferred are set. Plain: besides, the operation is complete and there is nothing to settle.
 Loop::Try Loop::attempt(Operation& op) noexcept {
-    if (op.verb == Verb::connect) {
-        auto& connect = static_cast<spi::AddressedOperation&>(op);
-        return sys::connect_result(connect) == sys::Attempt::done ? Try::ended : Try::blocked;
-    }
-    bool lends = op.has(Operation::lend);
-    if (lends) {
-        op.buffer = chunks_.borrow();
-        op.length = spi::ChunkPool::chunk_size;
-        if (op.buffer == nullptr) [[unlikely]] {
-            if (chunks_.lent() < spi::ChunkPool::most_chunks) {
-                op.error = Error{Errc::not_enough_memory, 0};
-                op.transferred = 0;
-                return Try::ended;
-            }
-            op.set(Operation::harvested);  // a cancel then only marks it
-            starved_.push(op);
-            return Try::starved;
-        }
-    }
-    if (sys::attempt(op) == sys::Attempt::would_block) {
-        op.descriptor->lane_of(op).drained = true;
-        if (lends) chunks_.give_back(std::exchange(op.buffer, nullptr));
-        return Try::blocked;
-    }
-    if (op.error.condition != Errc::ok || op.transferred == 0) return Try::ended;
-    spend(op);
     Descriptor& d = *op.descriptor;
-    if (d.kind != SocketKind::stream || !is_stream_transfer(op)) return Try::ended;
-    bool whole = op.has(Operation::whole);
-    bool shorter = op.transferred < size_of(op);
-    // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the conclusion.
-    if (shorter && !d.drain_exact) {
-        if (op.verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains) {
-            d.lane_of(op).drained = true;
-        }
+    if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
+        return transfer(op);
     }
-    if (!whole) return Try::plain;
-    return !shorter && static_cast<spi::WholeOperation&>(op).rest == 0 ? Try::plain : Try::ended;
+    sys::Attempt result = op.verb == Verb::connect ? sys::connect_result(static_cast<spi::AddressedOperation&>(op))
+                                                   : sys::attempt(op);
+    if (result == sys::Attempt::done) return Try::ended;
+    d.lane_of(op).drained = true;
+    return Try::blocked;
 }
 
-// Inline work counts in bytes, too.
-void Loop::spend(Operation& op) noexcept {
-    if (op.transferred < budget_bytes_) {
-        budget_bytes_ -= op.transferred;
-    } else {
-        budget_bytes_ = 0;
-        budget_operations_ = 0;
+// No chunk for a lent receive.
+Loop::Try Loop::starve(Operation& op) noexcept {
+    if (chunks_.lent() < spi::ChunkPool::most_chunks) {
+        op.error = Error{Errc::not_enough_memory, 0};
+        op.transferred = 0;
+        return Try::ended;
     }
+    op.set(Operation::harvested);  // a cancel then only marks it
+    starved_.push(op);
+    return Try::starved;
 }
 
 // After a piece of a whole operation: true when there is more to do, and op is idle again, set to the next piece.

@@ -4,26 +4,31 @@
 
 namespace pier::spi {
 
+namespace {
+
+// True when an operation waited for it.
+inline bool news(Lane& lane, Harvest& harvest) noexcept {
+    lane.drained = false;
+    Operation* op = lane.first;
+    if (op == nullptr || op->stage != Stage::in_flight) return false;
+    harvest.ready(*op);
+    return true;
+}
+
+}  // namespace
+
 void ReadySink::event(Descriptor& d, std::uint8_t bits) noexcept {
+    if (bits == input && news(d.lanes[0], harvest_)) [[likely]] return;
     if ((bits & exceptional) != 0) {
         bits |= input | output;
         d.drain_exact = true;
     }
-    std::uint8_t unwanted = 0;
-    for (Direction direction : {Direction::read, Direction::write}) {
-        std::uint8_t bit = direction == Direction::read ? input : output;
-        if ((bits & bit) == 0) continue;
-        Lane& lane = d.lane(direction);
-        lane.drained = false;
-        Operation* op = lane.first;
-        if (op != nullptr && op->stage == Stage::in_flight) {
-            harvest_.ready(*op);
-        } else {
-            unwanted |= bit & d.interest;
-        }
-    }
+    unsigned unwanted = 0;
+    if ((bits & input) != 0 && !news(d.lanes[0], harvest_)) unwanted |= input;
+    if ((bits & output) != 0 && !news(d.lanes[1], harvest_)) unwanted |= output;
     // Lazy disarm: a level poller repeats an event that nobody waits for, so interest goes at the first such event, not after every
     // operation. If the change fails, the event comes again, and so does the attempt.
+    unwanted &= d.interest;
     if (unwanted == 0 || poller_.traits().edge) return;
     auto rest = static_cast<std::uint8_t>(d.interest & ~unwanted);
     if (!poller_.change(d, rest)) return;

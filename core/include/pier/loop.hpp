@@ -98,9 +98,15 @@ private:
     bool begin(spi::Operation& op, Deadline deadline);
     bool pend(spi::Operation& op, Deadline deadline) noexcept;
     bool check(spi::Operation& op) noexcept;
-    void spend(spi::Operation& op) noexcept;
     enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;
+    Try transfer(spi::Operation& op) noexcept;
+    template <spi::Verb verb>
+    Try transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
+    bool follow(spi::Operation& op, Try tried) noexcept;
+    bool conclude(spi::Operation& op) noexcept;
+    Try starve(spi::Operation& op) noexcept;
+    Outcome go_on(spi::Operation& op, Try tried) noexcept;
     [[nodiscard]] Try attempt_first(spi::Operation& op) noexcept;
     Outcome launch(spi::Operation& op) noexcept;
     Outcome restart(spi::Operation& op) noexcept;

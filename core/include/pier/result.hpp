@@ -69,8 +69,8 @@ struct Error {
     [[nodiscard]] std::error_code code() const noexcept { return make_error_code(condition); }
     operator std::error_code() const noexcept { return code(); }  // NOLINT: the conversion is the point
 
-    friend bool operator==(const Error& error, Errc condition) noexcept { return error.condition == condition; }
-    friend bool operator==(const Error& error, std::errc condition) noexcept { return error.code() == condition; }
+    friend bool operator==(const Error& error, Errc other) noexcept { return error.condition == other; }
+    friend bool operator==(const Error& error, std::errc other) noexcept { return error.code() == other; }
     friend bool operator==(const Error&, const Error&) noexcept = default;
 };
 static_assert(sizeof(Error) == 8);

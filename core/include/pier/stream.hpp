@@ -39,7 +39,7 @@ public:
     }
     Result<Chunk> await_resume() noexcept {
         if (error.condition != Errc::ok) return std::unexpected(error);
-        return Chunk(std::exchange(buffer, nullptr), transferred, context->loop->chunks());
+        return Result<Chunk>(std::in_place, std::exchange(buffer, nullptr), transferred, context->loop->chunks());
     }
 };
 

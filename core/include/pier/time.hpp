@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 
 namespace pier {
 
@@ -26,23 +27,25 @@ inline constexpr Time never = Time::max();
 class Deadline {
 public:
     constexpr Deadline() noexcept = default;
-    constexpr explicit Deadline(Time at) noexcept : at_(at) {}
-    constexpr explicit Deadline(Duration span) noexcept : at_(Time(span)), relative_(true) {}
+    constexpr explicit Deadline(Time at) noexcept : value_(positive(at.time_since_epoch())) {}
+    constexpr explicit Deadline(Duration span) noexcept : value_(-1 - positive(span)) {}
 
-    [[nodiscard]] constexpr bool none() const noexcept { return !relative_ && at_ == never; }
+    [[nodiscard]] constexpr bool none() const noexcept { return value_ == never.time_since_epoch().count(); }
 
     // The point in time, given the present one. Saturates instead of overflowing.
     [[nodiscard]] constexpr Time resolve(Time now) const noexcept {
-        if (!relative_) return at_;
-        Duration span = at_.time_since_epoch();
-        if (span <= Duration::zero()) return now;
+        if (!relative()) return Time(Duration(value_));
+        Duration span(-1 - value_);
         return span > never - now ? never : now + span;
     }
-    [[nodiscard]] constexpr bool relative() const noexcept { return relative_; }
+    [[nodiscard]] constexpr bool relative() const noexcept { return value_ < 0; }
 
 private:
-    Time at_ = never;
-    bool relative_ = false;
+    // What lies before the clock's zero is over in any case.
+    static constexpr std::int64_t positive(Duration d) noexcept { return d < Duration::zero() ? 0 : d.count(); }
+
+    // A point in time as it is; a span as -1 - span: eight bytes, because every awaiter carries one.
+    std::int64_t value_ = never.time_since_epoch().count();
 };
 
 [[nodiscard]] constexpr Deadline after(Duration span) noexcept { return Deadline(span); }

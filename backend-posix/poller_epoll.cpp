@@ -73,6 +73,7 @@ private:
     }
 
     static std::uint8_t bits_of(std::uint32_t events) noexcept {
+        if (events == EPOLLIN) return spi::input;
         std::uint8_t bits = 0;
         if ((events & EPOLLIN) != 0) bits |= spi::input;
         if ((events & EPOLLOUT) != 0) bits |= spi::output;

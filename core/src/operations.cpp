@@ -66,12 +66,6 @@ bool Loop::conclude(Operation& op) noexcept {
     return true;
 }
 
-bool Loop::pend(Operation& op, Deadline deadline) noexcept {
-    op.context->current = &op;
-    if (!deadline.none()) arm(op, deadline);
-    return true;
-}
-
 bool Loop::begin(Operation& op, Deadline deadline) {
     spi::Context& context = *op.context;
     if (op.verb == Verb::none && (!context.stopping() || op.cancel_hook != nullptr)) {

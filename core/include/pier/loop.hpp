@@ -83,7 +83,7 @@ private:
     Loop(std::string_view name);
 
     enum class Outcome : bool { pending, ended };
-    static thread_local Loop* this_threads_;
+    static constinit thread_local Loop* this_threads_;
 
     void drive(spi::Context& root, std::coroutine_handle<> handle);
     void turn(const spi::Context& root);
@@ -96,7 +96,11 @@ private:
 
     Outcome advance(spi::Operation& op) noexcept;
     bool begin(spi::Operation& op, Deadline deadline);
-    bool pend(spi::Operation& op, Deadline deadline) noexcept;
+    bool pend(spi::Operation& op, Deadline deadline) noexcept {
+        op.context->current = &op;
+        if (!deadline.none()) arm(op, deadline);
+        return true;
+    }
     bool check(spi::Operation& op) noexcept;
     enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;

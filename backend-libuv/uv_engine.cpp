@@ -102,6 +102,7 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
     int code = kind == SocketKind::datagram ? uv_udp_open(&socket->udp, os) : uv_tcp_open(&socket->tcp, os);
     if (code == 0) {
         socket->socket = owned.take_socket();  // the handle closes it from now on
+        socket->backlog = owned.backlog();
         if (kind == SocketKind::listener) code = listen(*socket);
     }
     if (code != 0) {

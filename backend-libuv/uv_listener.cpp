@@ -12,9 +12,6 @@ namespace {
 using spi::AcceptOperation;
 using spi::Started;
 
-// The system clamps it; the loop has listened with the app's own already.
-constexpr int backlog = 4096;
-
 // Libuv repeats a failing accept at once, in a loop that ends only with success, an empty queue or a closed handle. It
 // would spin for ever where all descriptors of the process are taken and its own reserve is lost to another thread. We
 // give the others that many milliseconds to return one; then the listener is lost, so that the loop is not.
@@ -86,7 +83,7 @@ void on_connection(uv_stream_t* stream, int status) {
 
 }  // namespace
 
-int listen(Socket& listener) noexcept { return uv_listen(&listener.stream, backlog, on_connection); }
+int listen(Socket& listener) noexcept { return uv_listen(&listener.stream, listener.backlog, on_connection); }
 
 Started start_accept(Socket& listener, AcceptOperation& op) noexcept {
     Error error;

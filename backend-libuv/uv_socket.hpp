@@ -28,6 +28,7 @@ struct Socket : spi::Descriptor {
     spi::Operation* writer = nullptr;
     Outgoing* outgoing = nullptr;     // the connect or send that libuv has
     Socket* next_dropped = nullptr;
+    int backlog = 0;                  // listeners: what listen() was told, because uv_listen() tells it again
     int failure = 0;                  // the code that ended reading or listening: libuv says it once
     std::uint16_t held = 0;           // listeners: connections that libuv has accepted and nobody has asked for
     std::uint8_t unclaimed = 0;       // events in a row that found no reader

@@ -38,8 +38,9 @@ Errc socket_condition(DWORD code, During during) noexcept {
         case WSAEBADF:
         case WSAENOTSOCK: return Errc::not_a_socket;
         case WSAEACCES: return access_denied(during);
-        // Addresses are always well formed here: it is one of the other family.
+        // Addresses are always well formed here: it is one of the other family. Wine 8 says the second for a send.
         case WSAEFAULT: return is_addressed(during) ? Errc::address_family_not_supported : Errc::invalid_argument;
+        case WSAEOPNOTSUPP: return is_addressed(during) ? Errc::address_family_not_supported : Errc::not_supported;
         // Wine 8 sending on a datagram socket that has no peer.
         case WSAEINVAL:
             return during == During::send || during == During::send_to ? Errc::not_connected : Errc::invalid_argument;
@@ -53,7 +54,6 @@ Errc socket_condition(DWORD code, During during) noexcept {
         case WSAENOPROTOOPT: return Errc::no_protocol_option;
         case WSAEPROTONOSUPPORT:
         case WSAESOCKTNOSUPPORT:
-        case WSAEOPNOTSUPP:
         case WSASYSNOTREADY:
         case WSAVERNOTSUPPORTED: return Errc::not_supported;
         case WSAEPFNOSUPPORT:
@@ -152,8 +152,8 @@ Error translate(DWORD code, During during) noexcept {
 Error translate(DWORD code, const spi::Operation& op) noexcept {
     During what = during(op);
     Error error = translate(code, what);
-    // Who goes on sending to a peer that had ended in order is answered by a reset, too; POSIX calls that a broken pipe, and
-    // the receiving direction stays at its end.
+    // Who goes on sending to a peer that had ended in order is answered by a reset, too; POSIX calls that a broken
+    // pipe, and the receiving direction stays at its end.
     if (what == During::send && error.condition == Errc::connection_reset &&
         op.descriptor->lane(spi::Direction::read).ended) {
         error.condition = Errc::broken_pipe;

@@ -97,13 +97,13 @@ bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
 
 void OverlappedEngine::ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
     --owed_;
-    Operation& op = *record.op;
+    Operation* op = record.op;
     Outcome outcome = conclude(record, extensions_);
-    if (outcome.kind == Kind::again) outcome = begin(op, extensions_);
+    if (outcome.kind == Kind::again) outcome = begin(*op, extensions_);
     switch (outcome.kind) {
         case Kind::pending: ++owed_; break;
-        case Kind::data_there: harvest.ready(op); break;
-        default: harvest.finished(op, outcome.error, outcome.transferred); break;
+        case Kind::data_there: harvest.ready(*op); break;
+        default: harvest.finished(*op, outcome.error, outcome.transferred); break;
     }
 }
 

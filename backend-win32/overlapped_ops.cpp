@@ -44,6 +44,7 @@ void latch(OverlappedDescriptor& d, const Error& error) noexcept {
     if (error.condition != Errc::connection_reset && error.condition != Errc::timed_out) return;
     d.failure = error;
     d.lane(spi::Direction::read).ended = true;
+    for (spi::Lane& lane : d.lanes) lane.settled = true;
 }
 
 Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
@@ -62,8 +63,6 @@ Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
     latch(d, error);
     return ended(0);
 }
-
-// ---- what a success means
 
 // Without the update the socket has no names and can't be shut down (the documentation of AcceptEx). It fails when the
 // connection is dead.
@@ -116,7 +115,7 @@ Outcome succeeded(Operation& op, DWORD transferred, const Extensions& extensions
     return ended(transferred);
 }
 
-// ---- the calls: 0, or the code
+// The calls that follow answer 0, or the code of their failure; WSA_IO_PENDING is one.
 
 DWORD code_of(int result) noexcept { return result == 0 ? 0 : static_cast<DWORD>(::WSAGetLastError()); }
 
@@ -246,8 +245,10 @@ Outcome begin_once(Operation& op, const Extensions& extensions) noexcept {
     if (code == WSA_IO_PENDING) return {};
     if (!d.silent_success) {
         if (code == 0) return {};
-        // A warning, not an error, to the system: its notice comes all the same, and has the number of bytes.
-        if (is_truncation(code) && receives_datagrams(op)) return {};
+        // Only errors send no notice. A truncated datagram is a warning to the system (80000005): its notice comes all
+        // the same, and has the number of bytes. Wine 8 calls a datagram that is too big to be sent so, too.
+        bool warning = record.Internal >> 30 == 2;
+        if (warning || (is_truncation(code) && receives_datagrams(op))) return {};
     }
     record.op = nullptr;
     return meaning(op, code, static_cast<DWORD>(record.InternalHigh), extensions);
@@ -267,6 +268,7 @@ Outcome begin(Operation& op, const Extensions& extensions) noexcept {
 }
 
 Outcome conclude(OverlappedLane& record, const Extensions& extensions) noexcept {
+    spi::require(record.op != nullptr, "the system reported the end of an operation that was not in flight");
     Operation& op = *std::exchange(record.op, nullptr);
     auto transferred = static_cast<DWORD>(record.InternalHigh);
     DWORD code = 0;

@@ -72,25 +72,8 @@ Estate& estate() noexcept {
     return *only;
 }
 
-class Frames {
-public:
-    ~Frames() { estate().bequeath(lists_); }
-
-    void* take(std::size_t size_class) {
-        Free*& list = lists_[size_class];
-        if (list == nullptr) list = estate().inherit(size_class);
-        return std::exchange(list, list->next);
-    }
-
-    void put(void* memory, std::size_t size_class) noexcept {
-        lists_[size_class] = ::new (memory) Free{lists_[size_class]};
-    }
-
-private:
-    Lists lists_{};
-};
-
-thread_local Frames frames;
+// Without a destructor: GCC's emulated thread-local storage (mingw) is freed before destructors run. Loop::run hands over instead.
+constinit thread_local Lists own{};
 
 constexpr std::size_t class_of(std::size_t size) noexcept { return (size + step - 1) / step; }
 
@@ -98,12 +81,17 @@ constexpr std::size_t class_of(std::size_t size) noexcept { return (size + step 
 
 void* allocate_frame(std::size_t size) {
     if (PIER_FRAMES_FROM_HEAP || size > largest) return ::operator new(size);
-    return frames.take(class_of(size));
+    Free*& list = own[class_of(size)];
+    if (list == nullptr) list = estate().inherit(class_of(size));
+    return std::exchange(list, list->next);
 }
 
 void free_frame(void* frame, std::size_t size) noexcept {
     if (PIER_FRAMES_FROM_HEAP || size > largest) return ::operator delete(frame);
-    frames.put(frame, class_of(size));
+    Free*& list = own[class_of(size)];
+    list = ::new (frame) Free{list};
 }
+
+void hand_over_frames() noexcept { estate().bequeath(std::exchange(own, Lists{})); }
 
 }  // namespace pier::spi

@@ -46,7 +46,10 @@ void Loop::drive(spi::Context& root, std::coroutine_handle<> handle) {
     spi::require(this_threads_ == nullptr, "Loop::run() was called inside of a task, or of another loop's");
     this_threads_ = this;
     struct Leave {
-        ~Leave() { this_threads_ = nullptr; }
+        ~Leave() {
+            this_threads_ = nullptr;
+            spi::hand_over_frames();
+        }
     } leave;
     root.loop = this;
     now_valid_ = false;

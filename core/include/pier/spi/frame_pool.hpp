@@ -10,4 +10,7 @@ namespace pier::spi {
 [[nodiscard]] void* allocate_frame(std::size_t size);
 void free_frame(void* frame, std::size_t size) noexcept;
 
+// Leaves this thread's free frames to the process, for the next thread that needs some. Called when a loop's run ends.
+void hand_over_frames() noexcept;
+
 }  // namespace pier::spi

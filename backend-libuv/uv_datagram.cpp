@@ -51,16 +51,7 @@ void on_datagram(uv_udp_t* udp, ssize_t count, const uv_buf_t* buffer, const soc
 }
 
 void on_sent(uv_udp_send_t* request, int status) {
-    auto* outgoing = static_cast<Outgoing*>(request->data);
-    Socket& socket = *outgoing->socket;
-    std::size_t size = outgoing->size;
-    // After a cancel another send may have followed: only the last one's operation waits.
-    bool last = socket.outgoing == outgoing;
-    if (last) socket.outgoing = nullptr;
-    socket.engine->give_back(*outgoing);
-    if (!last || socket.writer == nullptr) return;
-    Operation& op = *std::exchange(socket.writer, nullptr);
-    socket.engine->end(op, status == 0 ? Error{} : error_of(status), status == 0 ? size : 0);
+    end_outgoing(*static_cast<Outgoing*>(request->data), status);
 }
 
 }  // namespace

@@ -64,10 +64,11 @@ UvEngine::~UvEngine() {
     while (spare_ != nullptr) delete std::exchange(spare_, spare_->next);
 }
 
-Socket* UvEngine::make_stream() noexcept {
+template <class Handle>
+Socket* UvEngine::make(int (*init)(uv_loop_t*, Handle*), Handle Socket::*handle) noexcept {
     Socket* socket = sockets_.acquire();
     if (socket == nullptr) return nullptr;
-    if (uv_tcp_init(&loop_, &socket->tcp) != 0) {
+    if (init(&loop_, &(socket->*handle)) != 0) {
         sockets_.recycle(*socket);
         return nullptr;
     }
@@ -76,17 +77,7 @@ Socket* UvEngine::make_stream() noexcept {
     return socket;
 }
 
-Socket* UvEngine::make_datagram() noexcept {
-    Socket* socket = sockets_.acquire();
-    if (socket == nullptr) return nullptr;
-    if (uv_udp_init(&loop_, &socket->udp) != 0) {
-        sockets_.recycle(*socket);
-        return nullptr;
-    }
-    socket->engine = this;
-    socket->handle.data = socket;
-    return socket;
-}
+Socket* UvEngine::make_stream() noexcept { return make(uv_tcp_init, &Socket::tcp); }
 
 Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind kind) {
     if (void* handle = accepted.take_handle()) {
@@ -96,7 +87,7 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
     }
     spi::Accepted owned(std::move(accepted));
     if (kind == SocketKind::foreign) return fail(Errc::not_supported);
-    Socket* socket = kind == SocketKind::datagram ? make_datagram() : make_stream();
+    Socket* socket = kind == SocketKind::datagram ? make(uv_udp_init, &Socket::udp) : make_stream();
     if (socket == nullptr) return fail(Errc::not_enough_memory);
     uv_os_sock_t os = os_socket(owned.socket());
     int code = kind == SocketKind::datagram ? uv_udp_open(&socket->udp, os) : uv_tcp_open(&socket->tcp, os);

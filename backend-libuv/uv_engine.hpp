@@ -53,7 +53,8 @@ public:
 
 private:
     static void on_closed(uv_handle_t* handle) noexcept;
-    [[nodiscard]] Socket* make_datagram() noexcept;
+    template <class Handle>
+    [[nodiscard]] Socket* make(int (*init)(uv_loop_t*, Handle*), Handle Socket::*handle) noexcept;
     void close_dropped() noexcept;
     void feed_starved() noexcept;
     void run(Time until) noexcept;

@@ -4,6 +4,7 @@
 #include "uv_error.hpp"
 #include "uv_verbs.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace pier::uv {
@@ -83,7 +84,10 @@ void on_connection(uv_stream_t* stream, int status) {
 
 }  // namespace
 
-int listen(Socket& listener) noexcept { return uv_listen(&listener.stream, listener.backlog, on_connection); }
+int listen(Socket& listener) noexcept {
+    // On Windows libuv asserts that it is not 0.
+    return uv_listen(&listener.stream, std::max(listener.backlog, 1), on_connection);
+}
 
 Started start_accept(Socket& listener, AcceptOperation& op) noexcept {
     Error error;

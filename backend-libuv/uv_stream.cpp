@@ -67,27 +67,14 @@ void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
     if (socket.reader != nullptr) end_receive(socket, error_of(socket.failure), 0);
 }
 
-// Takes the request back from libuv, whose callback this is. Null: the operation was cancelled before.
-Operation* end_outgoing(Socket& socket) noexcept {
-    socket.engine->give_back(*std::exchange(socket.outgoing, nullptr));
-    return std::exchange(socket.writer, nullptr);
-}
-
 void on_connected(uv_connect_t* request, int status) {
-    Socket& socket = *static_cast<Outgoing*>(request->data)->socket;
-    Operation* op = end_outgoing(socket);
-    if (op != nullptr) socket.engine->end(*op, status == 0 ? Error{} : error_of(status), 0);
+    end_outgoing(*static_cast<Outgoing*>(request->data), status);
 }
 
 void on_written(uv_write_t* request, int status) {
-    Socket& socket = *static_cast<Outgoing*>(request->data)->socket;
-    std::size_t size = socket.outgoing->size;
-    Operation* op = end_outgoing(socket);
-    if (op == nullptr) return;
-    if (status == 0) return socket.engine->end(*op, {}, size);
     // On Windows libuv says so of a lost connection, too; a send that we cancelled has no operation any more.
     if (status == UV_ECANCELED) status = UV_ECONNRESET;
-    socket.engine->end(*op, error_of(status), 0);
+    end_outgoing(*static_cast<Outgoing*>(request->data), status);
 }
 
 }  // namespace

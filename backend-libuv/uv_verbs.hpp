@@ -29,7 +29,7 @@ void refuse_held(Socket& listener) noexcept;
 [[nodiscard]] spi::Started start_receive_from(Socket& socket, spi::AddressedOperation& op) noexcept;
 [[nodiscard]] spi::Started start_send_to(Socket& socket, spi::AddressedOperation& op) noexcept;
 
-// uv_buffer.cpp
+// uv_transfer.cpp
 // What libuv may read into now: none without a reader, or when no chunk is to be had.
 void offer_buffer(uv_handle_t* handle, std::size_t suggested, uv_buf_t* buffer);
 // The pieces of a send, at most largest_submission bytes of them in all.
@@ -42,6 +42,8 @@ struct Pieces {
     // The first `size` bytes.
     void copy(std::byte* into, std::size_t size) const noexcept;
 };
+// Libuv is done with it, whose callback this is: ends the operation, unless that was cancelled before.
+void end_outgoing(Outgoing& outgoing, int status) noexcept;
 // Nobody claimed what has come. True: stop asking libuv for more. Once is forgiven: in request and response the next
 // receive is on its way, and stopping costs two system calls.
 [[nodiscard]] bool unclaimed(Socket& socket) noexcept;

@@ -1,5 +1,6 @@
-# libuv, doctest and CLI11: the system's, else .deps/NAME (ci/setup fills it for cross builds), else upstream's release, pinned.
-# Each ends as one imported or aliased target: libuv::libuv, doctest::doctest, CLI11::CLI11. Their headers are SYSTEM.
+# libuv, doctest, CLI11 and nlohmann/json: the system's, else .deps/NAME (ci/setup fills it for cross builds), else upstream's
+# release, pinned. Each ends as one imported or aliased target: libuv::libuv, doctest::doctest, CLI11::CLI11,
+# nlohmann_json::nlohmann_json. Their headers are SYSTEM.
 include_guard(GLOBAL)
 include(FetchContent)
 
@@ -56,6 +57,16 @@ if(NOT TARGET CLI11::CLI11)
   pier_fetch(cli11 "https://github.com/CLIUtils/CLI11/archive/v2.1.2.tar.gz"
     26291377e892ba0e5b4972cdfd4a2ab3bf53af8dac1f4ea8fe0d1376b625c8cb)
   pier_header_library(CLI11::CLI11 "${cli11_SOURCE_DIR}/include")
+endif()
+
+# pier-compare reads its own reports again.
+if(PIER_BUILD_APPS)
+  find_package(nlohmann_json QUIET CONFIG)
+  if(NOT TARGET nlohmann_json::nlohmann_json)
+    pier_fetch(json "https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz"
+      d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273)
+    pier_header_library(nlohmann_json::nlohmann_json "${json_SOURCE_DIR}/single_include")
+  endif()
 endif()
 
 if(PIER_BUILD_TESTS)

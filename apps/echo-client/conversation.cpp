@@ -36,7 +36,8 @@ pier::Task<bool> Conversation::run() {
     const bool one_at_a_time = pier::this_loop().traits().one_at_a_time;
     for (std::uint64_t i = 0; i < options_.count; ++i) {
         const auto begun = std::chrono::steady_clock::now();
-        if (!co_await exchange(one_at_a_time)) co_return false;
+        const bool good = co_await exchange(one_at_a_time);
+        if (!good) co_return false;
         tally_.latency.add(std::chrono::steady_clock::now() - begun);
         ++tally_.messages;
         tally_.bytes += options_.bytes;
@@ -51,7 +52,8 @@ pier::Task<bool> Conversation::exchange(bool one_at_a_time) {
     if (!one_at_a_time) co_return co_await both_ways(options_.bytes);
     for (std::uint64_t left = options_.bytes; left > 0;) {
         const std::uint64_t size = std::min(left, piece);
-        if (!co_await in_turns(size)) co_return false;
+        const bool good = co_await in_turns(size);
+        if (!good) co_return false;
         left -= size;
     }
     co_return true;

@@ -28,7 +28,7 @@ std::string summary(const Tally& tally, pier::Duration elapsed) {
     std::string text;
     text += "messages   " + std::to_string(tally.messages) + "\n";
     text += "bytes      " + std::to_string(tally.bytes) + " each way\n";
-    text += print("seconds    %.3f\n", seconds);
+    text += print("seconds    %.6f\n", seconds);
     text += print("throughput %.0f msg/s, %.1f MiB/s each way\n", static_cast<double>(tally.messages) / seconds,
                   mebibytes / seconds);
     text += "latency    min " + readable(latency.least()) + ", p50 " + readable(latency.permille(500)) + ", p99 " +

@@ -1,8 +1,10 @@
-// Buffers between operations and libuv.
+// What lies between operations and libuv, whatever the kind of socket.
+#include "uv_error.hpp"
 #include "uv_verbs.hpp"
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace pier::uv {
 
@@ -52,6 +54,18 @@ void Pieces::copy(std::byte* into, std::size_t size) const noexcept {
         into += part;
         size -= part;
     }
+}
+
+void end_outgoing(Outgoing& outgoing, int status) noexcept {
+    Socket& socket = *outgoing.socket;
+    std::size_t size = outgoing.size;
+    socket.engine->give_back(outgoing);
+    // After a cancel another send may have followed: only the last one's operation waits.
+    if (socket.outgoing != &outgoing) return;
+    socket.outgoing = nullptr;
+    if (socket.writer == nullptr) return;
+    spi::Operation& op = *std::exchange(socket.writer, nullptr);
+    socket.engine->end(op, status == 0 ? Error{} : error_of(status), status == 0 ? size : 0);
 }
 
 bool unclaimed(Socket& socket) noexcept { return ++socket.unclaimed > 1; }

@@ -1,0 +1,164 @@
+// How connecting ends.
+#include "behaviour.hpp"
+#include "steps.hpp"
+
+#include <pier/spi/sys.hpp>
+
+#include <vector>
+
+namespace compare {
+namespace {
+
+pier::Task<Verdict> connect_refused() {
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
+    if (!listener) co_return failed("listening", listener.error());
+    const pier::Endpoint nobody = listener->local();
+    listener->close();
+    auto stream = co_await pier::Stream::connect(nobody, limit);
+    if (!stream) co_return observed(stream.error());
+    co_return Verdict{Outcome::works};
+}
+
+pier::Task<Verdict> connect_unspecified() {
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
+    if (!listener) co_return failed("listening", listener.error());
+    auto stream = co_await pier::Stream::connect(pier::Endpoint::any(pier::Family::ipv4, listener->local().port()), limit);
+    if (!stream) co_return observed(stream.error());
+    co_return Verdict{};
+}
+
+pier::Task<Verdict> connect_port_zero() {
+    auto stream = co_await pier::Stream::connect(pier::Endpoint::loopback(pier::Family::ipv4, 0), limit);
+    if (!stream) co_return observed(stream.error());
+    co_return Verdict{};
+}
+
+constexpr pier::Duration patience = std::chrono::milliseconds(150);
+// More than any system makes of a backlog of 0.
+constexpr std::size_t most_queued = 256;
+
+// Connections to a listener that accepts none, until one is not made at once. `last` says how that one ended.
+struct Queue {
+    std::vector<pier::Stream> made;
+    pier::Error last{};
+    pier::Duration took{};
+};
+
+pier::Task<void> fill(Queue& queue, pier::Endpoint listener) {
+    while (queue.made.size() < most_queued && queue.last.condition == pier::Errc::ok) {
+        const auto begun = std::chrono::steady_clock::now();
+        auto stream = co_await pier::Stream::connect(listener, pier::after(patience));
+        queue.took = std::chrono::steady_clock::now() - begun;
+        if (stream) {
+            queue.made.push_back(std::move(*stream));
+        } else {
+            queue.last = stream.error();
+        }
+    }
+}
+
+Verdict end_of_last(const Queue& queue) {
+    if (queue.last.condition == pier::Errc::ok) return {Outcome::no_pending_connect};
+    if (queue.last == pier::Errc::timed_out && queue.took < patience) return {Outcome::early};
+    return observed(queue.last);
+}
+
+pier::Task<Verdict> backlog_of_zero() {
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4), {.backlog = 0});
+    if (!listener) co_return failed("listening", listener.error());
+    Queue queue;
+    co_await fill(queue, listener->local());
+    co_return end_of_last(queue);
+}
+
+// Without an engine: libuv accepts ahead of its user, and then nothing stays pending.
+pier::Result<pier::Endpoint> listen_without_engine(pier::spi::Accepted& owner) {
+    constexpr auto kind = pier::spi::SocketKind::listener;
+    auto socket = pier::sys::open(pier::Family::ipv4, kind);
+    if (!socket) return pier::fail(socket.error());
+    owner = pier::spi::Accepted(*socket);
+    auto bound = pier::sys::bind(*socket, pier::Endpoint::loopback(pier::Family::ipv4), kind, {});
+    if (!bound) return pier::fail(bound.error());
+    auto listening = pier::sys::listen(*socket, {.backlog = 0});
+    if (!listening) return pier::fail(listening.error());
+    return pier::sys::local_endpoint(*socket);
+}
+
+pier::Task<Verdict> connect_deadline() {
+    pier::spi::Accepted socket;
+    auto listener = listen_without_engine(socket);
+    if (!listener) co_return failed("listening", listener.error());
+    Queue queue;
+    co_await fill(queue, *listener);
+    co_return end_of_last(queue);
+}
+
+pier::Task<void> connect(pier::Endpoint server, pier::Event& begins, pier::Result<void>& result) {
+    begins.set();
+    auto stream = co_await pier::Stream::connect(server, limit);
+    if (!stream) result = pier::fail(stream.error());
+}
+
+pier::Task<Verdict> cancel_pending_connect() {
+    pier::spi::Accepted socket;
+    auto listener = listen_without_engine(socket);
+    if (!listener) co_return failed("listening", listener.error());
+    Queue queue;
+    co_await fill(queue, *listener);
+    if (queue.last != pier::Errc::timed_out) co_return Verdict{Outcome::no_pending_connect, pier::describe(queue.last)};
+    pier::TaskScope scope;
+    pier::Event begins;
+    pier::Result<void> result;
+    scope.spawn(connect(*listener, begins, result));
+    (void)co_await begins.wait(limit);
+    scope.cancel();
+    const bool ended = co_await join(scope);
+    if (!ended) co_return Verdict{Outcome::hang};
+    if (!result) co_return observed(result.error());
+    co_return Verdict{};
+}
+
+pier::Task<Verdict> receive_unconnected() {
+    const pier::Stream never_connected;
+    auto got = co_await never_connected.receive(limit);
+    if (!got) co_return observed(got.error());
+    co_return Verdict{};
+}
+
+}  // namespace
+
+std::vector<Behaviour> connect_behaviours() {
+    using enum Outcome;
+    return {
+        {.id = "connect-refused",
+         .question = "How does connecting end where nobody listens?",
+         .contract = {refused},
+         .steps = on_one_loop(connect_refused)},
+        {.id = "connect-deadline",
+         .question = "How does connecting end at its deadline of 150 ms when the listener's queue is full?",
+         .contract = {timed_out, refused},
+         .steps = on_one_loop(connect_deadline)},
+        {.id = "backlog-0",
+         .question = "Does a connect to a listener with a backlog of 0 have to wait in the end? (A backlog is a hint.)",
+         .contract = {timed_out, refused, no_pending_connect},
+         .steps = on_one_loop(backlog_of_zero)},
+        {.id = "cancel-pending-connect",
+         .question = "How does a pending connect end when its scope is cancelled?",
+         .contract = {canceled, no_pending_connect},
+         .steps = on_one_loop(cancel_pending_connect)},
+        {.id = "connect-unspecified",
+         .question = "Does connecting to 0.0.0.0 reach the loopback address?",
+         .contract = {works},
+         .steps = on_one_loop(connect_unspecified)},
+        {.id = "connect-port-zero",
+         .question = "How does connecting to port 0 end?",
+         .contract = {invalid_argument},
+         .steps = on_one_loop(connect_port_zero)},
+        {.id = "receive-unconnected",
+         .question = "How does a receive end on a stream that was never connected?",
+         .contract = {not_connected},
+         .steps = on_one_loop(receive_unconnected)},
+    };
+}
+
+}  // namespace compare

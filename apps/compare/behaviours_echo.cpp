@@ -1,0 +1,126 @@
+// Bytes to another thread and back.
+#include "behaviour.hpp"
+#include "exchange.hpp"
+#include "steps.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace compare {
+namespace {
+
+std::function<Verdict(const pier::spi::EngineInfo&)> echo_of(std::size_t size, pier::Family family = pier::Family::ipv4) {
+    return with_peer(echo, [size](pier::Stream stream) { return exchange(std::move(stream), size); }, family);
+}
+
+// Half-close: a client that has said everything still hears.
+
+constexpr std::size_t answer_size = 1 << 20;
+
+pier::Task<void> answer_after_the_end(pier::Stream client) {
+    for (;;) {
+        auto got = co_await client.receive(limit);
+        if (!got) co_return;
+        if (got->empty()) break;
+    }
+    const std::vector<std::byte> answer = pattern(answer_size);
+    auto sent = co_await client.send_all(answer, limit);
+    if (sent) (void)client.finish();
+}
+
+pier::Task<Verdict> finish_then_receive(pier::Stream stream) {
+    auto sent = co_await stream.send_all(bytes("question"), limit);
+    if (!sent) co_return failed("sending", sent.error());
+    auto finished = stream.finish();
+    if (!finished) co_return failed("finishing", finished.error());
+    std::vector<std::byte> answer(answer_size);
+    auto received = co_await stream.receive_exactly(answer, limit);
+    if (!received) co_return observed(received.error());
+    if (answer != pattern(answer_size)) co_return Verdict{Outcome::corrupt};
+    auto rest = co_await stream.receive(limit);
+    if (!rest) co_return observed(rest.error());
+    co_return Verdict{rest->empty() ? Outcome::works : Outcome::too_much};
+}
+
+// Many connections, all open before the first byte.
+
+constexpr std::size_t many = 200;
+
+struct Client {
+    pier::Stream stream;
+    Verdict verdict{};
+};
+
+pier::Task<void> open(pier::Endpoint server, Client& client) {
+    auto stream = co_await pier::Stream::connect(server, limit);
+    if (stream) {
+        client.stream = std::move(*stream);
+    } else {
+        client.verdict = failed("connecting", stream.error());
+    }
+}
+
+pier::Task<void> talk(Client& client) { client.verdict = co_await exchange(std::move(client.stream), 1000); }
+
+pier::Task<Verdict> talk_over_many(pier::Endpoint server) {
+    std::deque<Client> clients(many);
+    const bool blocking = pier::this_loop().traits().one_at_a_time;
+    pier::TaskScope opening;
+    for (Client& client : clients) {
+        if (blocking) {
+            co_await open(server, client);
+        } else {
+            opening.spawn(open(server, client));
+        }
+    }
+    (void)co_await join(opening);
+    auto is_bad = [](const Client& client) { return client.verdict.outcome != Outcome::works; };
+    if (auto bad = std::ranges::find_if(clients, is_bad); bad != clients.end()) co_return bad->verdict;
+    pier::TaskScope talking;
+    for (Client& client : clients) {
+        if (blocking) {
+            co_await talk(client);
+        } else {
+            talking.spawn(talk(client));
+        }
+    }
+    (void)co_await join(talking);
+    if (auto bad = std::ranges::find_if(clients, is_bad); bad != clients.end()) co_return bad->verdict;
+    co_return Verdict{};
+}
+
+Verdict connections_at_once(const pier::spi::EngineInfo& engine) {
+    Peer peer(engine, pier::Family::ipv4, echo);
+    if (!peer.endpoint()) return failed("listening", peer.endpoint().error());
+    auto loop = pier::Loop::create(engine);
+    if (!loop) return failed("making a loop", loop.error());
+    return (*loop)->run(talk_over_many(*peer.endpoint()));
+}
+
+}  // namespace
+
+std::vector<Behaviour> echo_behaviours() {
+    using enum Outcome;
+    return {
+        {.id = "echo-1B", .question = "Does one byte come back?", .contract = {works}, .steps = echo_of(1)},
+        {.id = "echo-64KiB", .question = "Do 64 KiB come back, every byte?", .contract = {works}, .steps = echo_of(64 << 10)},
+        {.id = "echo-8MiB",
+         .question = "Do 8 MiB come back, more than all buffers hold?",
+         .contract = {works},
+         .steps = echo_of(8 << 20)},
+        {.id = "ipv6-echo",
+         .question = "Do 64 KiB come back over IPv6?",
+         .contract = {works, no_ipv6},
+         .steps = echo_of(64 << 10, pier::Family::ipv6)},
+        {.id = "connections-200",
+         .question = "Do 200 connections, all open at once, get their own bytes back?",
+         .contract = {works},
+         .steps = connections_at_once},
+        {.id = "half-close-data-to-come",
+         .question = "Does 1 MiB that the peer sends after this side's finish() arrive, and then the end?",
+         .contract = {works},
+         .steps = with_peer(answer_after_the_end, finish_then_receive)},
+    };
+}
+
+}  // namespace compare

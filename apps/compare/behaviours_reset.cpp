@@ -1,0 +1,106 @@
+// The disorderly end of a stream.
+#include "behaviour.hpp"
+#include "steps.hpp"
+
+#include <array>
+
+namespace compare {
+namespace {
+
+Verdict received(const pier::Result<pier::Chunk>& got) {
+    if (!got) return observed(got.error());
+    return {got->empty() ? Outcome::end : Outcome::too_much};
+}
+
+pier::Task<Verdict> reset_pending_receive() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    WhileWaiting then([&] { pair->there.abort(); });
+    auto got = co_await pair->here.receive(limit);
+    co_return received(got);
+}
+
+pier::Task<Verdict> reset_before_receive() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    pair->there.abort();
+    auto got = co_await pair->here.receive(limit);
+    co_return received(got);
+}
+
+pier::Task<Verdict> reset_is_repeated() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    WhileWaiting then([&] { pair->there.abort(); });
+    auto first = co_await pair->here.receive(limit);
+    if (first) co_return failed("a receive that should have met the reset");
+    auto second = co_await pair->here.receive(limit);
+    if (second || second.error() != first.error()) co_return received(second);
+    auto sent = co_await pair->here.send(bytes("in vain"), limit);
+    if (sent) co_return Verdict{Outcome::works, "a send after the reset"};
+    co_return observed(sent.error());
+}
+
+// Closing with input that nobody read.
+pier::Task<Verdict> unread_close_resets() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    auto sent = co_await pair->here.send_all(bytes("unread"), limit);
+    if (!sent) co_return failed("sending", sent.error());
+    std::array<std::byte, 1> first;
+    auto arrived = co_await pair->there.receive_exactly(first, limit);
+    if (!arrived) co_return failed("receiving the first byte", arrived.error());
+    pair->there.close();
+    auto got = co_await pair->here.receive(limit);
+    co_return received(got);
+}
+
+// Bytes that had arrived, but were not read, when the reset came.
+pier::Task<Verdict> data_before_reset() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    auto sent = co_await pair->there.send_all(bytes("read, unread"), limit);
+    if (!sent) co_return failed("sending", sent.error());
+    std::array<std::byte, 6> read;
+    auto arrived = co_await pair->here.receive_exactly(read, limit);
+    if (!arrived) co_return failed("receiving the first bytes", arrived.error());
+    pair->there.abort();
+    std::array<std::byte, 6> unread;
+    auto rest = co_await pair->here.receive_exactly(unread, limit);
+    if (!rest && rest.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data_lost};
+    if (!rest) co_return observed(rest.error());
+    auto got = co_await pair->here.receive(limit);
+    if (!got && got.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data_then_reset};
+    if (got && got->empty()) co_return Verdict{Outcome::data_then_end};
+    co_return received(got);
+}
+
+}  // namespace
+
+std::vector<Behaviour> reset_behaviours() {
+    using enum Outcome;
+    return {
+        {.id = "reset-pending-receive",
+         .question = "How does a pending receive end when the peer resets?",
+         .contract = {reset},
+         .steps = on_one_loop(reset_pending_receive)},
+        {.id = "reset-before-receive",
+         .question = "And one that begins after the reset?",
+         .contract = {reset},
+         .steps = on_one_loop(reset_before_receive)},
+        {.id = "reset-repeatable",
+         .question = "What do a further receive and a send report after a reset?",
+         .contract = {reset},
+         .steps = on_one_loop(reset_is_repeated)},
+        {.id = "unread-close-resets",
+         .question = "What does this side see when the peer closes with input unread?",
+         .contract = {reset},
+         .steps = on_one_loop(unread_close_resets)},
+        {.id = "data-before-reset",
+         .question = "Can bytes still be read that had arrived before the reset?",
+         .contract = {data_then_reset, data_lost},
+         .steps = on_one_loop(data_before_reset)},
+    };
+}
+
+}  // namespace compare

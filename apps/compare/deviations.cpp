@@ -1,0 +1,36 @@
+#include "deviations.hpp"
+
+namespace compare {
+namespace {
+
+struct Deviation {
+    std::string_view system;
+    std::string_view behaviour;
+    std::string_view outcome;
+    const char* reason;
+};
+
+constexpr const char* wine_forgets =
+    "Wine 8 shows a reset only to a receive that was pending when it came; later ones read the end of the stream";
+
+constexpr Deviation table[] = {
+    {"wine", "reset-before-receive", "end", wine_forgets},
+    {"wine", "reset-pending-receive", "end", wine_forgets},
+    {"wine", "reset-repeatable", "failed", wine_forgets},
+    {"wine", "unread-close-resets", "end", wine_forgets},
+    {"wine", "data-before-reset", "data+end", wine_forgets},
+};
+
+}  // namespace
+
+const char* known_deviation(std::string_view system, std::string_view behaviour, std::string_view outcome) {
+    for (const Deviation& deviation : table) {
+        if (!system.starts_with(deviation.system)) continue;
+        const std::string_view rest = system.substr(deviation.system.size());
+        if (!rest.empty() && rest.front() != ' ') continue;
+        if (deviation.behaviour == behaviour && deviation.outcome == outcome) return deviation.reason;
+    }
+    return nullptr;
+}
+
+}  // namespace compare

@@ -1,0 +1,88 @@
+// Runs the same behaviours under every engine, and shows where they differ.
+#include "json.hpp"
+#include "options.hpp"
+#include "report.hpp"
+#include "runner.hpp"
+#include "table.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+namespace {
+
+using namespace compare;
+
+std::vector<std::string> words(const std::vector<Outcome>& outcomes) {
+    std::vector<std::string> names;
+    for (Outcome outcome : outcomes) names.emplace_back(name(outcome));
+    return names;
+}
+
+// Engines one after the other, so that they don't share the machine.
+Report observe(const Options& options) {
+    Report report;
+    for (const Behaviour* behaviour : options.behaviours) {
+        report.rows.push_back({std::string(behaviour->id), std::string(behaviour->question), words(behaviour->contract),
+                               words(behaviour->blocking_contract), {}});
+    }
+    for (const pier::spi::EngineInfo* engine : options.engines) {
+        const Column column{options.system, std::string(engine->name)};
+        if (std::string obstacle = engine->probe(); !obstacle.empty()) {
+            report.absent.push_back({column, obstacle});
+            continue;
+        }
+        report.columns.push_back(column);
+        const bool blocking = engine->model != pier::spi::Model::event;
+        for (std::size_t i = 0; i < options.behaviours.size(); ++i) {
+            const Behaviour& behaviour = *options.behaviours[i];
+            Verdict verdict = run(behaviour, *engine);
+            const auto& contract = behaviour.contract_of(blocking);
+            report.rows[i].cells.push_back({std::string(name(verdict.outcome)), std::move(verdict.detail),
+                                            std::ranges::find(contract, verdict.outcome) != contract.end()});
+        }
+    }
+    return report;
+}
+
+std::expected<Report, std::string> read_all(const std::vector<std::string>& files) {
+    std::vector<Report> reports;
+    for (const std::string& file : files) {
+        std::ifstream stream(file, std::ios::binary);
+        const std::string text{std::istreambuf_iterator<char>(stream), {}};
+        if (!stream.is_open() || stream.bad()) return std::unexpected(file + ": it can't be read");
+        auto report = from_json(text);
+        if (!report) return std::unexpected(file + ": " + report.error());
+        reports.push_back(std::move(*report));
+    }
+    return merge(std::move(reports));
+}
+
+int print(const Report& report, const Options& options) {
+    const std::string text = options.format == Format::json ? to_json(report) : table(report, options.width);
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+    return broken(report) ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    const ParsedOptions parsed = parse_options(argc, argv);
+    if (!parsed.options) return parsed.status;
+    const Options& options = *parsed.options;
+    if (!options.files.empty()) {
+        auto report = read_all(options.files);
+        if (!report) {
+            std::fprintf(stderr, "%s: %s\n", std::string(program).c_str(), report.error().c_str());
+            return 2;
+        }
+        return print(*report, options);
+    }
+    watch_for_crashes();
+    const int status = print(observe(options), options);
+    if (left_behind()) std::_Exit(status);
+    return status;
+}

@@ -1,0 +1,40 @@
+// The command line of pier-compare.
+#pragma once
+
+#include "behaviour.hpp"
+
+#include <pier/spi/engine.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace compare {
+
+inline constexpr std::string_view program = "pier-compare";
+
+enum class Format : std::uint8_t { table, json };
+
+struct Options {
+    Format format = Format::table;
+    std::size_t width = 120;
+    // To run.
+    std::string system = "this system";
+    std::vector<const pier::spi::EngineInfo*> engines;
+    std::vector<const Behaviour*> behaviours;
+    bool all_engines = true;  // none was named
+    // To merge; then nothing is run.
+    std::vector<std::string> files;
+};
+
+// Either the options, or the exit status after everything has been said.
+struct ParsedOptions {
+    std::optional<Options> options;
+    int status = 0;
+};
+[[nodiscard]] ParsedOptions parse_options(int argc, char** argv);
+
+}  // namespace compare

@@ -1,0 +1,60 @@
+// What the steps of most behaviours have in common.
+#pragma once
+
+#include "outcome.hpp"
+
+#include <pier/event.hpp>
+#include <pier/listener.hpp>
+#include <pier/loop.hpp>
+#include <pier/scope.hpp>
+#include <pier/stream.hpp>
+#include <pier/task.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string_view>
+
+namespace compare {
+
+// Of every operation that is not itself about deadlines. Nothing on a loopback connection takes nearly so long.
+inline constexpr pier::Deadline limit = pier::after(std::chrono::seconds(5));
+
+// Steps that need no second thread: one loop of the engine runs them.
+[[nodiscard]] std::function<Verdict(const pier::spi::EngineInfo&)> on_one_loop(pier::Task<Verdict> (*steps)());
+
+// Both ends of one loopback connection on this loop. A system completes a connection in the listener's queue, so connecting and then
+// accepting works on an engine that blocks, too.
+struct Pair {
+    pier::Stream here;
+    pier::Stream there;
+};
+[[nodiscard]] pier::Task<pier::Result<Pair>> connect_pair();
+
+// Runs the action in the loop's next turn: by then the operation that the task starts after this line is under way. Does nothing once it
+// has been destroyed.
+class WhileWaiting {
+public:
+    explicit WhileWaiting(std::function<void()> action);
+
+private:
+    std::shared_ptr<std::function<void()>> action_;
+};
+
+// A receive in a task of its own, and how it ended.
+struct PendingReceive {
+    pier::Event begins;  // in the same step the receive is under way
+    pier::Result<std::size_t> result{};
+};
+[[nodiscard]] pier::Task<void> receive_some(pier::Stream& stream, PendingReceive& pending);
+
+// Joins, by force where the tasks do not end by themselves. False then.
+[[nodiscard]] pier::Task<bool> join(pier::TaskScope& scope);
+
+// Sends the text one way and receives it at the other end.
+[[nodiscard]] pier::Task<bool> passes(pier::Stream& from, pier::Stream& to, std::string_view text);
+
+[[nodiscard]] std::span<const std::byte> bytes(std::string_view text) noexcept;
+
+}  // namespace compare

@@ -1,0 +1,18 @@
+// Counts what the whole process takes from operator new, on all threads.
+#pragma once
+
+#include <cstdint>
+
+namespace alloc {
+
+// Allocations so far.
+[[nodiscard]] std::uint64_t allocations() noexcept;
+
+// Bytes' worth of chunks (64 KiB each, see chunk_pool.hpp) that are allocated at present.
+[[nodiscard]] std::int64_t live_chunks() noexcept;
+
+// Calls every form of operator new and delete. False when one of them is not counted, or doesn't give what it should:
+// then this program would find nothing.
+[[nodiscard]] bool every_form_is_counted();
+
+}  // namespace alloc

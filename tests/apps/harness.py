@@ -1,0 +1,188 @@
+"""What the scripts of this folder share: the server under test, and clients of it.
+
+    SCRIPT.py --engine=NAME [unittest's arguments] -- COMMAND...
+
+COMMAND starts the server, natively or under Wine. Nothing here waits without a bound.
+"""
+
+import argparse
+import contextlib
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+# A shell may have started us with SIGINT ignored. A server would inherit that, and then ignores it, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
+PATIENCE = 10  # seconds: of everything that is expected to happen
+STOP_TIME = 2  # seconds: a server that was asked to stop ends sooner
+SKIPPED = 77   # CTest's status for a script that can't run here
+
+
+class settings:
+    engine = ""
+    command = []
+    wine = False
+
+    @classmethod
+    def one_at_a_time(cls):
+        return cls.engine == "iterative"
+
+
+def main():
+    split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    parser = argparse.ArgumentParser(usage="%(prog)s --engine=NAME [unittest's arguments] -- COMMAND...")
+    parser.add_argument("--engine", required=True)
+    options, rest = parser.parse_known_args(sys.argv[1:split])
+    settings.engine = options.engine
+    settings.command = sys.argv[split + 1:]
+    if not settings.command:
+        parser.error("no COMMAND")
+    settings.wine = os.path.basename(settings.command[0]) == "wine-run"
+    unittest.main(module="__main__", argv=[sys.argv[0], *rest], verbosity=2)
+
+
+def wait_for(state, what, seconds=PATIENCE):
+    """Waits until state() is true."""
+    end = time.monotonic() + seconds
+    while not state():
+        if time.monotonic() > end:
+            raise AssertionError(f"after {seconds} s still not: {what}")
+        time.sleep(0.01)
+
+
+def run(*arguments):
+    """Runs the program to its end: its status, stdout and stderr."""
+    done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                          timeout=PATIENCE, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Server:
+    """Runs for the length of a `with` block. `before` are words in front of its command, such as a wrapper."""
+
+    def __init__(self, *arguments, listen=("127.0.0.1:0",), engine=None, before=()):
+        words = [word for address in listen for word in ("--listen", address)]
+        self._command = [*before, *settings.command, "--engine", engine or settings.engine, *words, *arguments]
+        self._count = len(listen)
+        self.names = []  # (host, port) of each socket
+
+    def __enter__(self):
+        self._said = tempfile.TemporaryFile()
+        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                         stderr=self._said)
+        try:
+            self._read_names()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._process.stdout.close()
+        self._said.close()
+
+    def _read_names(self):
+        output = b""
+        end = time.monotonic() + (60 if settings.wine else PATIENCE)  # Wine may have to boot first
+        while output.count(b"\n") < self._count:
+            ready, _, _ = select.select([self._process.stdout], [], [], end - time.monotonic())
+            piece = os.read(self._process.stdout.fileno(), 4096) if ready else b""
+            if not piece:
+                raise AssertionError(f"the server does not listen: {output!r}, {self.complaints()!r}")
+            output += piece
+        for line in output.decode().splitlines():
+            kind, protocol, name, engine = line.split()
+            if (kind, protocol) != ("listening", "tcp") or not engine.startswith("engine="):
+                raise AssertionError(f"not the line of a socket: {line!r}")
+            host, port = name.rsplit(":", 1)
+            self.names.append((host.strip("[]"), int(port)))
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def port(self):
+        return self.names[0][1]
+
+    def runs(self):
+        return self._process.poll() is None
+
+    def complaints(self):
+        self._said.seek(0)
+        return self._said.read().decode()
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+    def wait(self, seconds=STOP_TIME):
+        """Its status, when it ends in time."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"the server did not end in {seconds} s") from None
+
+    def stop(self, number=signal.SIGINT):
+        """Asks it to stop: its status."""
+        self.send_signal(number)
+        return self.wait()
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def threads(self):
+        return len(os.listdir(f"/proc/{self.pid}/task"))
+
+    def cpu_ticks(self):
+        with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    def connect(self, index=0):
+        client = socket.create_connection(self.names[index], timeout=PATIENCE)
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return client
+
+
+def receive_exactly(client, size):
+    data = b""
+    while len(data) < size:
+        piece = client.recv(size - len(data))
+        if not piece:
+            raise AssertionError(f"the server ended after {len(data)} of {size} bytes")
+        data += piece
+    return data
+
+
+def echo(client, message=b"hello"):
+    """One request and its answer, which must be the same."""
+    client.sendall(message)
+    answer = receive_exactly(client, len(message))
+    if answer != message:
+        raise AssertionError(f"sent {message!r}, and {answer!r} came back")
+
+
+def echo_once(server, index=0):
+    """A connection of its own, to its end."""
+    with server.connect(index) as client:
+        echo(client)
+        client.shutdown(socket.SHUT_WR)
+        if client.recv(1):
+            raise AssertionError("more came back than was sent")
+
+
+def reset(client):
+    """Closes a connection so that the peer is told by a reset."""
+    with contextlib.suppress(OSError):
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+    client.close()

@@ -1,0 +1,245 @@
+// Addresses as text: what is read, what is refused, what is written.
+#include "../contract/outcome.hpp"
+
+#include <pier/endpoint.hpp>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+using contract::outcome;
+using pier::Endpoint;
+using pier::Errc;
+using pier::Family;
+
+namespace {
+
+Endpoint six(std::initializer_list<std::uint16_t> groups, std::uint16_t port = 0, std::uint32_t scope = 0) {
+    Endpoint::V6 bytes{};
+    std::size_t at = 0;
+    for (std::uint16_t group : groups) {
+        bytes[at++] = static_cast<std::uint8_t>(group >> 8);
+        bytes[at++] = static_cast<std::uint8_t>(group & 0xff);
+    }
+    return Endpoint::v6(bytes, port, scope);
+}
+
+void reads(std::string_view text, const Endpoint& expected) {
+    CAPTURE(text);
+    auto parsed = Endpoint::parse_address(text);
+    REQUIRE(outcome(parsed) == Errc::ok);
+    CHECK(*parsed == expected);
+}
+
+}  // namespace
+
+TEST_CASE("endpoint: IPv4 is read") {
+    reads("0.0.0.0", Endpoint::any(Family::ipv4));
+    reads("127.0.0.1", Endpoint::loopback(Family::ipv4));
+    reads("255.255.255.255", Endpoint::v4({255, 255, 255, 255}, 0));
+    reads("1.20.200.0", Endpoint::v4({1, 20, 200, 0}, 0));
+}
+
+TEST_CASE("endpoint: IPv6 is read") {
+    reads("::", Endpoint::any(Family::ipv6));
+    reads("::1", Endpoint::loopback(Family::ipv6));
+    reads("1::", six({1}));
+    reads("1:2:3:4:5:6:7:8", six({1, 2, 3, 4, 5, 6, 7, 8}));
+    reads("2001:DB8::aBcD", six({0x2001, 0xdb8, 0, 0, 0, 0, 0, 0xabcd}));
+    reads("0001:0002::0", six({1, 2}));
+    reads("::2:3:4:5:6:7:8", six({0, 2, 3, 4, 5, 6, 7, 8}));
+    reads("1:2:3:4:5:6:7::", six({1, 2, 3, 4, 5, 6, 7, 0}));
+    reads("1:2:3::5:6:7:8", six({1, 2, 3, 0, 5, 6, 7, 8}));
+    reads("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+          six({0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff, 0xffff}));
+}
+
+TEST_CASE("endpoint: IPv6 with a dotted quad at its end is read") {
+    reads("::ffff:192.0.2.1", six({0, 0, 0, 0, 0, 0xffff, 0xc000, 0x201}));
+    reads("::192.0.2.1", six({0, 0, 0, 0, 0, 0, 0xc000, 0x201}));
+    reads("64:ff9b::192.0.2.33", six({0x64, 0xff9b, 0, 0, 0, 0, 0xc000, 0x221}));
+    reads("1:2:3:4:5:6:255.255.255.255", six({1, 2, 3, 4, 5, 6, 0xffff, 0xffff}));
+    reads("1:2:3:4:5::1.2.3.4", six({1, 2, 3, 4, 5, 0, 0x102, 0x304}));
+}
+
+TEST_CASE("endpoint: what is no address is refused") {
+    for (std::string_view text :
+         {"", " ", ".", ":", "::1 ", " ::1", "a", "localhost",
+          // IPv4: the historical forms, too few, too many, too much
+          "1", "127.1", "127.0.1", "1.2.3", "1.2.3.", ".1.2.3", "1..2.3", "1.2.3.4.", "1.2.3.4.5", "256.0.0.1",
+          "1.2.3.256", "01.2.3.4", "1.2.3.04", "00.0.0.0", "0x7f.0.0.1", "1.2.3.4a", "-1.2.3.4", "+1.2.3.4", "1. 2.3.4",
+          "1.2.3.4 ", "4294967296.0.0.1", "99999999999999999999.0.0.1", "1,2,3,4", "127.0.0.1/8",
+          // IPv6
+          ":::", ":::1", "1:::", "1:::2", "::1::", "1::2::3", "::::", ":1", "1:", "1:2:3:4:5:6:7",
+          "1:2:3:4:5:6:7:", ":2:3:4:5:6:7:8", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::", "::1:2:3:4:5:6:7:8",
+          "1:2:3:4::5:6:7:8", "12345::", "::00001", "g::", "::-1", "::+1", "::0x1",
+          "1:2:3:4:5:6:7:8:", ":1:2:3:4:5:6:7:8", "[::1]", "::1/128", "1::2:", ":1::2", "1 ::2",
+          // a dotted quad anywhere but at the end, or a bad one
+          "1.2.3.4::1", "1.2.3.4::", "::1.2.3.4:5", "::1.2.3.4::", "1.2.3.4:1:2:3:4:5:6", "1:2:3:4:5:6:7:1.2.3.4",
+          "1:2:3:4:5:1.2.3.4", "::1.2.3", "::1.2.3.256", "::01.2.3.4", "::1.2.3.4.5", "::ffff:.1.2.3",
+          "1:2:3:4:5:6::1.2.3.4",
+          // zones
+          "%1", "1.2.3.4%1", "::1%", "%"}) {
+        CAPTURE(text);
+        CHECK(outcome(Endpoint::parse_address(text)) == Errc::bad_address_text);
+    }
+}
+
+TEST_CASE("endpoint: a zero byte ends no text") {
+    using namespace std::string_view_literals;
+    for (std::string_view text : {"127.0.0.1\0"sv, "\0"sv, "::1\0"sv, "127.0.0.1\0.5"sv, "::\0001"sv}) {
+        CHECK(outcome(Endpoint::parse_address(text)) == Errc::bad_address_text);
+    }
+    CHECK_FALSE(Endpoint::parse("127.0.0.1:80\0"sv));
+    // A system that calls its loopback interface so must not know it by a longer name, too.
+    CHECK_FALSE(Endpoint::parse_address("fe80::1%lo\0x"sv));
+}
+
+TEST_CASE("endpoint: with a port") {
+    auto endpoint = Endpoint::parse("127.0.0.1:7000");
+    REQUIRE(outcome(endpoint) == Errc::ok);
+    CHECK(*endpoint == Endpoint::loopback(Family::ipv4, 7000));
+    endpoint = Endpoint::parse("[::1]:65535");
+    REQUIRE(outcome(endpoint) == Errc::ok);
+    CHECK(*endpoint == Endpoint::loopback(Family::ipv6, 65535));
+    endpoint = Endpoint::parse("[::ffff:1.2.3.4]:0");
+    REQUIRE(outcome(endpoint) == Errc::ok);
+    CHECK(*endpoint == six({0, 0, 0, 0, 0, 0xffff, 0x102, 0x304}, 0));
+    for (std::string_view text :
+         {"", ":", ":80",
+          // no port or a bad one
+          "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:-1", "127.0.0.1:+1", "127.0.0.1:080", "127.0.0.1:00",
+          "127.0.0.1: 80", "127.0.0.1:80 ", "127.0.0.1:http", "127.0.0.1:8:0", "127.0.0.1:99999999999", "[::1]:0x50",
+          // brackets where none belong, or none where they do
+          "[127.0.0.1]:80", "::1", "::1:80", "1:2:3:4:5:6:7:8:80", "[::1]", "[::1]:", "[::1]80", "[]:80", "[:80",
+          "]:80", "[::1:80", "::1]:80", "[[::1]]:80", "[::1]]:80", "[::1]x:80", "x[::1]:80", "[ ::1]:80",
+          // no address
+          "localhost:80", "[1.2.3.4::1]:80", "[%1]:80", "[::1%]:80"}) {
+        CAPTURE(text);
+        CHECK(outcome(Endpoint::parse(text)) == Errc::bad_address_text);
+    }
+}
+
+TEST_CASE("endpoint: zones") {
+    reads("fe80::1%2", six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 0, 2));
+    reads("fe80::1%4294967295", six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 0, 4294967295));
+    auto endpoint = Endpoint::parse("[fe80::1%17]:53");
+    REQUIRE(outcome(endpoint) == Errc::ok);
+    CHECK(*endpoint == six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 53, 17));
+    CHECK(endpoint->to_string() == "[fe80::1%17]:53");
+    CHECK(endpoint->address_string() == "fe80::1%17");
+
+    std::string endless = "fe80::1%" + std::string(100'000, 'x');
+    for (const std::string& text :
+         {std::string("fe80::1%0"), std::string("fe80::1%no-such-interface"), std::string("fe80::1%4294967296"),
+          std::string("fe80::1%-1"), std::string("fe80::1%02"), std::string("fe80::1%%2"), std::string("fe80::1% 2"),
+          std::string("fe80::1%2 "), endless}) {
+        CAPTURE(text.substr(0, 40));
+        CHECK(outcome(Endpoint::parse_address(text)) == Errc::address_not_available);
+    }
+}
+
+TEST_CASE("endpoint: IPv4 is written") {
+    CHECK(Endpoint::v4({192, 0, 2, 255}, 80).to_string() == "192.0.2.255:80");
+    CHECK(Endpoint::any(Family::ipv4).to_string() == "0.0.0.0:0");
+    CHECK(Endpoint::any(Family::ipv4, 65535).address_string() == "0.0.0.0");
+    CHECK(Endpoint().to_string() == "unspecified");
+    CHECK(Endpoint().address_string() == "unspecified");
+}
+
+TEST_CASE("endpoint: IPv6 is written as RFC 5952 wants it") {
+    struct Case {
+        Endpoint endpoint;
+        std::string_view text;
+    };
+    for (const Case& each : {
+             Case{six({}), "::"},
+             Case{six({0, 0, 0, 0, 0, 0, 0, 1}), "::1"},
+             Case{six({1}), "1::"},
+             Case{six({1, 2, 3, 4, 5, 6, 7, 8}), "1:2:3:4:5:6:7:8"},
+             // 4.1 no leading zeros; 4.3 lower case
+             Case{six({0x2001, 0x0db8, 0, 0, 0, 0, 0xAB, 0x0C}), "2001:db8::ab:c"},
+             // 4.2.1 as much as possible; 4.2.2 never a single group
+             Case{six({0x2001, 0xdb8, 0, 0, 0, 0, 2, 1}), "2001:db8::2:1"},
+             Case{six({0x2001, 0xdb8, 0, 1, 1, 1, 1, 1}), "2001:db8:0:1:1:1:1:1"},
+             Case{six({0, 1, 1, 1, 1, 1, 1, 1}), "0:1:1:1:1:1:1:1"},
+             Case{six({1, 1, 1, 1, 1, 1, 1, 0}), "1:1:1:1:1:1:1:0"},
+             Case{six({0, 1, 0, 1, 0, 1, 0, 1}), "0:1:0:1:0:1:0:1"},
+             // 4.2.3 the longest run, the first of equals
+             Case{six({0x2001, 0, 0, 1, 0, 0, 0, 1}), "2001:0:0:1::1"},
+             Case{six({0x2001, 0xdb8, 0, 0, 1, 0, 0, 1}), "2001:db8::1:0:0:1"},
+             Case{six({0, 0, 1, 1, 1, 1, 0, 0}), "::1:1:1:1:0:0"},
+             Case{six({0, 0, 0, 1, 0, 0, 0, 0}), "0:0:0:1::"},
+             Case{six({1, 0, 0, 0, 0, 0, 0, 0}), "1::"},
+             Case{six({1, 0, 0, 2, 0, 0, 0, 0}), "1:0:0:2::"},
+             Case{six({0, 0, 2, 3, 4, 5, 6, 7}), "::2:3:4:5:6:7"},
+             Case{six({1, 2, 3, 4, 5, 6, 0, 0}), "1:2:3:4:5:6::"},
+             // 5 mapped IPv4, and what only looks like it
+             Case{six({0, 0, 0, 0, 0, 0xffff, 0xc000, 0x201}), "::ffff:192.0.2.1"},
+             Case{six({0, 0, 0, 0, 0, 0xffff, 0, 0}), "::ffff:0.0.0.0"},
+             Case{six({0, 0, 0, 0, 0, 0, 0xc000, 0x201}), "::c000:201"},
+             Case{six({0, 0, 0, 0, 1, 0xffff, 0xc000, 0x201}), "::1:ffff:c000:201"},
+             Case{six({0, 0, 0, 0, 0xffff, 0, 0xc000, 0x201}), "::ffff:0:c000:201"},
+             Case{six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 0, 3), "fe80::1%3"},
+         }) {
+        CHECK(each.endpoint.address_string() == each.text);
+        CHECK(each.endpoint.with_port(443).to_string() == "[" + std::string(each.text) + "]:443");
+        reads(each.text, each.endpoint);
+    }
+}
+
+TEST_CASE("endpoint: what is written is read again") {
+    // Every pattern of zero and other groups, the others of every length.
+    for (unsigned mask = 0; mask < 256; ++mask) {
+        Endpoint::V6 bytes{};
+        for (unsigned group = 0; group < 8; ++group) {
+            if ((mask >> group & 1) == 0) continue;
+            auto value = static_cast<std::uint16_t>(0x1234u >> (group % 4 * 4));
+            bytes[2 * group] = static_cast<std::uint8_t>(value >> 8);
+            bytes[2 * group + 1] = static_cast<std::uint8_t>(value & 0xff);
+        }
+        Endpoint endpoint = Endpoint::v6(bytes, static_cast<std::uint16_t>(mask * 257), mask % 3);
+        std::string text = endpoint.to_string();
+        CAPTURE(text);
+        auto again = Endpoint::parse(text);
+        REQUIRE(outcome(again) == Errc::ok);
+        CHECK(*again == endpoint);
+        CHECK(again->to_string() == text);
+    }
+}
+
+TEST_CASE("endpoint: what it is") {
+    CHECK(sizeof(Endpoint) <= 28);
+    CHECK(Endpoint().family() == Family::unspecified);
+    CHECK_FALSE(Endpoint().is_any());
+    CHECK_FALSE(Endpoint().is_loopback());
+    CHECK(Endpoint::any(Family::ipv4, 5).is_any());
+    CHECK(Endpoint::any(Family::ipv6, 5).is_any());
+    CHECK(Endpoint::v4({127, 255, 0, 9}, 1).is_loopback());
+    CHECK_FALSE(Endpoint::v4({128, 0, 0, 1}, 1).is_loopback());
+    CHECK_FALSE(six({0x7f00}).is_loopback());
+    CHECK(Endpoint::loopback(Family::ipv6).is_loopback());
+    CHECK_FALSE(Endpoint::loopback(Family::ipv6).is_any());
+    CHECK(Endpoint::v4({1, 2, 3, 4}, 5).v4_bytes() == Endpoint::V4{1, 2, 3, 4});
+    CHECK(six({0xfe80}, 7, 9).scope() == 9);
+    CHECK(six({0xfe80}, 7, 9).with_port(8) == six({0xfe80}, 8, 9));
+}
+
+TEST_CASE("endpoint: equality and order take everything into account") {
+    std::vector<Endpoint> all = {Endpoint(),
+                                 Endpoint::v4({1, 2, 3, 4}, 1),
+                                 Endpoint::v4({1, 2, 3, 5}, 1),
+                                 Endpoint::v4({1, 2, 3, 4}, 2),
+                                 six({0x102, 0x304}, 1),
+                                 six({0x102, 0x304}, 1, 1),
+                                 six({0x102, 0x305}, 1),
+                                 six({0x102, 0x304}, 2)};
+    std::sort(all.begin(), all.end());
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        for (std::size_t j = 0; j < all.size(); ++j) {
+            CHECK((all[i] == all[j]) == (i == j));
+            CHECK((all[i] < all[j]) == (i < j));
+        }
+    }
+}

@@ -50,9 +50,7 @@ void on_datagram(uv_udp_t* udp, ssize_t count, const uv_buf_t* buffer, const soc
     end_receive(socket, {}, received);
 }
 
-void on_sent(uv_udp_send_t* request, int status) {
-    end_outgoing(*static_cast<Outgoing*>(request->data), status);
-}
+void on_sent(uv_udp_send_t* request, int status) { end_outgoing(*static_cast<Outgoing*>(request->data), status); }
 
 }  // namespace
 

@@ -37,8 +37,7 @@ void ignore_broken_pipe_signal() noexcept {
 
 }  // namespace
 
-UvEngine::UvEngine(spi::ChunkPool& chunks) noexcept
-    : Engine({.accepted_crosses_loops = false}), chunks_(chunks) {}
+UvEngine::UvEngine(spi::ChunkPool& chunks) noexcept : Engine({.accepted_crosses_loops = false}), chunks_(chunks) {}
 
 Result<void> UvEngine::open() {
     if (int code = uv_loop_init(&loop_); code != 0) return fail(error_of(code));
@@ -155,14 +154,21 @@ void UvEngine::release(spi::Descriptor& descriptor) noexcept {
 Started UvEngine::start(Operation& op) noexcept {
     Socket& socket = Socket::of(op);
     switch (op.verb) {
-        case Verb::accept: return start_accept(socket, static_cast<spi::AcceptOperation&>(op));
-        case Verb::connect: return start_connect(socket, static_cast<spi::AddressedOperation&>(op));
-        case Verb::receive: return start_receive(socket, op);
-        case Verb::send: return start_send(socket, op);
-        case Verb::receive_from: return start_receive_from(socket, static_cast<spi::AddressedOperation&>(op));
-        case Verb::send_to: return start_send_to(socket, static_cast<spi::AddressedOperation&>(op));
+        case Verb::accept:
+            return start_accept(socket, static_cast<spi::AcceptOperation&>(op));
+        case Verb::connect:
+            return start_connect(socket, static_cast<spi::AddressedOperation&>(op));
+        case Verb::receive:
+            return start_receive(socket, op);
+        case Verb::send:
+            return start_send(socket, op);
+        case Verb::receive_from:
+            return start_receive_from(socket, static_cast<spi::AddressedOperation&>(op));
+        case Verb::send_to:
+            return start_send_to(socket, static_cast<spi::AddressedOperation&>(op));
         case Verb::wait:
-        case Verb::none: break;
+        case Verb::none:
+            break;
     }
     return finish(op, Error{Errc::not_supported, 0});
 }
@@ -199,6 +205,7 @@ Outgoing* UvEngine::lend_outgoing(Socket& socket, std::size_t size) noexcept {
     outgoing->socket = &socket;
     outgoing->next = nullptr;
     outgoing->size = size;
+    outgoing->retracted = false;
     if (size > outgoing->capacity) {
         std::size_t capacity = std::max(size, smallest_copy);
         outgoing->data.reset(new (std::nothrow) std::byte[capacity]);
@@ -234,7 +241,8 @@ void UvEngine::run(Time until) noexcept {
     if (until != never) {
         auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
         uv_update_time(&loop_);  // timers count from libuv's own idea of now
-        uv_timer_start(&timer_, [](uv_timer_t*) {}, static_cast<std::uint64_t>(milliseconds), 0);
+        uv_timer_start(
+            &timer_, [](uv_timer_t*) {}, static_cast<std::uint64_t>(milliseconds), 0);
     }
     uv_run(&loop_, UV_RUN_ONCE);
     if (until != never) uv_timer_stop(&timer_);
@@ -264,11 +272,12 @@ EngineInfo uv_engine_info() {
         .name = "uv",
         .summary = "libuv, other people's event loop under the same contract: the reference to compare with",
         .model = Model::event,
-        .probe = [] {
-            constexpr unsigned oldest = (1U << 16) | (44U << 8);
-            if (uv_version() >= oldest) return std::string();
-            return "libuv is older than 1.44: " + std::string(uv_version_string());
-        },
+        .probe =
+            [] {
+                constexpr unsigned oldest = (1U << 16) | (44U << 8);
+                if (uv_version() >= oldest) return std::string();
+                return "libuv is older than 1.44: " + std::string(uv_version_string());
+            },
         .make = [](ChunkPool& chunks) -> Result<std::unique_ptr<Engine>> {
             uv::ignore_broken_pipe_signal();
             std::unique_ptr<uv::UvEngine> engine(new (std::nothrow) uv::UvEngine(chunks));

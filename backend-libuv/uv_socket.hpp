@@ -26,15 +26,15 @@ struct Socket : spi::Descriptor {
     // here, while libuv goes on with what it was given.
     spi::Operation* reader = nullptr;
     spi::Operation* writer = nullptr;
-    Outgoing* outgoing = nullptr;     // the connect or send that libuv has
+    Outgoing* outgoing = nullptr;  // the connect or send that libuv has
     Socket* next_dropped = nullptr;
-    int backlog = 0;                  // listeners: what listen() was told, because uv_listen() tells it again
-    int failure = 0;                  // the code that ended reading or listening: libuv says it once
-    std::uint16_t held = 0;           // listeners: connections that libuv has accepted and nobody has asked for
-    std::uint8_t unclaimed = 0;       // events in a row that found no reader
-    bool reading = false;             // libuv was told to read
-    bool spoiled = false;             // a send was cancelled, and libuv may still send its copy
-    bool released = false;            // recycled when it is both released by its owner and closed by libuv
+    int backlog = 0;             // listeners: what listen() was told, because uv_listen() tells it again
+    int failure = 0;             // the code that ended reading or listening: libuv says it once
+    std::uint16_t held = 0;      // listeners: connections that libuv has accepted and nobody has asked for
+    std::uint8_t unclaimed = 0;  // events in a row that found no reader
+    bool reading = false;        // libuv was told to read
+    bool spoiled = false;        // a send was cancelled, and libuv may still send its copy
+    bool released = false;       // recycled when it is both released by its owner and closed by libuv
     bool closed = false;
 
     [[nodiscard]] static Socket& of(spi::Operation& op) noexcept { return static_cast<Socket&>(*op.descriptor); }
@@ -58,6 +58,7 @@ struct Outgoing {
     std::unique_ptr<std::byte[]> data;
     std::size_t capacity = 0;
     std::size_t size = 0;
+    bool retracted = false;  // the system was asked to give it back
 };
 
 }  // namespace pier::uv

@@ -67,14 +67,35 @@ void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
     if (socket.reader != nullptr) end_receive(socket, error_of(socket.failure), 0);
 }
 
-void on_connected(uv_connect_t* request, int status) {
-    end_outgoing(*static_cast<Outgoing*>(request->data), status);
+void on_connected(uv_connect_t* request, int status) { end_outgoing(*static_cast<Outgoing*>(request->data), status); }
+
+#ifdef _WIN32
+// The system holds a waiting send and would send it even after a shutdown, and libuv has no call to take it back. So
+// this looks under its cover: the OVERLAPPED is where libuv's public header puts it.
+std::size_t sent_before(const Outgoing& back) noexcept { return back.write.u.io.overlapped.InternalHigh; }
+    uv_os_fd_t socket{};
+    if (uv_fileno(&outgoing.socket->handle, &socket) != 0) return false;
+    outgoing.retracted = true;
+    // It fails when the send has ended meanwhile. Either way on_written() tells how.
+    CancelIoEx(socket, &outgoing.write.u.io.overlapped);
+    return true;
 }
+std::size_t sent_before(const Outgoing& retracted) noexcept { return retracted.write.u.io.overlapped.InternalHigh; }
+#else
+// Libuv itself holds a waiting send, out of reach.
+bool retract(Outgoing&) noexcept { return false; }
+std::size_t sent_before(const Outgoing&) noexcept { return 0; }
+#endif
 
 void on_written(uv_write_t* request, int status) {
-    // On Windows libuv says so of a lost connection, too; a send that we cancelled has no operation any more.
-    if (status == UV_ECANCELED) status = UV_ECONNRESET;
-    end_outgoing(*static_cast<Outgoing*>(request->data), status);
+    auto& outgoing = *static_cast<Outgoing*>(request->data);
+    if (status == UV_ECANCELED && !outgoing.retracted) {
+        status = UV_ECONNRESET;  // so libuv calls a lost connection on Windows
+    } else if (status == UV_ECANCELED && sent_before(outgoing) > 0) {
+        outgoing.size = sent_before(outgoing);
+        status = 0;
+    }
+    end_outgoing(outgoing, status);
 }
 
 }  // namespace
@@ -138,6 +159,7 @@ Started start_send(Socket& socket, Operation& op) noexcept {
 }
 
 void cancel_send(Socket& socket) noexcept {
+    if (retract(*socket.outgoing)) return;
     Operation& op = *std::exchange(socket.writer, nullptr);
     std::size_t size = socket.outgoing->size;
     std::size_t left = std::min(uv_stream_get_write_queue_size(&socket.stream), size);

@@ -14,7 +14,7 @@ inline spi::Started finish(spi::Operation& op, Error error, std::size_t transfer
 [[nodiscard]] spi::Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept;
 [[nodiscard]] spi::Started start_receive(Socket& socket, spi::Operation& op) noexcept;
 [[nodiscard]] spi::Started start_send(Socket& socket, spi::Operation& op) noexcept;
-// Ends the pending send with what was sent so far.
+// Ends the pending send with what was sent so far, at once or when the system has given it back.
 void cancel_send(Socket& socket) noexcept;
 // Tells libuv to read on. 0, or libuv's code.
 [[nodiscard]] int resume_reading(Socket& socket) noexcept;

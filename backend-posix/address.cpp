@@ -2,8 +2,8 @@
 
 #include <pier/spi/sys.hpp>
 
-#include <cstring>
 #include <net/if.h>
+#include <cstring>
 #include <string>
 
 namespace pier::posix {
@@ -46,6 +46,9 @@ Endpoint from_native(const Address& address) noexcept {
 
 namespace pier::sys {
 
-std::uint32_t interface_index(std::string_view name) { return if_nametoindex(std::string(name).c_str()); }
+std::uint32_t interface_index(std::string_view name) {
+    if (name.contains('\0')) return 0;  // the system would read only what stands before it
+    return if_nametoindex(std::string(name).c_str());
+}
 
 }  // namespace pier::sys

@@ -5,10 +5,10 @@
 #include <pier/spi/descriptor.hpp>
 #include <pier/spi/sys.hpp>
 
-#include <algorithm>
-#include <cerrno>
 #include <poll.h>
 #include <sys/uio.h>
+#include <algorithm>
+#include <cerrno>
 
 namespace pier::sys {
 namespace {
@@ -117,8 +117,10 @@ bool of_the_connection(int number) noexcept {
         case EOPNOTSUPP:
         case ENETUNREACH:
         case EPERM:  // a firewall rule refused it
-        case EINTR: return true;
-        default: return false;
+        case EINTR:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -162,14 +164,22 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
 
 [[gnu::noinline]] Attempt attempt_other(Operation& op) noexcept {
     switch (op.verb) {
-        case Verb::receive: return receive(op);
-        case Verb::send: return send(op);
-        case Verb::accept: return accept(static_cast<AcceptOperation&>(op));
-        case Verb::receive_from: return receive_from(static_cast<AddressedOperation&>(op));
-        case Verb::send_to: return send_to(static_cast<AddressedOperation&>(op));
-        case Verb::wait: return wait(op);
-        case Verb::connect: return connect_result(static_cast<AddressedOperation&>(op));
-        case Verb::none: break;
+        case Verb::receive:
+            return receive(op);
+        case Verb::send:
+            return send(op);
+        case Verb::accept:
+            return accept(static_cast<AcceptOperation&>(op));
+        case Verb::receive_from:
+            return receive_from(static_cast<AddressedOperation&>(op));
+        case Verb::send_to:
+            return send_to(static_cast<AddressedOperation&>(op));
+        case Verb::wait:
+            return wait(op);
+        case Verb::connect:
+            return connect_result(static_cast<AddressedOperation&>(op));
+        case Verb::none:
+            break;
     }
     return done(op, {Errc::invalid_argument, 0});
 }

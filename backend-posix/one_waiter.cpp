@@ -6,8 +6,8 @@
 
 #include <pier/spi/sys.hpp>
 
-#include <cerrno>
 #include <poll.h>
+#include <cerrno>
 
 namespace pier::sys {
 namespace {

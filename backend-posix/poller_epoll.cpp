@@ -7,9 +7,9 @@
 
 #include <pier/spi/readiness_engine.hpp>
 
-#include <cerrno>
 #include <sys/epoll.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace pier::posix {
 namespace {
@@ -65,8 +65,8 @@ private:
         event.data.ptr = &d;
         if ((interest & spi::input) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
         if ((interest & spi::output) != 0) event.events |= EPOLLOUT;
-        // Edges only: after data, urgent data and data again, a short receive leaves the last without an edge of its own. The
-        // urgent mark is the warning not to conclude from short receives any more.
+        // Edges only: after data, urgent data and data again, a short receive leaves the last without an edge of its
+        // own. The urgent mark is the warning not to conclude from short receives any more.
         if (traits().edge) event.events |= EPOLLET | EPOLLPRI;
         if (epoll_ctl(epoll_, what, descriptor_of(d.socket), &event) != 0) return fail_last();
         return {};

@@ -7,9 +7,9 @@
 
 #include <pier/spi/readiness_engine.hpp>
 
+#include <poll.h>
 #include <cerrno>
 #include <new>
-#include <poll.h>
 #include <vector>
 
 namespace pier::posix {

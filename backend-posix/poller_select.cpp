@@ -7,17 +7,18 @@
 #include <pier/spi/readiness_engine.hpp>
 #include <pier/spi/sys.hpp>
 
+#include <sys/select.h>
 #include <array>
 #include <bit>
 #include <cerrno>
-#include <sys/select.h>
 
 namespace pier::posix {
 namespace {
 
 using spi::Descriptor;
 
-// The kernel's layout of an fd_set: machine words, lowest bit first. Walking words finds the few ready ones of a thousand quickly.
+// The kernel's layout of an fd_set: machine words, lowest bit first. Walking words finds the few ready ones of a
+// thousand quickly.
 using Words = std::array<unsigned long, sizeof(fd_set) / sizeof(unsigned long)>;
 constexpr int word_bits = 8 * sizeof(unsigned long);
 

@@ -28,12 +28,18 @@ struct NativeOption {
 // IPv6 sockets count hops by an option of their own.
 NativeOption native(NativeSocket socket, Option option) {
     switch (option) {
-        case Option::no_delay: return {IPPROTO_TCP, TCP_NODELAY};
-        case Option::keep_alive: return {SOL_SOCKET, SO_KEEPALIVE};
-        case Option::receive_buffer: return {SOL_SOCKET, SO_RCVBUF};
-        case Option::send_buffer: return {SOL_SOCKET, SO_SNDBUF};
-        case Option::broadcast: return {SOL_SOCKET, SO_BROADCAST};
-        case Option::time_to_live: break;
+        case Option::no_delay:
+            return {IPPROTO_TCP, TCP_NODELAY};
+        case Option::keep_alive:
+            return {SOL_SOCKET, SO_KEEPALIVE};
+        case Option::receive_buffer:
+            return {SOL_SOCKET, SO_RCVBUF};
+        case Option::send_buffer:
+            return {SOL_SOCKET, SO_SNDBUF};
+        case Option::broadcast:
+            return {SOL_SOCKET, SO_BROADCAST};
+        case Option::time_to_live:
+            break;
     }
     int domain = AF_INET;
     socklen_t length = sizeof domain;

@@ -14,7 +14,8 @@ std::atomic<void*> stop_context{nullptr};
 static_assert(std::atomic<void*>::is_always_lock_free, "a signal handler may use it");
 
 void on_signal(int) {
-    if (auto* handler = stop_handler.load(std::memory_order_acquire)) handler(stop_context.load(std::memory_order_relaxed));
+    if (auto* handler = stop_handler.load(std::memory_order_acquire))
+        handler(stop_context.load(std::memory_order_relaxed));
 }
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace pier::posix {
 
-// Milliseconds until then for poll and epoll_wait: rounded up, so that a wait never ends early and is repeated in vain; 0 for the past, -1
-// for never.
+// Milliseconds until then for poll and epoll_wait: rounded up, so that a wait never ends early and is repeated in vain;
+// 0 for the past, -1 for never.
 [[nodiscard]] inline int milliseconds_until(Time until) noexcept {
     if (until == never) return -1;
     if (until == Time::min()) return 0;

@@ -1,4 +1,5 @@
-// The door to io_uring. Its two functions come from uring_engine.cpp, or from uring_absent.cpp in a build without liburing.
+// The door to io_uring. Its two functions come from uring_engine.cpp, or from uring_absent.cpp in a build without
+// liburing.
 #pragma once
 
 #include <pier/spi/engine.hpp>

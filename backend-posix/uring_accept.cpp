@@ -1,11 +1,11 @@
-// Accepting by a multishot entry: armed once, it brings one connection after the other, also between accepts. What nobody asked
-// for yet waits in a bounded queue of the listener.
+// Accepting by a multishot entry: armed once, it brings one connection after the other, also between accepts. What
+// nobody asked for yet waits in a bounded queue of the listener.
 #include "error.hpp"
 #include "uring_engine.hpp"
 
-#include <cerrno>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <cerrno>
 
 namespace pier::posix {
 
@@ -30,7 +30,8 @@ bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcep
         d.accepted.clear();
         d.accepted_from = 0;
     }
-    // One entry fills one address for all its connections, so the name is asked for here. A peer that has reset already has none.
+    // One entry fills one address for all its connections, so the name is asked for here. A peer that has reset already
+    // has none.
     Address address{};
     socklen_t length = sizeof address;
     Endpoint peer;
@@ -65,7 +66,8 @@ bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
 
 void UringEngine::cancel_accept(UringDescriptor& d) noexcept {
     if (!d.multishot) return;
-    // At once, not with the next batch: the port must be free when the caller's close() returns. The entry ends with an error.
+    // At once, not with the next batch: the port must be free when the caller's close() returns. The entry ends with an
+    // error.
     if (d.released) shutdown(descriptor_of(d.socket), SHUT_RDWR);
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) return;

@@ -1,7 +1,7 @@
 #include "uring_buffers.hpp"
 
-#include <cerrno>
 #include <sys/mman.h>
+#include <cerrno>
 #include <utility>
 
 namespace pier::posix {
@@ -50,7 +50,8 @@ void UringBuffers::refill() noexcept {
         if (chunk == nullptr) break;
         std::uint16_t number = missing_[--missing_count_];
         lent_[number] = chunk;
-        io_uring_buf_ring_add(entries_, chunk, spi::ChunkPool::chunk_size, number, io_uring_buf_ring_mask(count), added++);
+        io_uring_buf_ring_add(entries_, chunk, spi::ChunkPool::chunk_size, number, io_uring_buf_ring_mask(count),
+                              added++);
     }
     if (added > 0) io_uring_buf_ring_advance(entries_, added);
 }

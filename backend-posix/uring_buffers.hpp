@@ -3,8 +3,8 @@
 
 #include <pier/spi/chunk_pool.hpp>
 
-#include <cstdint>
 #include <liburing.h>
+#include <cstdint>
 
 namespace pier::posix {
 

@@ -5,12 +5,12 @@
 
 #include <pier/spi/sys.hpp>
 
-#include <algorithm>
-#include <cerrno>
-#include <new>
 #include <poll.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <new>
 
 namespace pier::posix {
 
@@ -35,8 +35,9 @@ UringLane& lane_of(const Operation& op) noexcept {
 // Newer flags first; a kernel refuses those it doesn't know.
 int set_up(io_uring& ring, unsigned submissions, unsigned completions) noexcept {
     constexpr unsigned attempts[] = {
-        IORING_SETUP_SINGLE_ISSUER | IORING_SETUP_DEFER_TASKRUN,  // Linux 6.1: no interruptions, completions inside enter
-        IORING_SETUP_COOP_TASKRUN,                                // 5.19
+        IORING_SETUP_SINGLE_ISSUER |
+            IORING_SETUP_DEFER_TASKRUN,  // Linux 6.1: no interruptions, completions inside enter
+        IORING_SETUP_COOP_TASKRUN,       // 5.19
         0,
     };
     int failed = -EINVAL;
@@ -88,7 +89,8 @@ void UringEngine::close_ring() noexcept {
     open_ = false;
 }
 
-// The kernel binds a ring to its first submitter (IORING_SETUP_SINGLE_ISSUER); a loop may be run by another thread later. It is idle then.
+// The kernel binds a ring to its first submitter (IORING_SETUP_SINGLE_ISSUER); a loop may be run by another thread
+// later. It is idle then.
 void UringEngine::move_to_this_thread() noexcept {
     spi::require(in_kernel_ == 0, "a loop changed its thread while operations were in flight");
     close_ring();
@@ -96,7 +98,8 @@ void UringEngine::move_to_this_thread() noexcept {
 }
 
 io_uring_sqe* UringEngine::entry() noexcept {
-    if (thread_ != std::this_thread::get_id()) [[unlikely]] move_to_this_thread();
+    if (thread_ != std::this_thread::get_id()) [[unlikely]]
+        move_to_this_thread();
     io_uring_sqe* sqe = io_uring_get_sqe(&ring_);
     if (sqe == nullptr) {
         io_uring_submit(&ring_);
@@ -213,7 +216,8 @@ bool UringEngine::prepare(io_uring_sqe& sqe, Operation& op, UringLane& lane) noe
                                op.has(Operation::whole) ? MSG_NOSIGNAL | MSG_WAITALL : MSG_NOSIGNAL);
             return true;
         case Verb::receive_from:
-        case Verb::send_to: return prepare_message(sqe, op, lane);
+        case Verb::send_to:
+            return prepare_message(sqe, op, lane);
         case Verb::wait:
             io_uring_prep_poll_add(&sqe, socket, op.has(Operation::waits_writable) ? POLLOUT : POLLIN);
             return true;
@@ -231,7 +235,8 @@ bool UringEngine::prepare(io_uring_sqe& sqe, Operation& op, UringLane& lane) noe
             return true;
         }
         case Verb::accept:
-        case Verb::none: break;
+        case Verb::none:
+            break;
     }
     op.finish(Error{Errc::not_supported, 0});
     return false;
@@ -301,7 +306,8 @@ void UringEngine::cancel(Operation& op) noexcept {
 }
 
 Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
-    if (thread_ != std::this_thread::get_id()) [[unlikely]] move_to_this_thread();
+    if (thread_ != std::this_thread::get_id()) [[unlikely]]
+        move_to_this_thread();
     bool news = !finished_.empty();
     while (Operation* op = finished_.pop()) harvest.finished(*op, Error{Errc::operation_canceled, 0}, 0);
     buffers_.refill();
@@ -317,7 +323,8 @@ Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
         io_uring_cqe* first = nullptr;
         status = io_uring_submit_and_wait_timeout(&ring_, &first, 1, &timeout, nullptr);
     }
-    // EBUSY, EAGAIN: completions have to be reaped, or memory is short for now; what was not submitted stays in the queue.
+    // EBUSY, EAGAIN: completions have to be reaped, or memory is short for now; what was not submitted stays in the
+    // queue.
     bool passing = status >= 0 || status == -ETIME || status == -EINTR || status == -EBUSY || status == -EAGAIN;
     if (!passing) return fail(translate(-status));
     unsigned head;
@@ -334,13 +341,16 @@ Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
 void UringEngine::completed(const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
     auto address = static_cast<std::uintptr_t>(cqe.user_data & ~std::uint64_t{tag_mask});
     switch (static_cast<Tag>(cqe.user_data & tag_mask)) {
-        case lane_tag: return lane_completed(*reinterpret_cast<UringLane*>(address), cqe, harvest);
-        case accept_tag: return accept_completed(*reinterpret_cast<UringDescriptor*>(address), cqe, harvest);
+        case lane_tag:
+            return lane_completed(*reinterpret_cast<UringLane*>(address), cqe, harvest);
+        case accept_tag:
+            return accept_completed(*reinterpret_cast<UringDescriptor*>(address), cqe, harvest);
         case wake_tag:
             if ((cqe.flags & IORING_CQE_F_MORE) == 0) watch_wake();
             return;
         case no_tag:
-        default: return;
+        default:
+            return;
     }
 }
 
@@ -391,11 +401,16 @@ std::string probe_uring() {
     io_uring ring{};
     int failed = set_up(ring, 2, 4);
     switch (-failed) {
-        case 0: break;
-        case ENOSYS: return "this kernel has no io_uring";
-        case EPERM: return "io_uring is forbidden here (by seccomp, or by the sysctl kernel.io_uring_disabled)";
-        case ENOMEM: return "io_uring gets no memory (an old kernel counts it against RLIMIT_MEMLOCK)";
-        default: return "io_uring can't be set up: " + describe(translate(-failed));
+        case 0:
+            break;
+        case ENOSYS:
+            return "this kernel has no io_uring";
+        case EPERM:
+            return "io_uring is forbidden here (by seccomp, or by the sysctl kernel.io_uring_disabled)";
+        case ENOMEM:
+            return "io_uring gets no memory (an old kernel counts it against RLIMIT_MEMLOCK)";
+        default:
+            return "io_uring can't be set up: " + describe(translate(-failed));
     }
     spi::ChunkPool chunks;
     UringBuffers buffers;

@@ -16,7 +16,8 @@ namespace pier::posix {
 
 struct UringDescriptor;
 
-// What the kernel reads while a message or an address is under way. From the engine's pool, only for the verbs that need one.
+// What the kernel reads while a message or an address is under way. From the engine's pool, only for the verbs that
+// need one.
 struct UringMessage {
     msghdr header;
     iovec pieces[spi::most_buffers];
@@ -28,18 +29,18 @@ struct UringMessage {
 struct UringLane {
     UringDescriptor* owner = nullptr;
     UringMessage* message = nullptr;
-    bool in_kernel = false;     // an entry of this lane owes a completion
-    bool cancelled = false;     // by us: ECANCELED without it is a lost submitter, and the operation is submitted again
-    bool polling = false;       // the entry is a POLL_ADD, for a kernel that refuses to wait on a non-blocking socket
+    bool in_kernel = false;  // an entry of this lane owes a completion
+    bool cancelled = false;  // by us: ECANCELED without it is a lost submitter, and the operation is submitted again
+    bool polling = false;    // the entry is a POLL_ADD, for a kernel that refuses to wait on a non-blocking socket
 };
 
 struct UringDescriptor : spi::Descriptor {
     UringLane kernel[2];
     std::vector<int> accepted;  // a listener's: connections nobody asked for yet, newest last
     std::size_t accepted_from = 0;
-    bool multishot = false;     // an accept of the listener is armed
-    bool full = false;          // ... was cancelled because `accepted` is full
-    bool released = false;      // closed as soon as the kernel owes nothing
+    bool multishot = false;  // an accept of the listener is armed
+    bool full = false;       // ... was cancelled because `accepted` is full
+    bool released = false;   // closed as soon as the kernel owes nothing
 };
 
 class UringEngine final : public spi::Engine {

@@ -2,10 +2,10 @@
 
 #include "error.hpp"
 
-#include <cerrno>
-#include <cstdint>
 #include <sys/eventfd.h>
 #include <unistd.h>
+#include <cerrno>
+#include <cstdint>
 #include <utility>
 
 namespace pier::posix {

@@ -11,9 +11,12 @@ namespace pier::win32 {
 
 int native_family(Family family) noexcept {
     switch (family) {
-        case Family::ipv4: return AF_INET;
-        case Family::ipv6: return AF_INET6;
-        case Family::unspecified: break;
+        case Family::ipv4:
+            return AF_INET;
+        case Family::ipv6:
+            return AF_INET6;
+        case Family::unspecified:
+            break;
     }
     return AF_UNSPEC;
 }
@@ -70,6 +73,7 @@ namespace pier::sys {
 
 // People know an interface by its alias ("Ethernet 2"); if_nametoindex wants the name of its LUID ("ethernet_32769").
 std::uint32_t interface_index(std::string_view name) {
+    if (name.contains('\0')) return 0;  // the system would read only what stands before it
     std::string text(name);
     wchar_t alias[IF_MAX_STRING_SIZE + 1];
     int size = ::MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text.c_str(), -1, alias, IF_MAX_STRING_SIZE + 1);

@@ -183,14 +183,22 @@ Attempt wait(Operation& op) noexcept {
 
 Attempt attempt(Operation& op) noexcept {
     switch (op.verb) {
-        case Verb::accept: return accept(static_cast<spi::AcceptOperation&>(op));
-        case Verb::receive: return receive(op);
-        case Verb::send: return send(op);
-        case Verb::receive_from: return receive_from(static_cast<spi::AddressedOperation&>(op));
-        case Verb::send_to: return send_to(static_cast<spi::AddressedOperation&>(op));
-        case Verb::wait: return wait(op);
-        case Verb::connect: return connect_result(static_cast<spi::AddressedOperation&>(op));
-        case Verb::none: break;
+        case Verb::accept:
+            return accept(static_cast<spi::AcceptOperation&>(op));
+        case Verb::receive:
+            return receive(op);
+        case Verb::send:
+            return send(op);
+        case Verb::receive_from:
+            return receive_from(static_cast<spi::AddressedOperation&>(op));
+        case Verb::send_to:
+            return send_to(static_cast<spi::AddressedOperation&>(op));
+        case Verb::wait:
+            return wait(op);
+        case Verb::connect:
+            return connect_result(static_cast<spi::AddressedOperation&>(op));
+        case Verb::none:
+            break;
     }
     return done(op, Error{Errc::not_supported, 0});
 }

@@ -82,8 +82,8 @@ private:
         timeval span = until == never ? timeval{} : span_until(until);
         int ready = ::select(0, &reads, &writes, &excepts, until == never ? nullptr : &span);
         if (ready < 0) return fail(last_socket_error());
-        bool is_ready = socket != spi::no_socket &&
-                        (FD_ISSET(s, &reads) || FD_ISSET(s, &writes) || FD_ISSET(s, &excepts));
+        bool is_ready =
+            socket != spi::no_socket && (FD_ISSET(s, &reads) || FD_ISSET(s, &writes) || FD_ISSET(s, &excepts));
         bool woken = FD_ISSET(bell, &reads);
         if (woken) silence();
         if (is_ready) return Answer::socket;
@@ -93,7 +93,8 @@ private:
     // The flag first: a wake in between rings again.
     void silence() noexcept {
         char byte[16];
-        while (::recv(native(bell_.socket()), byte, sizeof byte, 0) > 0) {}
+        while (::recv(native(bell_.socket()), byte, sizeof byte, 0) > 0) {
+        }
         rung_.store(false);
     }
 

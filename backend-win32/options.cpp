@@ -3,7 +3,6 @@
 
 #include <pier/spi/sys.hpp>
 
-
 namespace pier::sys {
 namespace {
 
@@ -15,11 +14,16 @@ struct Name {
 // The level of the hop limit is the family's.
 Result<Name> name_of(SOCKET socket, Option option) noexcept {
     switch (option) {
-        case Option::no_delay: return Name{IPPROTO_TCP, TCP_NODELAY};
-        case Option::keep_alive: return Name{SOL_SOCKET, SO_KEEPALIVE};
-        case Option::receive_buffer: return Name{SOL_SOCKET, SO_RCVBUF};
-        case Option::send_buffer: return Name{SOL_SOCKET, SO_SNDBUF};
-        case Option::broadcast: return Name{SOL_SOCKET, SO_BROADCAST};
+        case Option::no_delay:
+            return Name{IPPROTO_TCP, TCP_NODELAY};
+        case Option::keep_alive:
+            return Name{SOL_SOCKET, SO_KEEPALIVE};
+        case Option::receive_buffer:
+            return Name{SOL_SOCKET, SO_RCVBUF};
+        case Option::send_buffer:
+            return Name{SOL_SOCKET, SO_SNDBUF};
+        case Option::broadcast:
+            return Name{SOL_SOCKET, SO_BROADCAST};
         case Option::time_to_live: {
             auto protocol = win32::protocol_of(socket);
             if (!protocol) return fail(protocol.error());
@@ -33,9 +37,12 @@ Result<Name> name_of(SOCKET socket, Option option) noexcept {
 bool in_range(Option option, int value) noexcept {
     switch (option) {
         case Option::receive_buffer:
-        case Option::send_buffer: return value > 0;  // 0 would turn the system's buffering off
-        case Option::time_to_live: return value >= 1 && value <= 255;
-        default: return value == 0 || value == 1;
+        case Option::send_buffer:
+            return value > 0;  // 0 would turn the system's buffering off
+        case Option::time_to_live:
+            return value >= 1 && value <= 255;
+        default:
+            return value == 0 || value == 1;
     }
 }
 

@@ -64,9 +64,14 @@ Started OverlappedEngine::start(Operation& op) noexcept {
     }
     Outcome outcome = begin(op, extensions_);
     switch (outcome.kind) {
-        case Kind::pending: ++owed_; return Started::pending;
-        case Kind::data_there: return start_lent(op);
-        default: op.finish(outcome.error, outcome.transferred); return Started::finished;
+        case Kind::pending:
+            ++owed_;
+            return Started::pending;
+        case Kind::data_there:
+            return start_lent(op);
+        default:
+            op.finish(outcome.error, outcome.transferred);
+            return Started::finished;
     }
 }
 
@@ -101,9 +106,15 @@ void OverlappedEngine::ended(OverlappedLane& record, spi::Harvest& harvest) noex
     Outcome outcome = conclude(record, extensions_);
     if (outcome.kind == Kind::again) outcome = begin(*op, extensions_);
     switch (outcome.kind) {
-        case Kind::pending: ++owed_; break;
-        case Kind::data_there: harvest.ready(*op); break;
-        default: harvest.finished(*op, outcome.error, outcome.transferred); break;
+        case Kind::pending:
+            ++owed_;
+            break;
+        case Kind::data_there:
+            harvest.ready(*op);
+            break;
+        default:
+            harvest.finished(*op, outcome.error, outcome.transferred);
+            break;
     }
 }
 

@@ -104,13 +104,17 @@ Outcome received_from(spi::AddressedOperation& op, DWORD transferred) noexcept {
 
 Outcome succeeded(Operation& op, DWORD transferred, const Extensions& extensions) noexcept {
     switch (op.verb) {
-        case Verb::accept: return accepted(static_cast<spi::AcceptOperation&>(op), extensions);
-        case Verb::connect: return connected(op);
-        case Verb::receive_from: return received_from(static_cast<spi::AddressedOperation&>(op), transferred);
+        case Verb::accept:
+            return accepted(static_cast<spi::AcceptOperation&>(op), extensions);
+        case Verb::connect:
+            return connected(op);
+        case Verb::receive_from:
+            return received_from(static_cast<spi::AddressedOperation&>(op), transferred);
         case Verb::receive:
             if (op.has(Operation::lend)) return {Kind::data_there, {}, 0};
             break;
-        default: break;
+        default:
+            break;
     }
     return ended(transferred);
 }
@@ -173,8 +177,8 @@ DWORD issue_send(Operation& op, OverlappedLane& record) noexcept {
     if (op.verb == Verb::send_to) {
         Address to = to_native(static_cast<spi::AddressedOperation&>(op).endpoint);
         if (to.length != 0) {
-            return code_of(::WSASendTo(socket, pieces.array, pieces.count, nullptr, 0, &to.raw.any, to.length, &record,
-                                       nullptr));
+            return code_of(
+                ::WSASendTo(socket, pieces.array, pieces.count, nullptr, 0, &to.raw.any, to.length, &record, nullptr));
         }
     }
     return code_of(::WSASend(socket, pieces.array, pieces.count, nullptr, 0, &record, nullptr));
@@ -182,11 +186,15 @@ DWORD issue_send(Operation& op, OverlappedLane& record) noexcept {
 
 DWORD issue(Operation& op, OverlappedLane& record, const Extensions& extensions) noexcept {
     switch (op.verb) {
-        case Verb::accept: return issue_accept(op, record, extensions);
-        case Verb::connect: return issue_connect(static_cast<spi::AddressedOperation&>(op), record, extensions);
+        case Verb::accept:
+            return issue_accept(op, record, extensions);
+        case Verb::connect:
+            return issue_connect(static_cast<spi::AddressedOperation&>(op), record, extensions);
         case Verb::send:
-        case Verb::send_to: return issue_send(op, record);
-        default: return issue_receive(op, record);
+        case Verb::send_to:
+            return issue_send(op, record);
+        default:
+            return issue_receive(op, record);
     }
 }
 
@@ -220,8 +228,10 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
         case Verb::wait:
             if (d.kind == SocketKind::stream && !op.has(Operation::waits_writable)) return false;
             break;
-        case Verb::none: break;
-        default: return false;
+        case Verb::none:
+            break;
+        default:
+            return false;
     }
     outcome = ended(Error{Errc::not_supported, 0});
     return true;

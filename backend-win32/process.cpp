@@ -4,10 +4,10 @@
 
 #include <shellapi.h>
 
-#include <cstdio>
-#include <cstdlib>
 #include <fcntl.h>
 #include <io.h>
+#include <cstdio>
+#include <cstdlib>
 
 namespace pier::sys {
 namespace {

@@ -1,7 +1,7 @@
 // Sockets from open to close, without what transfers data.
+#include "sockets.hpp"
 #include "address.hpp"
 #include "error.hpp"
-#include "sockets.hpp"
 
 #include <pier/spi/sys.hpp>
 
@@ -26,9 +26,9 @@ void ignore_unreachable_ports(SOCKET socket) noexcept {
 Result<SOCKET> open_socket(Family family, spi::SocketKind kind) noexcept {
     bool datagram = kind == spi::SocketKind::datagram;
     if (family == Family::unspecified) return fail(Errc::invalid_argument);
-    SOCKET socket = ::WSASocketW(native_family(family), datagram ? SOCK_DGRAM : SOCK_STREAM,
-                                 datagram ? IPPROTO_UDP : IPPROTO_TCP, nullptr, 0,
-                                 WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    SOCKET socket =
+        ::WSASocketW(native_family(family), datagram ? SOCK_DGRAM : SOCK_STREAM, datagram ? IPPROTO_UDP : IPPROTO_TCP,
+                     nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
     if (socket == INVALID_SOCKET) return fail(last_socket_error());
     return socket;
 }
@@ -149,8 +149,10 @@ Result<void> shutdown_send(NativeSocket socket) {
         case WSAENOTCONN:
         case WSAESHUTDOWN:
         case WSAECONNRESET:
-        case WSAECONNABORTED: return {};  // ended already, one way or the other
-        default: return fail(translate(static_cast<DWORD>(code), During::send));
+        case WSAECONNABORTED:
+            return {};  // ended already, one way or the other
+        default:
+            return fail(translate(static_cast<DWORD>(code), During::send));
     }
 }
 

@@ -1,4 +1,5 @@
-// The floor for posts: a lock-free list taken whole by one exchange, with an eventfd written only if the list was empty.
+// The floor for posts: a lock-free list taken whole by one exchange, with an eventfd written only if the list was
+// empty.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>

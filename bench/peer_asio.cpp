@@ -32,7 +32,8 @@ void set_no_delay(Socket& socket) {
     socket.set_option(Tcp::no_delay(true), ignored);
 }
 
-// After a failed accept: on at once if only that connection failed, else later, as for want of descriptors it would spin.
+// After a failed accept: on at once if only that connection failed, else later, as for want of descriptors it would
+// spin.
 bool is_lasting(const std::error_code& error) {
     if (error == asio::error::bad_descriptor || error == asio::error::operation_aborted) {
         throw std::system_error(error, "accept");

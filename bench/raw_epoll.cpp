@@ -1,5 +1,6 @@
 // Level-triggered epoll by hand, in its fastest honest form: one receive and one send per event into one shared
-// buffer, and interest changed only while a peer doesn't read. The bound that Pier's epoll engines are measured against.
+// buffer, and interest changed only while a peer doesn't read. The bound that Pier's epoll engines are measured
+// against.
 #include <sys/epoll.h>
 
 #include <array>

@@ -23,10 +23,16 @@ public:
                     case bench::Kind::accept:
                         acceptor_.completed(result, flags, [this](bench::Socket accepted) { adopt(accepted); });
                         break;
-                    case bench::Kind::receive: received(bench::connection_of<Connection>(tagged), result); break;
-                    // Only a failed send completes visibly, and then the receive linked to it was cancelled without a word.
-                    case bench::Kind::send: drop(bench::connection_of<Connection>(tagged)); break;
-                    case bench::Kind::other: break;
+                    case bench::Kind::receive:
+                        received(bench::connection_of<Connection>(tagged), result);
+                        break;
+                    // Only a failed send completes visibly, and then the receive linked to it was cancelled without a
+                    // word.
+                    case bench::Kind::send:
+                        drop(bench::connection_of<Connection>(tagged));
+                        break;
+                    case bench::Kind::other:
+                        break;
                 }
             });
         }

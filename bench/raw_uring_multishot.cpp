@@ -104,9 +104,14 @@ public:
                     case bench::Kind::accept:
                         acceptor_.completed(result, flags, [this](bench::Socket accepted) { adopt(accepted); });
                         break;
-                    case bench::Kind::receive: received(connection, result, flags); break;
-                    case bench::Kind::send: sent(connection, result); break;
-                    case bench::Kind::other: break;
+                    case bench::Kind::receive:
+                        received(connection, result, flags);
+                        break;
+                    case bench::Kind::send:
+                        sent(connection, result);
+                        break;
+                    case bench::Kind::other:
+                        break;
                 }
             });
             if (all_visible) confirm_tried();

@@ -9,8 +9,10 @@
 namespace compare {
 namespace {
 
-std::function<Verdict(const pier::spi::EngineInfo&)> echo_of(std::size_t size, pier::Family family = pier::Family::ipv4) {
-    return with_peer(echo, [size](pier::Stream stream) { return exchange(std::move(stream), size); }, family);
+std::function<Verdict(const pier::spi::EngineInfo&)> echo_of(std::size_t size,
+                                                             pier::Family family = pier::Family::ipv4) {
+    return with_peer(
+        echo, [size](pier::Stream stream) { return exchange(std::move(stream), size); }, family);
 }
 
 // Half-close: a client that has said everything still hears.
@@ -103,7 +105,10 @@ std::vector<Behaviour> echo_behaviours() {
     using enum Outcome;
     return {
         {.id = "echo-1B", .question = "Does one byte come back?", .contract = {works}, .steps = echo_of(1)},
-        {.id = "echo-64KiB", .question = "Do 64 KiB come back, every byte?", .contract = {works}, .steps = echo_of(64 << 10)},
+        {.id = "echo-64KiB",
+         .question = "Do 64 KiB come back, every byte?",
+         .contract = {works},
+         .steps = echo_of(64 << 10)},
         {.id = "echo-8MiB",
          .question = "Do 8 MiB come back, more than all buffers hold?",
          .contract = {works},

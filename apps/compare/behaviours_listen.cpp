@@ -74,7 +74,8 @@ pier::Task<Verdict> close_cancels_accept() {
     co_return Verdict{};
 }
 
-// A client that is gone before it is accepted: it is skipped, or comes as a stream that fails. Either way the next one is served.
+// A client that is gone before it is accepted: it is skipped, or comes as a stream that fails. Either way the next one
+// is served.
 pier::Task<Verdict> accept_survives_reset() {
     auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
     if (!listener) co_return failed("listening", listener.error());

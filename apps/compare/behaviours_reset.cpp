@@ -12,6 +12,14 @@ Verdict received(const pier::Result<pier::Chunk>& got) {
     return {got->empty() ? Outcome::end : Outcome::too_much};
 }
 
+// A reset crosses the loopback connection at once, but not every system (Wine) tells the other end before the call
+// returns. By the time a second connection has been made and used, it has.
+pier::Task<bool> reset_has_arrived() {
+    auto other = co_await connect_pair();
+    if (!other) co_return false;
+    co_return co_await passes(other->here, other->there, "fence");
+}
+
 pier::Task<Verdict> reset_pending_receive() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
@@ -24,6 +32,8 @@ pier::Task<Verdict> reset_before_receive() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
     pair->there.abort();
+    const bool arrived = co_await reset_has_arrived();
+    if (!arrived) co_return failed("using another connection");
     auto got = co_await pair->here.receive(limit);
     co_return received(got);
 }
@@ -33,7 +43,7 @@ pier::Task<Verdict> reset_is_repeated() {
     if (!pair) co_return failed("connecting", pair.error());
     WhileWaiting then([&] { pair->there.abort(); });
     auto first = co_await pair->here.receive(limit);
-    if (first) co_return failed("a receive that should have met the reset");
+    if (first) co_return received(first);
     auto second = co_await pair->here.receive(limit);
     if (second || second.error() != first.error()) co_return received(second);
     auto sent = co_await pair->here.send(bytes("in vain"), limit);
@@ -48,9 +58,11 @@ pier::Task<Verdict> unread_close_resets() {
     auto sent = co_await pair->here.send_all(bytes("unread"), limit);
     if (!sent) co_return failed("sending", sent.error());
     std::array<std::byte, 1> first;
-    auto arrived = co_await pair->there.receive_exactly(first, limit);
-    if (!arrived) co_return failed("receiving the first byte", arrived.error());
+    auto begun = co_await pair->there.receive_exactly(first, limit);
+    if (!begun) co_return failed("receiving the first byte", begun.error());
     pair->there.close();
+    const bool arrived = co_await reset_has_arrived();
+    if (!arrived) co_return failed("using another connection");
     auto got = co_await pair->here.receive(limit);
     co_return received(got);
 }
@@ -62,9 +74,11 @@ pier::Task<Verdict> data_before_reset() {
     auto sent = co_await pair->there.send_all(bytes("read, unread"), limit);
     if (!sent) co_return failed("sending", sent.error());
     std::array<std::byte, 6> read;
-    auto arrived = co_await pair->here.receive_exactly(read, limit);
-    if (!arrived) co_return failed("receiving the first bytes", arrived.error());
+    auto begun = co_await pair->here.receive_exactly(read, limit);
+    if (!begun) co_return failed("receiving the first bytes", begun.error());
     pair->there.abort();
+    const bool arrived = co_await reset_has_arrived();
+    if (!arrived) co_return failed("using another connection");
     std::array<std::byte, 6> unread;
     auto rest = co_await pair->here.receive_exactly(unread, limit);
     if (!rest && rest.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data_lost};

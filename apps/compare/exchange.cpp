@@ -8,7 +8,8 @@
 namespace compare {
 namespace {
 
-// So much fits into the buffers between the two sides, so that sending it whole before its echo is read can't block both.
+// So much fits into the buffers between the two sides, so that sending it whole before its echo is read can't block
+// both.
 constexpr std::size_t piece = 16 * 1024;
 
 pier::Task<void> send(pier::Stream& stream, std::span<const std::byte> all, pier::Error& failure) {
@@ -70,7 +71,8 @@ std::function<Verdict(const pier::spi::EngineInfo&)> with_peer(Peer::Handler the
         Peer peer(engine, family, there);
         if (!peer.endpoint()) {
             const pier::Error& error = peer.endpoint().error();
-            bool absent = error == pier::Errc::address_not_available || error == pier::Errc::address_family_not_supported;
+            bool absent =
+                error == pier::Errc::address_not_available || error == pier::Errc::address_family_not_supported;
             if (family == pier::Family::ipv6 && absent) return Verdict{Outcome::no_ipv6, pier::describe(error)};
             return failed("listening", error);
         }

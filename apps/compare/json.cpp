@@ -43,7 +43,8 @@ Report read(const Json& json) {
         const auto name = system.at("name").get<std::string>();
         for (const Json& engine : system.at("engines")) report.columns.push_back({name, engine.get<std::string>()});
         for (const Json& absent : system.at("absent")) {
-            report.absent.push_back({{name, absent.at("engine").get<std::string>()}, absent.at("reason").get<std::string>()});
+            report.absent.push_back(
+                {{name, absent.at("engine").get<std::string>()}, absent.at("reason").get<std::string>()});
         }
     }
     for (const Json& behaviour : json.at("behaviours")) {

@@ -25,8 +25,11 @@ std::vector<std::string> words(const std::vector<Outcome>& outcomes) {
 Report observe(const Options& options) {
     Report report;
     for (const Behaviour* behaviour : options.behaviours) {
-        report.rows.push_back({std::string(behaviour->id), std::string(behaviour->question), words(behaviour->contract),
-                               words(behaviour->blocking_contract), {}});
+        report.rows.push_back({std::string(behaviour->id),
+                               std::string(behaviour->question),
+                               words(behaviour->contract),
+                               words(behaviour->blocking_contract),
+                               {}});
     }
     for (const pier::spi::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};

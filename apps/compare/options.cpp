@@ -34,7 +34,8 @@ std::string list_behaviours() {
 
 ParsedOptions parse_options(int argc, char** argv) {
     CLI::App app{
-        "Runs the same behaviours under every I/O engine and shows where they differ. Exit status 1: some outcome is outside of "
+        "Runs the same behaviours under every I/O engine and shows where they differ. Exit status 1: some outcome is "
+        "outside of "
         "Pier's contract.",
         std::string(program)};
     Options options;
@@ -43,19 +44,24 @@ ParsedOptions parse_options(int argc, char** argv) {
     std::string format = "table";
     bool list = false;
     bool list_all = false;
-    app.add_option("--engine", engines, "engines to run, with commas between; without it all that run here")->delimiter(',');
+    app.add_option("--engine", engines, "engines to run, with commas between; without it all that run here")
+        ->delimiter(',');
     app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit");
     app.add_option("--behaviour", chosen, "behaviours to run, with commas between; without it all")->delimiter(',');
-    app.add_flag("--list-behaviours", list_all, "list the behaviours, what each asks and what the contract allows, then exit");
-    app.add_option("--system", options.system, "NAME of this system in the report: linux, windows, wine (default this system)");
+    app.add_flag("--list-behaviours", list_all,
+                 "list the behaviours, what each asks and what the contract allows, then exit");
+    app.add_option("--system", options.system,
+                   "NAME of this system in the report: linux, windows, wine (default this system)");
     auto add_output = [&](CLI::App& command) {
-        command.add_option("--format", format, "table or json (default table)")->check(CLI::IsMember({"table", "json"}));
+        command.add_option("--format", format, "table or json (default table)")
+            ->check(CLI::IsMember({"table", "json"}));
         command.add_option("--width", options.width, "columns of the table (default $COLUMNS, else 120)")
             ->envname("COLUMNS")
             ->check(CLI::Range(std::size_t{20}, std::size_t{100000}));
     };
     add_output(app);
-    CLI::App* merge = app.add_subcommand("merge", "Puts reports of several systems, made with --format json, into one.");
+    CLI::App* merge =
+        app.add_subcommand("merge", "Puts reports of several systems, made with --format json, into one.");
     merge->add_option("file", options.files, "the reports")->required();
     add_output(*merge);
 
@@ -77,8 +83,8 @@ ParsedOptions parse_options(int argc, char** argv) {
     for (const std::string& id : chosen) {
         auto found = std::ranges::find(behaviours(), id, &Behaviour::id);
         if (found == behaviours().end()) {
-            std::fprintf(stderr, "%s: there is no behaviour \"%s\"; see --list-behaviours\n", std::string(program).c_str(),
-                         id.c_str());
+            std::fprintf(stderr, "%s: there is no behaviour \"%s\"; see --list-behaviours\n",
+                         std::string(program).c_str(), id.c_str());
             return ends(2);
         }
         options.behaviours.push_back(&*found);

@@ -55,19 +55,32 @@ std::string_view name(Outcome outcome) noexcept { return names[static_cast<std::
 
 Outcome outcome_of(const pier::Error& error) noexcept {
     switch (error.condition) {
-        case pier::Errc::ok: return Outcome::works;
-        case pier::Errc::address_in_use: return Outcome::address_in_use;
-        case pier::Errc::already_in_progress: return Outcome::already_in_progress;
-        case pier::Errc::broken_pipe: return Outcome::broken_pipe;
-        case pier::Errc::connection_refused: return Outcome::refused;
-        case pier::Errc::connection_reset: return Outcome::reset;
-        case pier::Errc::end_of_stream: return Outcome::end;
-        case pier::Errc::invalid_argument: return Outcome::invalid_argument;
-        case pier::Errc::not_connected: return Outcome::not_connected;
-        case pier::Errc::one_operation_at_a_time: return Outcome::one_at_a_time;
-        case pier::Errc::operation_canceled: return Outcome::canceled;
-        case pier::Errc::timed_out: return Outcome::timed_out;
-        default: return Outcome::other_error;
+        case pier::Errc::ok:
+            return Outcome::works;
+        case pier::Errc::address_in_use:
+            return Outcome::address_in_use;
+        case pier::Errc::already_in_progress:
+            return Outcome::already_in_progress;
+        case pier::Errc::broken_pipe:
+            return Outcome::broken_pipe;
+        case pier::Errc::connection_refused:
+            return Outcome::refused;
+        case pier::Errc::connection_reset:
+            return Outcome::reset;
+        case pier::Errc::end_of_stream:
+            return Outcome::end;
+        case pier::Errc::invalid_argument:
+            return Outcome::invalid_argument;
+        case pier::Errc::not_connected:
+            return Outcome::not_connected;
+        case pier::Errc::one_operation_at_a_time:
+            return Outcome::one_at_a_time;
+        case pier::Errc::operation_canceled:
+            return Outcome::canceled;
+        case pier::Errc::timed_out:
+            return Outcome::timed_out;
+        default:
+            return Outcome::other_error;
     }
 }
 

@@ -15,8 +15,8 @@
 
 namespace compare {
 
-// Serves every connection with the handler: all at once, or one after the other on an engine that blocks. Runs from its making to its
-// destruction.
+// Serves every connection with the handler: all at once, or one after the other on an engine that blocks. Runs from its
+// making to its destruction.
 class Peer {
 public:
     using Handler = pier::Task<void> (*)(pier::Stream);

@@ -1,9 +1,10 @@
 #include "runner.hpp"
 
+#include <pier/spi/assert.hpp>
+
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,15 +25,15 @@ struct Run {
 std::atomic<bool> crashed{false};
 bool left = false;
 
-// Whoever called abort() stays here for ever: returning would end the program, and with it the comparison.
-extern "C" void stay_here(int) {
+// Whoever broke an assertion stays here for ever: returning would end the program, and with it the comparison.
+void stay_here() noexcept {
     crashed.store(true);
     for (;;) std::this_thread::sleep_for(std::chrono::hours(1));
 }
 
 }  // namespace
 
-void watch_for_crashes() { std::signal(SIGABRT, stay_here); }
+void watch_for_crashes() { pier::spi::on_assertion_failed(stay_here); }
 
 bool left_behind() { return left; }
 
@@ -47,7 +48,7 @@ Verdict run(const Behaviour& behaviour, const pier::spi::EngineInfo& engine) {
     });
     const auto end = std::chrono::steady_clock::now() + patience;
     std::unique_lock lock(shared->mutex);
-    // In steps, because a signal handler can't notify.
+    // In steps, because who stays there may hold any lock.
     while (!shared->verdict && !crashed && std::chrono::steady_clock::now() < end) {
         shared->changed.wait_for(lock, std::chrono::milliseconds(50));
     }

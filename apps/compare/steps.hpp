@@ -24,16 +24,16 @@ inline constexpr pier::Deadline limit = pier::after(std::chrono::seconds(5));
 // Steps that need no second thread: one loop of the engine runs them.
 [[nodiscard]] std::function<Verdict(const pier::spi::EngineInfo&)> on_one_loop(pier::Task<Verdict> (*steps)());
 
-// Both ends of one loopback connection on this loop. A system completes a connection in the listener's queue, so connecting and then
-// accepting works on an engine that blocks, too.
+// Both ends of one loopback connection on this loop. A system completes a connection in the listener's queue, so
+// connecting and then accepting works on an engine that blocks, too.
 struct Pair {
     pier::Stream here;
     pier::Stream there;
 };
 [[nodiscard]] pier::Task<pier::Result<Pair>> connect_pair();
 
-// Runs the action in the loop's next turn: by then the operation that the task starts after this line is under way. Does nothing once it
-// has been destroyed.
+// Runs the action in the loop's next turn: by then the operation that the task starts after this line is under way.
+// Does nothing once it has been destroyed.
 class WhileWaiting {
 public:
     explicit WhileWaiting(std::function<void()> action);

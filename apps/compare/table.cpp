@@ -139,7 +139,8 @@ void explain(std::string& text, const Report& report, const Row& row, std::size_
             sentence += ": " + std::string(known_deviation(report.columns[columns.front()].system, row.id, outcome));
         } else {
             sentence += "; the contract: " + joined(row.contract);
-            if (!row.blocking_contract.empty()) sentence += " (engines that block: " + joined(row.blocking_contract) + ")";
+            if (!row.blocking_contract.empty())
+                sentence += " (engines that block: " + joined(row.blocking_contract) + ")";
             const std::string& detail = row.cells[columns.front()].detail;
             if (!detail.empty()) sentence += "; " + detail;
         }

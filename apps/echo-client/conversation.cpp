@@ -11,8 +11,8 @@
 namespace echo_client {
 namespace {
 
-// Up to this size the whole message is sent before its echo is read: the buffers between the two programs hold it, so that neither
-// side waits for the other. Larger messages are read while they are sent.
+// Up to this size the whole message is sent before its echo is read: the buffers between the two programs hold it, so
+// that neither side waits for the other. Larger messages are read while they are sent.
 constexpr std::uint64_t piece = 16 * 1024;
 
 std::string hex(std::byte value) {
@@ -128,11 +128,12 @@ bool Conversation::check(std::span<const std::byte> echo) {
                    std::to_string(sent_) + " were sent");
     }
     if (received_ + echo.size() > options_.bytes * options_.count) {
-        return say(name() + ": more bytes came back than the " + std::to_string(options_.bytes * options_.count) + " sent");
+        return say(name() + ": more bytes came back than the " + std::to_string(options_.bytes * options_.count) +
+                   " sent");
     }
     if (auto different = pattern_.compare(echo, received_)) {
-        return say(name() + ": byte " + std::to_string(different->position) + " was sent as " + hex(different->expected) +
-                   " and came back as " + hex(different->received));
+        return say(name() + ": byte " + std::to_string(different->position) + " was sent as " +
+                   hex(different->expected) + " and came back as " + hex(different->received));
     }
     if (!options_.message.empty()) text_.append(reinterpret_cast<const char*>(echo.data()), echo.size());
     received_ += echo.size();

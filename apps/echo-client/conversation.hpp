@@ -48,8 +48,8 @@ private:
     Pattern pattern_;
     pier::Stream stream_;
     std::vector<std::byte> outgoing_;
-    std::string text_;           // of the message under way, for printing
-    std::uint64_t sent_ = 0;     // positions in the connection's stream
+    std::string text_;        // of the message under way, for printing
+    std::uint64_t sent_ = 0;  // positions in the connection's stream
     std::uint64_t received_ = 0;
 };
 

@@ -19,8 +19,8 @@ pier::Task<bool> talk(const Options& options, std::uint64_t number, Tally& tally
     co_return co_await conversation.run();
 }
 
-// The first failure ends the others. (The result has a name because GCC 12 misplaces the frame of a coroutine that awaits in a
-// condition and has no variable beside it.)
+// The first failure ends the others. (The result has a name because GCC 12 misplaces the frame of a coroutine that
+// awaits in a condition and has no variable beside it.)
 pier::Task<void> talk_and_tell(const Options& options, std::uint64_t number, Tally& tally, pier::TaskScope& all) {
     const bool good = co_await talk(options, number, tally);
     if (!good) all.cancel();

@@ -44,7 +44,8 @@ ParsedOptions parse_options(int argc, char** argv) {
     options.server = servers->front();
     if (message->count() > 0) {
         if (options.message.empty()) {
-            std::fprintf(stderr, "%s: --message: an empty message has no echo; see --help\n", std::string(program).c_str());
+            std::fprintf(stderr, "%s: --message: an empty message has no echo; see --help\n",
+                         std::string(program).c_str());
             return {.options = std::nullopt, .status = 2};
         }
         options.bytes = options.message.size();

@@ -17,11 +17,11 @@ inline constexpr std::string_view program = "pier-echo-client";
 struct Options {
     const pier::spi::EngineInfo* engine = nullptr;
     pier::Endpoint server;
-    std::string message;      // empty: a pattern of `bytes`
-    std::uint64_t bytes = 64; // of each message
-    std::uint64_t count = 1;  // messages of each connection
+    std::string message;       // empty: a pattern of `bytes`
+    std::uint64_t bytes = 64;  // of each message
+    std::uint64_t count = 1;   // messages of each connection
     std::uint64_t connections = 1;
-    pier::Duration timeout{}; // for each wait
+    pier::Duration timeout{};  // for each wait
 };
 
 // Either the options, or the exit status after everything has been said.

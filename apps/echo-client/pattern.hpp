@@ -11,7 +11,8 @@ namespace echo_client {
 
 class Pattern {
 public:
-    // Without a text: bytes that look random and differ from connection to connection. With one: the text, over and over.
+    // Without a text: bytes that look random and differ from connection to connection. With one: the text, over and
+    // over.
     Pattern(std::uint64_t connection, const std::string& text) noexcept : connection_(connection), text_(text) {}
 
     // The bytes that begin at `position` of the connection's stream.
@@ -23,7 +24,8 @@ public:
         std::byte received;
     };
     // The first byte that is not what fill() makes.
-    [[nodiscard]] std::optional<Difference> compare(std::span<const std::byte> bytes, std::uint64_t position) const noexcept;
+    [[nodiscard]] std::optional<Difference> compare(std::span<const std::byte> bytes,
+                                                    std::uint64_t position) const noexcept;
 
 private:
     [[nodiscard]] std::uint64_t word(std::uint64_t index) const noexcept;

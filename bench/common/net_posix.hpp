@@ -80,14 +80,19 @@ public:
                 continue;
             }
             switch (const int error = errno) {
-                case EAGAIN: return;
+                case EAGAIN:
+                    return;
                 case EMFILE:
-                case ENFILE: refuse_one(); continue;
+                case ENFILE:
+                    refuse_one();
+                    continue;
                 case EBADF:
                 case EINVAL:
                 case ENOTSOCK:
-                case EOPNOTSUPP: fail("accept4", error);
-                default: continue;  // the failure of that one connection
+                case EOPNOTSUPP:
+                    fail("accept4", error);
+                default:
+                    continue;  // the failure of that one connection
             }
         }
     }

@@ -90,12 +90,16 @@ public:
         if ((flags & IORING_CQE_F_MORE) != 0) return;
         switch (-result) {
             case EMFILE:
-            case ENFILE: paused_ = true; break;
+            case ENFILE:
+                paused_ = true;
+                break;
             case EBADF:
             case EINVAL:
             case ENOTSOCK:
-            case EOPNOTSUPP: fail("accept", -result);
-            default: arm();
+            case EOPNOTSUPP:
+                fail("accept", -result);
+            default:
+                arm();
         }
     }
 

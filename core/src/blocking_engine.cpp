@@ -1,5 +1,5 @@
-// The blocking engine: what a program without an event mechanism does. It tries, waits for that one socket, and tries again; a deadline and
-// wake() reach it all the same, because the wait is bounded and has a second thing to wake it.
+// The blocking engine: what a program without an event mechanism does. It tries, waits for that one socket, and tries
+// again; a deadline and wake() reach it all the same, because the wait is bounded and has a second thing to wake it.
 #include <pier/spi/descriptor_pool.hpp>
 #include <pier/spi/engine.hpp>
 #include <pier/spi/sys.hpp>

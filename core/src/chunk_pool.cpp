@@ -26,8 +26,6 @@ std::byte* ChunkPool::grow() noexcept {
     return static_cast<std::byte*>(chunk);
 }
 
-void ChunkPool::release(std::byte* chunk) noexcept {
-    ::operator delete(chunk, alignment);
-}
+void ChunkPool::release(std::byte* chunk) noexcept { ::operator delete(chunk, alignment); }
 
 }  // namespace pier::spi

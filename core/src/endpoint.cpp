@@ -43,7 +43,8 @@ struct Groups {
     }
 };
 
-// Groups of hexadecimal digits between colons; the address's last 32 bits may be a dotted quad. Empty text is no groups.
+// Groups of hexadecimal digits between colons; the address's last 32 bits may be a dotted quad. Empty text is no
+// groups.
 bool parse_groups(std::string_view text, Groups& groups, bool ends_address) noexcept {
     while (!text.empty()) {
         std::size_t colon = text.find(':');
@@ -165,9 +166,12 @@ Result<Endpoint> Endpoint::parse(std::string_view text) {
 
 std::string Endpoint::address_string() const {
     switch (family_) {
-        case Family::ipv4: return dotted(bytes_.data());
-        case Family::ipv6: return format_v6(bytes_) + (scope_ != 0 ? "%" + std::to_string(scope_) : "");
-        case Family::unspecified: break;
+        case Family::ipv4:
+            return dotted(bytes_.data());
+        case Family::ipv6:
+            return format_v6(bytes_) + (scope_ != 0 ? "%" + std::to_string(scope_) : "");
+        case Family::unspecified:
+            break;
     }
     return "unspecified";
 }

@@ -32,32 +32,43 @@ struct Slab {
 };
 
 constexpr std::size_t classes = largest / step + 1;
-using Lists = std::array<Free*, classes>;
+// What a thread keeps of one class; the rest goes to the others. A thread that only frees what another makes would
+// hoard it.
+constexpr std::size_t kept_bytes = 256 * 1024;
 
-// What threads leave behind when they end: a frame may have been made by another thread, so slabs belong to the process. Reused by
-// every thread, so their number follows the most frames that ever lived.
+struct List {
+    Free* head = nullptr;
+    std::size_t count = 0;
+};
+using Lists = std::array<List, classes>;
+
+// What threads leave behind when they end: a frame may have been made by another thread, so slabs belong to the
+// process. Reused by every thread, so their number follows the most frames that ever lived.
 class Estate {
 public:
     // A list of that class left by a thread, or a new slab's.
-    Free* inherit(std::size_t size_class) {
+    List inherit(std::size_t size_class) {
         std::lock_guard lock(mutex_);
-        if (Free* list = std::exchange(lists_[size_class], nullptr)) return list;
+        if (lists_[size_class].head != nullptr) return std::exchange(lists_[size_class], List{});
         std::size_t size = size_class * step;
         auto* bytes = static_cast<std::byte*>(::operator new(slab_bytes));
         slabs_ = ::new (bytes) Slab{slabs_};
-        Free* list = nullptr;
-        for (std::size_t at = step; at + size <= slab_bytes; at += size) list = ::new (bytes + at) Free{list};
+        List list;
+        for (std::size_t at = step; at + size <= slab_bytes; at += size) {
+            list.head = ::new (bytes + at) Free{list.head};
+            ++list.count;
+        }
         return list;
     }
 
-    void bequeath(const Lists& lists) noexcept {
+    void bequeath(std::size_t size_class, List list) noexcept {
+        if (list.head == nullptr) return;
+        Free* last = list.head;
+        while (last->next != nullptr) last = last->next;
         std::lock_guard lock(mutex_);
-        for (std::size_t i = 0; i < classes; ++i) {
-            Free* last = lists[i];
-            if (last == nullptr) continue;
-            while (last->next != nullptr) last = last->next;
-            last->next = std::exchange(lists_[i], lists[i]);
-        }
+        List& mine = lists_[size_class];
+        last->next = mine.head;
+        mine = {list.head, mine.count + list.count};
     }
 
 private:
@@ -72,7 +83,8 @@ Estate& estate() noexcept {
     return *only;
 }
 
-// Without a destructor: GCC's emulated thread-local storage (mingw) is freed before destructors run. Loop::run hands over instead.
+// Without a destructor: GCC's emulated thread-local storage (mingw) is freed before destructors run. Loop::run hands
+// over instead.
 constinit thread_local Lists own{};
 
 constexpr std::size_t class_of(std::size_t size) noexcept { return (size + step - 1) / step; }
@@ -81,17 +93,22 @@ constexpr std::size_t class_of(std::size_t size) noexcept { return (size + step 
 
 void* allocate_frame(std::size_t size) {
     if (PIER_FRAMES_FROM_HEAP || size > largest) return ::operator new(size);
-    Free*& list = own[class_of(size)];
-    if (list == nullptr) list = estate().inherit(class_of(size));
-    return std::exchange(list, list->next);
+    List& list = own[class_of(size)];
+    if (list.head == nullptr) list = estate().inherit(class_of(size));
+    --list.count;
+    return std::exchange(list.head, list.head->next);
 }
 
 void free_frame(void* frame, std::size_t size) noexcept {
     if (PIER_FRAMES_FROM_HEAP || size > largest) return ::operator delete(frame);
-    Free*& list = own[class_of(size)];
-    list = ::new (frame) Free{list};
+    std::size_t size_class = class_of(size);
+    List& list = own[size_class];
+    list.head = ::new (frame) Free{list.head};
+    if (++list.count * size_class * step > kept_bytes) estate().bequeath(size_class, std::exchange(list, List{}));
 }
 
-void hand_over_frames() noexcept { estate().bequeath(std::exchange(own, Lists{})); }
+void hand_over_frames() noexcept {
+    for (std::size_t i = 0; i < classes; ++i) estate().bequeath(i, std::exchange(own[i], List{}));
+}
 
 }  // namespace pier::spi

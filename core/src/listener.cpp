@@ -10,7 +10,8 @@ Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions option
     auto bound = sys::bind(*opened, endpoint, spi::SocketKind::listener,
                            {.share_port = options.share_port, .dual_stack = options.dual_stack});
     if (!bound) return fail(bound.error());
-    auto listening = sys::listen(*opened, {.backlog = options.backlog, .client_speaks_first = options.client_speaks_first});
+    auto listening =
+        sys::listen(*opened, {.backlog = options.backlog, .client_speaks_first = options.client_speaks_first});
     if (!listening) return fail(listening.error());
     auto local = sys::local_endpoint(*opened);
     if (!local) return fail(local.error());
@@ -34,7 +35,8 @@ Result<Stream> spi::AcceptAwaiter::await_resume() {
     Loop& loop = *context->loop;
     auto attached = loop.attach(std::move(accepted), SocketKind::stream);
     if (!attached) return fail(attached.error());
-    // Data rarely comes with the connection: a first try would only be told so. Registering reports what is there already.
+    // Data rarely comes with the connection: a first try would only be told so. Registering reports what is there
+    // already.
     (*attached)->lane(Direction::read).drained = !client_speaks_first_;
     return Stream(loop, **attached);
 }

@@ -61,8 +61,8 @@ void Loop::drive(spi::Context& root, std::coroutine_handle<> handle) {
     engine_->bury();
 }
 
-// One turn, in this order: posts, timers, new tasks, retries, the engine, deliveries, burials. Every phase takes what was there when it began,
-// so that none can keep the others from their turn.
+// One turn, in this order: posts, timers, new tasks, retries, the engine, deliveries, burials. Every phase takes what
+// was there when it began, so that none can keep the others from their turn.
 void Loop::turn(const spi::Context& root) {
     now_valid_ = false;
     drain_inbox();

@@ -23,6 +23,8 @@ inline std::size_t size_of(const spi::Operation& op) noexcept {
     return sum;
 }
 
-inline bool is_stream_transfer(const spi::Operation& op) noexcept { return op.verb == spi::Verb::receive || op.verb == spi::Verb::send; }
+inline bool is_stream_transfer(const spi::Operation& op) noexcept {
+    return op.verb == spi::Verb::receive || op.verb == spi::Verb::send;
+}
 
 }  // namespace pier

@@ -24,9 +24,12 @@ bool terminal(const Error& error) noexcept {
         case Errc::connection_reset:
         case Errc::connection_aborted:
         case Errc::broken_pipe:
-        case Errc::network_reset: return true;
-        case Errc::timed_out: return error.native != 0;  // retransmissions were given up; 0 is a deadline of ours
-        default: return false;
+        case Errc::network_reset:
+            return true;
+        case Errc::timed_out:
+            return error.native != 0;  // retransmissions were given up; 0 is a deadline of ours
+        default:
+            return false;
     }
 }
 
@@ -43,7 +46,8 @@ bool end_reading(Descriptor& d) noexcept {
 // What follows from the try of a harvested operation. True: it is delivered, all but for the ledger.
 bool Loop::follow(Operation& op, Try tried) noexcept {
     switch (tried) {
-        case Try::starved: return false;
+        case Try::starved:
+            return false;
         case Try::plain:
             op.complete();
             leave_lane(op);
@@ -51,7 +55,9 @@ bool Loop::follow(Operation& op, Try tried) noexcept {
         case Try::blocked:
             if (engine_->start(op) == spi::Started::pending) return false;
             break;
-        case Try::ended: op.finish(op.error, op.transferred); break;
+        case Try::ended:
+            op.finish(op.error, op.transferred);
+            break;
     }
     return conclude(op);
 }
@@ -192,14 +198,15 @@ Loop::Try Loop::attempt_first(Operation& op) noexcept {
     return sys::connect_start(connect) == sys::Attempt::done ? Try::ended : Try::blocked;
 }
 
-// One try. Ended: op.error and op.transferred are set. Plain: besides, the operation is complete and there is nothing to settle.
+// One try. Ended: op.error and op.transferred are set. Plain: besides, the operation is complete and there is nothing
+// to settle.
 Loop::Try Loop::attempt(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
     if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
         return transfer(op);
     }
-    sys::Attempt result = op.verb == Verb::connect ? sys::connect_result(static_cast<spi::AddressedOperation&>(op))
-                                                   : sys::attempt(op);
+    sys::Attempt result =
+        op.verb == Verb::connect ? sys::connect_result(static_cast<spi::AddressedOperation&>(op)) : sys::attempt(op);
     if (result == sys::Attempt::done) return Try::ended;
     d.lane_of(op).drained = true;
     return Try::blocked;
@@ -258,7 +265,8 @@ void Loop::settle(Operation& op) noexcept {
         Lane& lane = d.lane_of(op);
         if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
             // A whole one without an error has gone completely.
-            bool complete = op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
+            bool complete =
+                op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
             if (!complete) lane.poisoned = lane.settled = true;
         }
         if (terminal(op.error)) {

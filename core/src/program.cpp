@@ -58,8 +58,8 @@ const spi::EngineInfo* choose_engine(std::string_view program, std::string_view 
         return nullptr;
     }
     if (std::string obstacle = engine->probe(); !obstacle.empty()) {
-        std::fprintf(stderr, "%.*s: engine %.*s can't run here: %s\n", static_cast<int>(program.size()),
-                     program.data(), static_cast<int>(engine->name.size()), engine->name.data(), obstacle.c_str());
+        std::fprintf(stderr, "%.*s: engine %.*s can't run here: %s\n", static_cast<int>(program.size()), program.data(),
+                     static_cast<int>(engine->name.size()), engine->name.data(), obstacle.c_str());
         return nullptr;
     }
     return engine;

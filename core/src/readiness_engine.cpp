@@ -18,7 +18,8 @@ inline bool news(Lane& lane, Harvest& harvest) noexcept {
 }  // namespace
 
 void ReadySink::event(Descriptor& d, std::uint8_t bits) noexcept {
-    if (bits == input && news(d.lanes[0], harvest_)) [[likely]] return;
+    if (bits == input && news(d.lanes[0], harvest_)) [[likely]]
+        return;
     if ((bits & exceptional) != 0) {
         bits |= input | output;
         d.drain_exact = true;
@@ -26,8 +27,8 @@ void ReadySink::event(Descriptor& d, std::uint8_t bits) noexcept {
     unsigned unwanted = 0;
     if ((bits & input) != 0 && !news(d.lanes[0], harvest_)) unwanted |= input;
     if ((bits & output) != 0 && !news(d.lanes[1], harvest_)) unwanted |= output;
-    // Lazy disarm: a level poller repeats an event that nobody waits for, so interest goes at the first such event, not after every
-    // operation. If the change fails, the event comes again, and so does the attempt.
+    // Lazy disarm: a level poller repeats an event that nobody waits for, so interest goes at the first such event, not
+    // after every operation. If the change fails, the event comes again, and so does the attempt.
     unwanted &= d.interest;
     if (unwanted == 0 || poller_.traits().edge) return;
     auto rest = static_cast<std::uint8_t>(d.interest & ~unwanted);

@@ -18,7 +18,8 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     app.add_option("--engine", engine_name, "I/O engine by name; without it the best one of the system");
     app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit");
     app.add_option("--listen", listen,
-                   "ADDRESS:PORT to listen on, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default 127.0.0.1:" +
+                   "ADDRESS:PORT to listen on, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default "
+                   "127.0.0.1:" +
                        std::to_string(service.port) + ")")
         ->take_all();
     app.add_option("--threads", threads, "loops to spread connections over, one a thread (event engines only)")
@@ -40,7 +41,8 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     options.threads = threads;
     bool event = options.engine->model == spi::Model::event;
     if (!event && (threads > 1 || options.listen.size() > 1)) {
-        std::fprintf(stderr, "%s: the %s engine serves one connection at a time: it takes one --listen and one thread\n",
+        std::fprintf(stderr,
+                     "%s: the %s engine serves one connection at a time: it takes one --listen and one thread\n",
                      name.c_str(), std::string(options.engine->name).c_str());
         return {.options = std::nullopt, .status = 2};
     }

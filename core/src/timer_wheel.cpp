@@ -3,6 +3,7 @@
 #include <pier/spi/assert.hpp>
 
 #include <bit>
+#include <utility>
 
 namespace pier::spi {
 namespace {
@@ -57,8 +58,8 @@ void TimerWheel::start(Timer& timer, Time expiry) noexcept {
 
 void TimerWheel::place(Timer& timer) noexcept {
     std::uint64_t at = tick_at_or_after(timer.expiry);
-    // The present tick has been moved out already, so what is due now fires at the next one (it is never early, and a task that
-    // sleeps for no time in a circle can't hold up the turn).
+    // The present tick has been moved out already, so what is due now fires at the next one (it is never early, and a
+    // task that sleeps for no time in a circle can't hold up the turn).
     if (at <= current_) at = current_ + 1;
     std::uint64_t differing = at ^ current_;
     std::size_t level = (static_cast<std::size_t>(std::bit_width(differing)) - 1) / bits;
@@ -66,9 +67,9 @@ void TimerWheel::place(Timer& timer) noexcept {
     if (level < levels) {
         slot = static_cast<std::size_t>(at >> (level * bits)) & (slots - 1);
     } else {
-        // Beyond the horizon: the slot of the last level that is passed latest; it is placed anew then.
+        // Beyond the horizon: into the slot that the last level comes to when it begins anew. It is placed again then.
         level = levels - 1;
-        slot = (static_cast<std::size_t>(current_ >> (level * bits)) + slots - 1) & (slots - 1);
+        slot = 0;
     }
     wheel_[level].occupied |= std::uint64_t{1} << slot;
     insert_before(wheel_[level].heads[slot], timer);
@@ -108,7 +109,12 @@ Time TimerWheel::next() const noexcept {
 
 // Empties a slot into lower levels (or, on the lowest, into due_). current_ is the slot's first tick.
 void TimerWheel::spread(std::size_t level, std::size_t slot) noexcept {
-    Timer& head = wheel_[level].heads[slot];
+    // Taken out as a whole first: what lies beyond the horizon comes back to the same slot.
+    Timer head;
+    make_empty(head);
+    std::swap(head, wheel_[level].heads[slot]);
+    head.before->after = head.after->before = &head;
+    make_empty(wheel_[level].heads[slot]);
     wheel_[level].occupied &= ~(std::uint64_t{1} << slot);
     while (!is_empty(head)) {
         Timer& timer = *head.after;
@@ -169,7 +175,8 @@ Timer* TimerWheel::expire(Time now) noexcept {
         // Jump to the next occupied slot on any level; every level above whose slot begins there is spread first.
         Time start = next();
         if (start == never || tick_at_or_before(start) > target) {
-            // No occupied slot begins up to there, so the position may move on, and later placements are counted from it.
+            // No occupied slot begins up to there, so the position may move on, and later placements are counted from
+            // it.
             if (target > current_) current_ = target;
             return nullptr;
         }

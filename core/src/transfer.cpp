@@ -1,5 +1,5 @@
-// The way that nearly every operation of a server takes: a stream's transfer that is tried, succeeds and is delivered. A file of its own, so
-// that the rare cases in operations.cpp are calls and cost it no registers.
+// The way that nearly every operation of a server takes: a stream's transfer that is tried, succeeds and is delivered.
+// A file of its own, so that the rare cases in operations.cpp are calls and cost it no registers.
 #include <pier/loop.hpp>
 
 #include "operation_tests.hpp"
@@ -22,7 +22,8 @@ template <Verb verb>
 inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
     if (verb == Verb::receive && op.has(Operation::lend)) {
         op.buffer = chunks_.borrow();
-        if (op.buffer == nullptr) [[unlikely]] return starve(op);
+        if (op.buffer == nullptr) [[unlikely]]
+            return starve(op);
         op.length = spi::ChunkPool::chunk_size;
     }
     if (sys::attempt(op) == sys::Attempt::would_block) {
@@ -40,7 +41,8 @@ inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexce
         budget_bytes_ -= moved;
     }
     if (moved < size_of(op)) {
-        // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the conclusion.
+        // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the
+        // conclusion.
         bool concludes = verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains;
         if (concludes && !d.drain_exact) lane.drained = true;
         return op.has(Operation::whole) ? Try::ended : Try::plain;
@@ -55,8 +57,8 @@ Loop::Try Loop::transfer(Operation& op) noexcept {
     return transfer<Verb::receive>(op, d, d.lane(Direction::read));
 }
 
-// The straight ways are kept short here: a send that succeeds at once, and a receive that parks where the poller watches already.
-// Everything else takes begin().
+// The straight ways are kept short here: a send that succeeds at once, and a receive that parks where the poller
+// watches already. Everything else takes begin().
 bool Loop::start(Operation& op, Deadline deadline) {
     spi::require(op.stage == Stage::idle && current() == this,
                  "an operation was started twice, or on another thread than its loop's");

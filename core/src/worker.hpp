@@ -26,8 +26,8 @@ public:
     [[nodiscard]] Result<void> create();
     [[nodiscard]] Loop& loop() noexcept { return *loop_; }
 
-    // Serves until asked to stop, and says on stderr why when it fails. `ready` is called once, with the sockets' names, when
-    // they are open. Without endpoints connections come by adopt().
+    // Serves until asked to stop, and says on stderr why when it fails. `ready` is called once, with the sockets'
+    // names, when they are open. Without endpoints connections come by adopt().
     [[nodiscard]] Result<void> run(const std::vector<Endpoint>& endpoints, ListenerOptions options, const Ready& ready);
 
     // Any thread, also a signal handler. The first request begins the grace, a later one ends it.

@@ -1,4 +1,5 @@
-// What the cases of the contract share: the engine under test, its loops, a second end, and signals between the two ends.
+// What the cases of the contract share: the engine under test, its loops, a second end, and signals between the two
+// ends.
 #pragma once
 
 #include "outcome.hpp"
@@ -55,7 +56,8 @@ auto on_loop(Body body) {
 // One end of a case.
 using Side = std::function<Task<void>()>;
 
-// Runs both ends to their end: as two tasks of one loop, and (in a second run of the case) on two threads with a loop each.
+// Runs both ends to their end: as two tasks of one loop, and (in a second run of the case) on two threads with a loop
+// each.
 void both(const Side& here, const Side& there);
 // A run of a case begins: both() chooses anew.
 void begin_run();
@@ -102,8 +104,8 @@ private:
     Signal open_;
 };
 
-// Lets the loop turn: what was spawned or started before has begun by then (whatever the clock says, since timers come first in
-// a turn and their sleepers last).
+// Lets the loop turn: what was spawned or started before has begun by then (whatever the clock says, since timers come
+// first in a turn and their sleepers last).
 Task<void> turns(int count = 2);
 
 // Success, or a failed case.

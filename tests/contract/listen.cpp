@@ -15,7 +15,8 @@ using pier::Stream;
 
 namespace {
 
-Listener open_listener(const Endpoint& endpoint = Endpoint::loopback(Family::ipv4), pier::ListenerOptions options = {}) {
+Listener open_listener(const Endpoint& endpoint = Endpoint::loopback(Family::ipv4),
+                       pier::ListenerOptions options = {}) {
     auto listener = Listener::open(endpoint, options);
     REQUIRE(outcome(listener) == Errc::ok);
     return std::move(*listener);

@@ -9,7 +9,8 @@ namespace contract {
 // One line "skip: CASE: REASON" on stdout; a case that runs twice says it once.
 void note_skip(std::string_view name, std::string_view reason);
 
-// Compares with the lines "SYSTEM ENGINE CASE: REASON" of the file. False after a sentence for each difference, in either direction.
+// Compares with the lines "SYSTEM ENGINE CASE: REASON" of the file. False after a sentence for each difference, in
+// either direction.
 [[nodiscard]] bool skips_as_expected(const std::string& file, std::string_view system, std::string_view engine);
 
 }  // namespace contract

@@ -210,7 +210,8 @@ TEST_CASE("stream: receive_exactly waits for all of it") {
             CHECK(outcome(sent) == Errc::ok);
             co_await had_some.wait();
             for (std::size_t at = 10; at < data.size(); at += 9999) {
-                sent = co_await stream.send_all(rest.subspan(at, std::min<std::size_t>(9999, data.size() - at)), limit());
+                sent =
+                    co_await stream.send_all(rest.subspan(at, std::min<std::size_t>(9999, data.size() - at)), limit());
                 CHECK(outcome(sent) == Errc::ok);
             }
             auto end = co_await stream.receive(limit());

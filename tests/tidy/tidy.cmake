@@ -112,7 +112,7 @@ endfunction()
 
 # Code, as text without // comments.
 function(check_portable file code)
-  check_includes("${file}" "${code}" "^(pier/.*|CLI/.*|doctest/.*)$"
+  check_includes("${file}" "${code}" "^(pier/.*|nlohmann/.*|CLI/.*|doctest/.*)$"
     "<match> is no standard header and none of Pier's: the text here is the same on every system")
   find("${file}" code "${left}(${system_macros})${right}"
     "<match> asks which system or compiler this is, which only a backend may")

@@ -9,8 +9,8 @@
 
 namespace pier {
 
-// Move-only. Hand it back (let it go) before the handler waits for more: a chunk kept over a suspension costs 64 KiB. Confined to the thread of
-// its loop, and must not outlive it.
+// Move-only. Hand it back (let it go) before the handler waits for more: a chunk kept over a suspension costs 64 KiB.
+// Confined to the thread of its loop, and must not outlive it.
 class Chunk {
 public:
     Chunk() = default;

@@ -21,7 +21,8 @@ public:
 
     class Awaiter : public spi::Awaiter<spi::Operation> {
     public:
-        Awaiter(Event& event, Deadline limit) noexcept : spi::Awaiter<spi::Operation>(limit, spi::Verb::none), event_(event) {
+        Awaiter(Event& event, Deadline limit) noexcept
+            : spi::Awaiter<spi::Operation>(limit, spi::Verb::none), event_(event) {
             cancel_hook = [](Loop& loop, spi::Operation& op) { loop.end(op, Error{Errc::operation_canceled, 0}); };
         }
         ~Awaiter() {

@@ -8,9 +8,9 @@
 namespace pier {
 
 struct ListenerOptions {
-    int backlog = 4096;                // pending connections; the system clamps it
-    bool share_port = false;           // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows
-    bool dual_stack = false;           // a listener on [::] takes IPv4 too; never by default, on no system
+    int backlog = 4096;       // pending connections; the system clamps it
+    bool share_port = false;  // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows
+    bool dual_stack = false;  // a listener on [::] takes IPv4 too; never by default, on no system
     bool client_speaks_first = false;  // accept only when data has come (Linux), and try the first receive at once
 };
 
@@ -46,8 +46,8 @@ private:
 // Move-only; confined to its loop's thread. Several accepts may wait; they are served in order.
 class Listener {
 public:
-    // Binds and listens on the loop that runs here. Port 0 takes a free one: see local(). On every system a port of a live listener is refused
-    // with address_in_use, and one whose server has just ended is not.
+    // Binds and listens on the loop that runs here. Port 0 takes a free one: see local(). On every system a port of a
+    // live listener is refused with address_in_use, and one whose server has just ended is not.
     [[nodiscard]] static Result<Listener> open(const Endpoint& endpoint, ListenerOptions options = {});
 
     Listener() = default;
@@ -65,8 +65,8 @@ public:
     }
     ~Listener() { close(); }
 
-    // The next connection. One that died in the queue is skipped. Errors: too_many_files_open, no_buffer_space and not_enough_memory, after
-    // which accept again a little later; operation_canceled, timed_out.
+    // The next connection. One that died in the queue is skipped. Errors: too_many_files_open, no_buffer_space and
+    // not_enough_memory, after which accept again a little later; operation_canceled, timed_out.
     [[nodiscard]] spi::AcceptAwaiter accept(Deadline deadline = {}) const noexcept {
         return {deadline, descriptor_, client_speaks_first_};
     }

@@ -18,8 +18,8 @@
 
 namespace pier {
 
-// Work for a loop from any thread. The caller owns it until `run` is called (on the loop's thread); a Post that is already in
-// an inbox must not be posted again.
+// Work for a loop from any thread. The caller owns it until `run` is called (on the loop's thread); a Post that is
+// already in an inbox must not be posted again.
 using Post = spi::Post;
 
 class Loop {
@@ -32,8 +32,8 @@ public:
     Loop& operator=(const Loop&) = delete;
     ~Loop();
 
-    // Runs the task on this thread, and whatever it spawns, until the task has ended; returns its result and rethrows its
-    // exception. Not from inside a task; again afterwards is fine, also from another thread.
+    // Runs the task on this thread, and whatever it spawns, until the task has ended; returns its result and rethrows
+    // its exception. Not from inside a task; again afterwards is fine, also from another thread.
     template <class T>
     T run(Task<T> task) {
         auto handle = task.release();
@@ -48,8 +48,8 @@ public:
         return handle.promise().take();
     }
 
-    // Any thread; in order per thread; nothing is coalesced. Runs on the loop's thread, in a turn after this call. What is posted to a loop
-    // that is not running waits; what is left when the loop goes is run by its destructor.
+    // Any thread; in order per thread; nothing is coalesced. Runs on the loop's thread, in a turn after this call. What
+    // is posted to a loop that is not running waits; what is left when the loop goes is run by its destructor.
     void post(Post& post) noexcept;
     // Allocates. Errors: none; throws std::bad_alloc.
     void post(std::move_only_function<void()> function);
@@ -64,7 +64,8 @@ public:
 
     // For awaitables and objects of core. On the loop's thread.
 
-    // Starts an idle operation of a suspended coroutine. True: it is pending, stay suspended. False: it has ended already.
+    // Starts an idle operation of a suspended coroutine. True: it is pending, stay suspended. False: it has ended
+    // already.
     [[nodiscard]] bool start(spi::Operation& op, Deadline deadline);
     // A request to end a started operation as canceled.
     void cancel(spi::Operation& op) noexcept;
@@ -159,8 +160,8 @@ private:
 // Null when there is none of that name. An empty name means the best one that can run here.
 [[nodiscard]] const spi::EngineInfo* find_engine(std::string_view name);
 
-// While one lives in a coroutine, operations of its task start in spite of a cancelled scope: for clean-up that has to wait. Give those
-// operations deadlines.
+// While one lives in a coroutine, operations of its task start in spite of a cancelled scope: for clean-up that has to
+// wait. Give those operations deadlines.
 class Shield {
 public:
     Shield() noexcept;

@@ -16,8 +16,8 @@ class App;
 
 namespace pier {
 
-// Prepares the process, adds --version and parses. An exit status when the program has to end: 0 after --help or --version, 2 after a
-// sentence about wrong usage on stderr.
+// Prepares the process, adds --version and parses. An exit status when the program has to end: 0 after --help or
+// --version, 2 after a sentence about wrong usage on stderr.
 [[nodiscard]] std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv);
 
 // One sentence on stderr: the program, what was tried, the error. Returns the exit status 1.

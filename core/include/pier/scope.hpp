@@ -10,8 +10,8 @@
 
 namespace pier {
 
-// Made on a loop's thread, inside a task, for that loop; confined to it. Join it before it goes: its destructor aborts while tasks are alive,
-// because they point into the frames around it.
+// Made on a loop's thread, inside a task, for that loop; confined to it. Join it before it goes: its destructor aborts
+// while tasks are alive, because they point into the frames around it.
 class TaskScope {
 public:
     TaskScope() noexcept;
@@ -19,17 +19,17 @@ public:
     TaskScope& operator=(const TaskScope&) = delete;
     ~TaskScope();
 
-    // Starts the task in the loop's next step, with an inline budget of its own. Its result is dropped: a task reports its
-    // own failures. An exception that leaves it is kept (the first one) and rethrown by join().
-    // After cancel() the task still starts, and its first operation ends as canceled.
+    // Starts the task in the loop's next step, with an inline budget of its own. Its result is dropped: a task reports
+    // its own failures. An exception that leaves it is kept (the first one) and rethrown by join(). After cancel() the
+    // task still starts, and its first operation ends as canceled.
     template <class T>
     void spawn(Task<T> task) {
         auto handle = task.release();
         start(handle, handle.promise());
     }
 
-    // Asks every task to end: operations that are pending end as operation_canceled (or with the result that won the race),
-    // and so do those that are started later, but for those under a Shield. Idempotent.
+    // Asks every task to end: operations that are pending end as operation_canceled (or with the result that won the
+    // race), and so do those that are started later, but for those under a Shield. Idempotent.
     void cancel() noexcept;
     [[nodiscard]] bool cancelled() const noexcept { return cancelled_; }
 
@@ -37,8 +37,9 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
     class JoinAwaiter;
-    // Waits until the last task has ended. At the deadline it gives up waiting with timed_out, the tasks go on. When the awaiting task
-    // itself is cancelled, it cancels this scope and goes on waiting, then answers operation_canceled. One join at a time.
+    // Waits until the last task has ended. At the deadline it gives up waiting with timed_out, the tasks go on. When
+    // the awaiting task itself is cancelled, it cancels this scope and goes on waiting, then answers
+    // operation_canceled. One join at a time.
     [[nodiscard]] JoinAwaiter join(Deadline deadline = {}) noexcept;
 
 private:

@@ -21,11 +21,11 @@ struct Service {
     Duration grace = std::chrono::milliseconds(500);      // how long connections may go on after the request to stop
 };
 
-// main() of a server: parses --engine, --list-engines, --listen (repeatable), --threads, --help and --version; prints "listening tcp
-// ADDRESS:PORT engine=NAME" for each socket when it is ready; serves until SIGINT, SIGTERM or the like; then stops accepting,
-// gives connections the grace, cancels what is left and returns. A second request ends the grace. The exit status: 0 after a stop, 1 after a
-// failure (one sentence on stderr), 2 for wrong usage.
-// On Windows the process models run main() again up to this call: what must happen only once has to stand behind it.
+// main() of a server: parses --engine, --list-engines, --listen (repeatable), --threads, --help and --version; prints
+// "listening tcp ADDRESS:PORT engine=NAME" for each socket when it is ready; serves until SIGINT, SIGTERM or the like;
+// then stops accepting, gives connections the grace, cancels what is left and returns. A second request ends the grace.
+// The exit status: 0 after a stop, 1 after a failure (one sentence on stderr), 2 for wrong usage. On Windows the
+// process models run main() again up to this call: what must happen only once has to stand behind it.
 [[nodiscard]] int serve(int argc, char** argv, const Service& service);
 
 }  // namespace pier

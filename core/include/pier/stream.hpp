@@ -77,13 +77,13 @@ private:
 
 }  // namespace spi
 
-// Move-only handle; confined to the thread of the loop that it was made on. At most one operation a direction is under way at a time
-// (a second one ends with already_in_progress); both directions at once are fine, but not on the blocking engines. Destroying or closing a stream
-// ends operations that other tasks have under way on it as operation_canceled.
+// Move-only handle; confined to the thread of the loop that it was made on. At most one operation a direction is under
+// way at a time (a second one ends with already_in_progress); both directions at once are fine, but not on the blocking
+// engines. Destroying or closing a stream ends operations that other tasks have under way on it as operation_canceled.
 //
-// A reset is reported as connection_reset, and again by every later receive and send; the end of the stream likewise stays the
-// end. What had been received before a reset but not yet read may be lost (Windows discards it): to end well, finish(), read to the
-// end, then close.
+// A reset is reported as connection_reset, and again by every later receive and send; the end of the stream likewise
+// stays the end. What had been received before a reset but not yet read may be lost (Windows discards it): to end well,
+// finish(), read to the end, then close.
 class Stream {
 public:
     Stream() = default;
@@ -97,21 +97,22 @@ public:
     }
     ~Stream() { close(); }
 
-    // Connects, on the loop of the awaiting task. Errors: connection_refused, timed_out, host_unreachable, network_unreachable,
-    // operation_canceled, address_not_available, too_many_files_open, invalid_argument (port 0). An unspecified address means loopback.
+    // Connects, on the loop of the awaiting task. Errors: connection_refused, timed_out, host_unreachable,
+    // network_unreachable, operation_canceled, address_not_available, too_many_files_open, invalid_argument (port 0).
+    // An unspecified address means loopback.
     [[nodiscard]] static spi::ConnectAwaiter connect(const Endpoint& endpoint, Deadline deadline = {}) noexcept {
         return spi::ConnectAwaiter(deadline, endpoint);
     }
     // Takes over what a listener accepted, on the loop that runs here.
     [[nodiscard]] static Result<Stream> adopt(spi::Accepted&& accepted);
 
-    // Some bytes, in a buffer that the loop lends when data is there, so that an idle peer costs no buffer; empty at the end of the
-    // stream. Errors: connection_reset, timed_out (the deadline, or the system's), operation_canceled.
+    // Some bytes, in a buffer that the loop lends when data is there, so that an idle peer costs no buffer; empty at
+    // the end of the stream. Errors: connection_reset, timed_out (the deadline, or the system's), operation_canceled.
     [[nodiscard]] spi::LentReceiveAwaiter receive(Deadline deadline = {}) const noexcept {
         return {deadline, descriptor_};
     }
-    // Some bytes, into the caller's buffer, which must live until the operation has ended; 0 at the end of the stream. An empty
-    // buffer gives 0 at once.
+    // Some bytes, into the caller's buffer, which must live until the operation has ended; 0 at the end of the stream.
+    // An empty buffer gives 0 at once.
     [[nodiscard]] spi::TransferAwaiter receive(std::span<std::byte> into, Deadline deadline = {}) const noexcept {
         return {deadline, spi::Verb::receive, descriptor_, into.data(), into.size(), false};
     }
@@ -124,8 +125,9 @@ public:
         return {deadline, spi::Verb::receive, descriptor_, into.data(), into.size()};
     }
 
-    // Sends some of it (at most 1 MiB at once): how many bytes. Errors: connection_reset or broken_pipe when the peer is gone (which
-    // of the two is the system's matter), broken_pipe after finish() or after a send that was cancelled half-way.
+    // Sends some of it (at most 1 MiB at once): how many bytes. Errors: connection_reset or broken_pipe when the peer
+    // is gone (which of the two is the system's matter), broken_pipe after finish() or after a send that was cancelled
+    // half-way.
     [[nodiscard]] spi::TransferAwaiter send(std::span<const std::byte> data, Deadline deadline = {}) const noexcept {
         return {deadline, spi::Verb::send, descriptor_, const_cast<std::byte*>(data.data()), data.size(), false};
     }
@@ -137,8 +139,8 @@ public:
         return {deadline, spi::Verb::send, descriptor_, const_cast<std::byte*>(data.data()), data.size()};
     }
 
-    // Ends the sending direction: the peer reads the end of the stream, its bytes still arrive here. Idempotent. Errors:
-    // not_connected; already_in_progress while a send is under way.
+    // Ends the sending direction: the peer reads the end of the stream, its bytes still arrive here. Idempotent.
+    // Errors: not_connected; already_in_progress while a send is under way.
     [[nodiscard]] Result<void> finish() const;
     // Closes. Input that was not read makes the system tell the peer so by a reset.
     void close() noexcept;
@@ -153,7 +155,8 @@ public:
     [[nodiscard]] Result<int> get(Option option) const;
 
 private:
-    [[nodiscard]] spi::TransferAwaiter vector(spi::Verb verb, std::span<const Buffer> buffers, Deadline deadline) const noexcept {
+    [[nodiscard]] spi::TransferAwaiter vector(spi::Verb verb, std::span<const Buffer> buffers,
+                                              Deadline deadline) const noexcept {
         auto* array = reinterpret_cast<std::byte*>(const_cast<Buffer*>(buffers.data()));
         std::size_t count = buffers.size() < spi::most_buffers ? buffers.size() : spi::most_buffers;
         return {deadline, verb, descriptor_, array, count, true};

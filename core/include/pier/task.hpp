@@ -1,8 +1,9 @@
 // Task<T>: a coroutine that starts when it is awaited (or spawned) and resumes its awaiter when it ends.
 //
-// GCC 12 does not turn symmetric transfer into a tail call at -O0 or under sanitizers, so a chain of a few thousand awaits that finish
-// at once would overflow the stack. Instead a child runs inside its parent's await_suspend, and a child that ends later hands
-// its parent to the loop's trampoline. Stack depth is then the depth of calls, never the number of awaits.
+// GCC 12 does not turn symmetric transfer into a tail call at -O0 or under sanitizers, so a chain of a few thousand
+// awaits that finish at once would overflow the stack. Instead a child runs inside its parent's await_suspend, and a
+// child that ends later hands its parent to the loop's trampoline. Stack depth is then the depth of calls, never the
+// number of awaits.
 #pragma once
 
 #include <pier/spi/context.hpp>
@@ -57,10 +58,8 @@ struct Promise : PromiseBase {
     std::optional<T> value;
     Task<T> get_return_object() noexcept;
     template <class U>
-        requires std::constructible_from<T, U&&>
-    void return_value(U&& result) {
-        value.emplace(std::forward<U>(result));
-    }
+    requires std::constructible_from<T, U&&>
+    void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
     T take() {
         if (exception) std::rethrow_exception(exception);
         return std::move(*value);
@@ -78,8 +77,8 @@ struct Promise<void> : PromiseBase {
 
 }  // namespace spi
 
-// Move-only; owns the frame until it is awaited to its end or handed to a TaskScope or Loop::run. Confined to the thread of the loop
-// that runs it. An exception that leaves the coroutine is rethrown where it is awaited.
+// Move-only; owns the frame until it is awaited to its end or handed to a TaskScope or Loop::run. Confined to the
+// thread of the loop that runs it. An exception that leaves the coroutine is rethrown where it is awaited.
 template <class T>
 class [[nodiscard]] Task {
 public:

@@ -21,9 +21,9 @@ using Time = MonotonicClock::time_point;
 // "Never": a wait without an end.
 inline constexpr Time never = Time::max();
 
-// When an operation gives up with `timed_out`: at a point in time, after a span counted from the start of the operation,
-// or never (the default). A deadline is never early; it is late by up to the millisecond of the timers and what the
-// thread was busy with.
+// When an operation gives up with `timed_out`: at a point in time, after a span counted from the start of the
+// operation, or never (the default). A deadline is never early; it is late by up to the millisecond of the timers and
+// what the thread was busy with.
 class Deadline {
 public:
     constexpr Deadline() noexcept = default;

@@ -9,9 +9,14 @@ namespace pier::spi {
 [[noreturn]] void assertion_failed(const char* sentence,
                                    std::source_location where = std::source_location::current()) noexcept;
 
+// Called after the sentence and before the abort; it may stay where it is, so that a tool can report and end. Any
+// thread; null is none.
+void on_assertion_failed(void (*handler)() noexcept) noexcept;
+
 inline void require(bool holds, const char* sentence,
                     std::source_location where = std::source_location::current()) noexcept {
-    if (!holds) [[unlikely]] assertion_failed(sentence, where);
+    if (!holds) [[unlikely]]
+        assertion_failed(sentence, where);
 }
 
 }  // namespace pier::spi

@@ -9,8 +9,8 @@
 
 namespace pier::spi {
 
-// Op derives from Operation. The deadline is an argument of the call that makes the awaiter: GCC 12 copies immovable awaiters
-// in chained calls.
+// Op derives from Operation. The deadline is an argument of the call that makes the awaiter: GCC 12 copies immovable
+// awaiters in chained calls.
 template <class Op>
 class Awaiter : public Op {
 public:

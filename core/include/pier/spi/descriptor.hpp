@@ -11,8 +11,8 @@
 namespace pier::spi {
 
 // The loop's side of one direction. Streams have at most one operation in it; listeners and datagram sockets a queue,
-// linked through Operation::next, of which only the first is known to the engine. Completion engines derive their descriptor
-// and keep the kernel's record of each direction (an OVERLAPPED, a uv request) there.
+// linked through Operation::next, of which only the first is known to the engine. Completion engines derive their
+// descriptor and keep the kernel's record of each direction (an OVERLAPPED, a uv request) there.
 struct Lane {
     Operation* first = nullptr;
     bool drained = false;   // trying now would only be told "would block": wait for the engine's word first
@@ -29,10 +29,10 @@ struct Descriptor : Link {
     Endpoint peer{};  // remembered at accept or connect: the systems forget it after a reset
     SocketKind kind = SocketKind::stream;
     bool closing = false;
-    bool drain_exact = false;  // an event said hang-up, error or urgent: a short transfer proves nothing any more
-    std::uint8_t interest = 0; // readiness engines: what the poller was told to watch (spi/poller.hpp)
+    bool drain_exact = false;   // an event said hang-up, error or urgent: a short transfer proves nothing any more
+    std::uint8_t interest = 0;  // readiness engines: what the poller was told to watch (spi/poller.hpp)
     std::uint8_t registered = 0;
-    std::uint32_t slot = 0;    // poll: the place in the poller's array
+    std::uint32_t slot = 0;  // poll: the place in the poller's array
 
     [[nodiscard]] Lane& lane(Direction d) noexcept { return lanes[static_cast<std::size_t>(d)]; }
     [[nodiscard]] Lane& lane_of(const Operation& op) noexcept { return lane(op.lane_direction()); }

@@ -1,5 +1,5 @@
-// The engine seam, chosen at run time by name. An engine moves operations from in_flight to finished; time, fairness, cancel
-// bookkeeping and accounting are the loop's.
+// The engine seam, chosen at run time by name. An engine moves operations from in_flight to finished; time, fairness,
+// cancel bookkeeping and accounting are the loop's.
 #pragma once
 
 #include <pier/result.hpp>
@@ -26,8 +26,8 @@ public:
     }
     // The same, for one whose finish() was called on the way here.
     void finished_already(Operation& op) noexcept { push(op); }
-    // The operation can be tried now: the loop calls sys::attempt (or connect_result) at its delivery, so that buffers are
-    // lent one at a time. If it would block after all, the loop calls start() with it again.
+    // The operation can be tried now: the loop calls sys::attempt (or connect_result) at its delivery, so that buffers
+    // are lent one at a time. If it would block after all, the loop calls start() with it again.
     void ready(Operation& op) noexcept {
         if (!op.has(Operation::harvested)) push(op);
     }
@@ -45,11 +45,13 @@ private:
 enum class Started : bool { pending, finished };
 
 struct EngineTraits {
-    bool speculates = false;           // the loop tries operations by sys::attempt before start()
-    bool short_receive_drains = false; // a receive shorter than its buffer means that nothing is left (until told otherwise)
-    bool short_send_drains = false;    // likewise for sends
-    bool accepted_crosses_loops = true;// an Accepted of this engine may be attached by another loop of the same engine
-    bool one_at_a_time = false;        // only one operation can be in flight (the blocking engine)
+    bool speculates = false;  // the loop tries operations by sys::attempt before start()
+    bool short_receive_drains =
+        false;  // a receive shorter than its buffer means that nothing is left (until told otherwise)
+    bool short_send_drains = false;  // likewise for sends
+    bool accepted_crosses_loops =
+        true;                    // an Accepted of this engine may be attached by another loop of the same engine
+    bool one_at_a_time = false;  // only one operation can be in flight (the blocking engine)
 };
 
 // Confined to its loop's thread, but for wake().
@@ -61,30 +63,32 @@ public:
     // No descriptor is attached any more; what release() left to be closed later is closed here.
     virtual ~Engine() = default;
 
-    // Takes the socket over (also when it fails: then it is closed) on the loop that will use it, once for its life. The
-    // descriptor is the engine's, until release(). Sets socket, kind and peer. Errors: not_enough_memory; too_many_files_open with
-    // select beyond FD_SETSIZE; whatever the registration says.
+    // Takes the socket over (also when it fails: then it is closed) on the loop that will use it, once for its life.
+    // The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors: not_enough_memory;
+    // too_many_files_open with select beyond FD_SETSIZE; whatever the registration says.
     [[nodiscard]] virtual Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) = 0;
 
-    // Both lanes are empty. Closes the socket, at once or when the engine's rules allow; the descriptor may be reused only
-    // after the harvest at hand has been delivered (the loop calls bury() then).
+    // Both lanes are empty. Closes the socket, at once or when the engine's rules allow; the descriptor may be reused
+    // only after the harvest at hand has been delivered (the loop calls bury() then).
     virtual void release(Descriptor& descriptor) noexcept = 0;
     virtual void bury() noexcept {}
 
-    // The operation is the first of its lane, in_flight, with its buffer set (or to be lent: ChunkPool::borrow when data is
-    // there). `pending`: it will appear exactly once in a harvest. `finished`: op.finish() was called, it will not.
-    // Never blocks. Called again for an operation that was `ready` and would block.
+    // The operation is the first of its lane, in_flight, with its buffer set (or to be lent: ChunkPool::borrow when
+    // data is there). `pending`: it will appear exactly once in a harvest. `finished`: op.finish() was called, it will
+    // not. Never blocks. Called again for an operation that was `ready` and would block.
     virtual Started start(Operation& op) noexcept = 0;
 
-    // A request. The operation still ends exactly once, by a later harvest, as operation_canceled or with its result where that
-    // won the race; a send that had moved n > 0 bytes ends as success with n. Not called for harvested operations.
+    // A request. The operation still ends exactly once, by a later harvest, as operation_canceled or with its result
+    // where that won the race; a send that had moved n > 0 bytes ends as success with n. Not called for harvested
+    // operations.
     virtual void cancel(Operation& op) noexcept = 0;
 
-    // Waits until something happened, `until` has come (rounded up to the engine's unit; it may also return early) or wake()
-    // was called; a time in the past polls. An error is one that the loop can't go on after.
+    // Waits until something happened, `until` has come (rounded up to the engine's unit; it may also return early) or
+    // wake() was called; a time in the past polls. An error is one that the loop can't go on after.
     [[nodiscard]] virtual Result<void> wait(Time until, Harvest& harvest) = 0;
 
-    // Any thread, and async-signal-safe on POSIX. Idempotent until the next wait() returns; a wake before the wait counts.
+    // Any thread, and async-signal-safe on POSIX. Idempotent until the next wait() returns; a wake before the wait
+    // counts.
     virtual void wake() noexcept = 0;
 
     [[nodiscard]] const EngineTraits& traits() const noexcept { return traits_; }

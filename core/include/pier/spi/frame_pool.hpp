@@ -1,12 +1,14 @@
-// Coroutine frames, recycled through free lists of the thread: a spawn costs a few instructions instead of an allocation.
+// Coroutine frames, recycled through free lists of the thread: a spawn costs a few instructions instead of an
+// allocation.
 #pragma once
 
 #include <cstddef>
 
 namespace pier::spi {
 
-// A frame may be freed on another thread than it was allocated on (a Task handed over before it ran); it then joins that
-// thread's lists. Frames beyond 4 KiB, and all frames under a sanitizer (so that it sees their misuse), come from operator new.
+// A frame may be freed on another thread than it was allocated on (a Task handed over before it ran); it then joins
+// that thread's lists. Frames beyond 4 KiB, and all frames under a sanitizer (so that it sees their misuse), come from
+// operator new.
 [[nodiscard]] void* allocate_frame(std::size_t size);
 void free_frame(void* frame, std::size_t size) noexcept;
 

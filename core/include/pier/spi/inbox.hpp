@@ -20,7 +20,8 @@ public:
         do {
             post.next = head;
         } while (!head_.compare_exchange_weak(head, &post, std::memory_order_seq_cst, std::memory_order_relaxed));
-        // Ordered after the push, as announce_sleep() orders its store before its look at the list: one of the two sees the other.
+        // Ordered after the push, as announce_sleep() orders its store before its look at the list: one of the two sees
+        // the other.
         return sleeping_.load(std::memory_order_seq_cst) && sleeping_.exchange(false, std::memory_order_seq_cst);
     }
 

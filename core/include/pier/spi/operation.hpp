@@ -1,5 +1,5 @@
-// The request: what an app wants from a socket, as data. It lives in the awaiter, so in the coroutine's frame, and never
-// moves. The loop takes it from stage to stage; an engine only brings it from in_flight to finished.
+// The request: what an app wants from a socket, as data. It lives in the awaiter, so in the coroutine's frame, and
+// never moves. The loop takes it from stage to stage; an engine only brings it from in_flight to finished.
 #pragma once
 
 #include <pier/endpoint.hpp>
@@ -46,26 +46,26 @@ inline constexpr std::uint32_t largest_submission = 1U << 20;
 
 struct Operation : Link {
     enum Flag : std::uint16_t {
-        lend = 1,              // receive: the loop lends the buffer when data is there
-        whole = 2,             // repeat until all of it is transferred; the object is a WholeOperation
-        vectored = 4,          // `buffer` points to `length` Buffers
-        harvested = 8,         // stands in a harvest, waiting for its delivery
-        cancel_requested = 16, // by a scope or a close
-        deadline_passed = 32,  // the request to cancel came from the deadline
-        waits_writable = 64,   // Verb::wait: for room to send instead of something to read
-        truncated = 128,       // receive_from: the datagram was longer than the buffer; the rest is lost
-        cancel_told = 512,     // the engine has been asked; once is enough
-        progressed = 256,      // whole: some piece was transferred before the present one
+        lend = 1,               // receive: the loop lends the buffer when data is there
+        whole = 2,              // repeat until all of it is transferred; the object is a WholeOperation
+        vectored = 4,           // `buffer` points to `length` Buffers
+        harvested = 8,          // stands in a harvest, waiting for its delivery
+        cancel_requested = 16,  // by a scope or a close
+        deadline_passed = 32,   // the request to cancel came from the deadline
+        waits_writable = 64,    // Verb::wait: for room to send instead of something to read
+        truncated = 128,        // receive_from: the datagram was longer than the buffer; the rest is lost
+        cancel_told = 512,      // the engine has been asked; once is enough
+        progressed = 256,       // whole: some piece was transferred before the present one
     };
 
     union {
         Descriptor* descriptor = nullptr;
         void (*cancel_hook)(Loop&, Operation&);  // Verb::none: how to cancel it; null means "finish it as canceled"
     };
-    Context* context = nullptr;  // whom to resume
-    Timer* timer = nullptr;      // from the loop's pool, while armed
-    std::byte* buffer = nullptr; // the caller's or lent; the Buffer array when vectored
-    std::uint32_t length = 0;    // bytes, or number of Buffers when vectored
+    Context* context = nullptr;   // whom to resume
+    Timer* timer = nullptr;       // from the loop's pool, while armed
+    std::byte* buffer = nullptr;  // the caller's or lent; the Buffer array when vectored
+    std::uint32_t length = 0;     // bytes, or number of Buffers when vectored
     std::uint32_t transferred = 0;
     Error error{};
     Verb verb = Verb::none;
@@ -122,7 +122,8 @@ struct Operation : Link {
 };
 static_assert(sizeof(Operation) <= 64, "an idle connection pays for every byte of it");
 
-// send_all, receive_exactly: `buffer` and `length` are the piece under way (at most largest_submission); `rest` follows it.
+// send_all, receive_exactly: `buffer` and `length` are the piece under way (at most largest_submission); `rest` follows
+// it.
 struct WholeOperation : Operation {
     using Operation::Operation;
     std::size_t rest = 0;

@@ -1,5 +1,5 @@
-// What a readiness mechanism has to implement; ReadinessEngine makes an engine of it. A poller changes interest and waits,
-// nothing else.
+// What a readiness mechanism has to implement; ReadinessEngine makes an engine of it. A poller changes interest and
+// waits, nothing else.
 #pragma once
 
 #include <pier/result.hpp>
@@ -15,12 +15,13 @@ class ReadySink;
 // Bits of Descriptor::interest and of events.
 inline constexpr std::uint8_t input = 1;
 inline constexpr std::uint8_t output = 2;
-// Events only: hang-up, error or urgent data. Both directions are tried, and from now on only "would block" proves a lane drained.
+// Events only: hang-up, error or urgent data. Both directions are tried, and from now on only "would block" proves a
+// lane drained.
 inline constexpr std::uint8_t exceptional = 4;
 
 struct PollerTraits {
-    // Edge: an event comes once, when the state changes; level: as long as the state holds, so interest without a waiting
-    // operation has to be taken back.
+    // Edge: an event comes once, when the state changes; level: as long as the state holds, so interest without a
+    // waiting operation has to be taken back.
     bool edge = false;
     bool short_receive_drains = true;
     bool short_send_drains = true;

@@ -14,9 +14,9 @@ inline constexpr NativeSocket no_socket = NativeSocket{~std::uintptr_t{0}};
 
 enum class SocketKind : std::uint8_t { stream, listener, datagram, foreign };
 
-// A connection that an engine accepted (or a socket that was just opened) and that no loop has attached yet. Move-only; closes
-// what it owns. Without `handle` it is a plain socket, which any loop may attach; with one it belongs to the engine that
-// made it and may cross loops only where EngineTraits say so.
+// A connection that an engine accepted (or a socket that was just opened) and that no loop has attached yet. Move-only;
+// closes what it owns. Without `handle` it is a plain socket, which any loop may attach; with one it belongs to the
+// engine that made it and may cross loops only where EngineTraits say so.
 class Accepted {
 public:
     Accepted() = default;

@@ -1,6 +1,7 @@
-// The platform seam, resolved by the linker: exactly one backend defines these functions over neutral values. Every socket that
-// passes here is non-blocking and not inherited by child processes. All functions may be called from any thread
-// unless they say otherwise; none blocks unless it says so. Errors are Pier's conditions with the system's number.
+// The platform seam, resolved by the linker: exactly one backend defines these functions over neutral values. Every
+// socket that passes here is non-blocking and not inherited by child processes. All functions may be called from any
+// thread unless they say otherwise; none blocks unless it says so. Errors are Pier's conditions with the system's
+// number.
 #pragma once
 
 #include <pier/endpoint.hpp>
@@ -28,16 +29,19 @@ using spi::NativeSocket;
 [[nodiscard]] Time now() noexcept;
 
 // A new socket. Streams come with TCP_NODELAY. On Windows it is an overlapped one, with SIO_UDP_CONNRESET and
-// SIO_UDP_NETRESET off for datagrams. Errors: too_many_files_open, no_buffer_space, address_family_not_supported, permission_denied.
+// SIO_UDP_NETRESET off for datagrams. Errors: too_many_files_open, no_buffer_space, address_family_not_supported,
+// permission_denied.
 [[nodiscard]] Result<NativeSocket> open(Family family, spi::SocketKind kind);
 
 struct BindOptions {
     bool share_port = false;  // SO_REUSEPORT with load balancing; not_supported where the system has none
     bool dual_stack = false;  // an IPv6 socket takes IPv4 too; without it IPV6_V6ONLY is set on every system
 };
-// Listeners get SO_REUSEADDR on POSIX (restart in spite of TIME_WAIT) and SO_EXCLUSIVEADDRUSE on Windows (no hijacking).
-// Errors: address_in_use (also for WSAEACCES from a conflicting exclusive bind), address_not_available, permission_denied.
-[[nodiscard]] Result<void> bind(NativeSocket socket, const Endpoint& endpoint, spi::SocketKind kind, BindOptions options);
+// Listeners get SO_REUSEADDR on POSIX (restart in spite of TIME_WAIT) and SO_EXCLUSIVEADDRUSE on Windows (no
+// hijacking). Errors: address_in_use (also for WSAEACCES from a conflicting exclusive bind), address_not_available,
+// permission_denied.
+[[nodiscard]] Result<void> bind(NativeSocket socket, const Endpoint& endpoint, spi::SocketKind kind,
+                                BindOptions options);
 
 struct ListenOptions {
     int backlog = 4096;                // the system clamps it
@@ -66,10 +70,11 @@ void close(NativeSocket socket) noexcept;
 
 enum class Attempt : bool { would_block, done };
 
-// Tries accept, receive, send, receive_from, send_to or wait once, and never blocks. `done`: op.error and op.transferred say
-// how it ended (a received 0 is the end of the stream); the stage is left alone. accept fills AcceptOperation::accepted, with the peer;
-// connections that died in the queue are skipped. receive_from fills the endpoint and Flag::truncated. A signal's EINTR is
-// retried inside. Buffers as described at Operation; an empty buffer is the caller's matter.
+// Tries accept, receive, send, receive_from, send_to or wait once, and never blocks. `done`: op.error and
+// op.transferred say how it ended (a received 0 is the end of the stream); the stage is left alone. accept fills
+// AcceptOperation::accepted, with the peer; connections that died in the queue are skipped. receive_from fills the
+// endpoint and Flag::truncated. A signal's EINTR is retried inside. Buffers as described at Operation; an empty buffer
+// is the caller's matter.
 [[nodiscard]] Attempt attempt(spi::Operation& op) noexcept;
 
 // Begins op.endpoint's connect; `would_block` is the normal case: wait for room to send, then ask connect_result. An
@@ -81,8 +86,8 @@ enum class Attempt : bool { would_block, done };
 class OneWaiter {
 public:
     virtual ~OneWaiter() = default;
-    // Blocks until the socket is ready for the direction (true), or `until` came or wake() was called (false). With no_socket it
-    // only sleeps. An error on the socket counts as ready: the next attempt reports it.
+    // Blocks until the socket is ready for the direction (true), or `until` came or wake() was called (false). With
+    // no_socket it only sleeps. An error on the socket counts as ready: the next attempt reports it.
     [[nodiscard]] virtual Result<bool> wait(NativeSocket socket, spi::Direction direction, Time until) = 0;
     // As Engine::wake().
     virtual void wake() noexcept = 0;
@@ -95,12 +100,14 @@ public:
 // main()'s arguments in UTF-8 (on Windows taken from the wide command line; argc and argv are ignored there).
 [[nodiscard]] std::vector<std::string> arguments(int argc, char** argv);
 
-// For a program's start: UTF-8 and binary standard streams on Windows; as many descriptors as the hard limit allows on POSIX.
+// For a program's start: UTF-8 and binary standard streams on Windows; as many descriptors as the hard limit allows on
+// POSIX.
 void prepare_process() noexcept;
 
-// Calls handler(context) when the user or the system asks the process to stop: SIGINT, SIGTERM; Ctrl-C, Ctrl-Break, closing
-// the console, and the named event "Local\pier-stop-PID" on Windows. The handler runs on another thread or inside a signal
-// handler: it may only do what is async-signal-safe (Loop::post of a prepared Post is). Can come more than once.
+// Calls handler(context) when the user or the system asks the process to stop: SIGINT, SIGTERM; Ctrl-C, Ctrl-Break,
+// closing the console, and the named event "Local\pier-stop-PID" on Windows. The handler runs on another thread or
+// inside a signal handler: it may only do what is async-signal-safe (Loop::post of a prepared Post is). Can come more
+// than once.
 [[nodiscard]] Result<void> on_stop_request(void (*handler)(void*) noexcept, void* context);
 
 }  // namespace pier::sys

@@ -1,5 +1,6 @@
-// One hierarchical timing wheel (Varghese and Lauck, 1987): six levels of 64 slots, ticks of a millisecond, so that spans up to two
-// years cost the same; longer ones wait in the last level and are placed anew. Starting and stopping are O(1) without memory.
+// One hierarchical timing wheel (Varghese and Lauck, 1987): six levels of 64 slots, ticks of a millisecond, so that
+// spans up to two years cost the same; longer ones wait in the last level and are placed anew. Starting and stopping
+// are O(1) without memory.
 #pragma once
 
 #include <pier/spi/timer.hpp>
@@ -31,8 +32,8 @@ public:
     // `never` when empty.
     [[nodiscard]] Time next() const noexcept;
 
-    // Takes one timer that has expired by `now`, in the order of expiry, and of their start where that is equal. Null when
-    // there is none. Timers may be started and stopped between two calls.
+    // Takes one timer that has expired by `now`, in the order of expiry, and of their start where that is equal. Null
+    // when there is none. Timers may be started and stopped between two calls.
     Timer* expire(Time now) noexcept;
 
 private:
@@ -51,8 +52,8 @@ private:
     static void sort(Timer& head) noexcept;
 
     std::array<Level, levels> wheel_;
-    Timer due_;                 // expired and sorted, not yet taken
-    std::uint64_t current_;     // every tick up to this one has been moved to due_
+    Timer due_;              // expired and sorted, not yet taken
+    std::uint64_t current_;  // every tick up to this one has been moved to due_
     std::size_t count_ = 0;
 };
 

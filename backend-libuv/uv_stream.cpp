@@ -72,7 +72,7 @@ void on_connected(uv_connect_t* request, int status) { end_outgoing(*static_cast
 #ifdef _WIN32
 // The system holds a waiting send and would send it even after a shutdown, and libuv has no call to take it back. So
 // this looks under its cover: the OVERLAPPED is where libuv's public header puts it.
-std::size_t sent_before(const Outgoing& back) noexcept { return back.write.u.io.overlapped.InternalHigh; }
+bool retract(Outgoing& outgoing) noexcept {
     uv_os_fd_t socket{};
     if (uv_fileno(&outgoing.socket->handle, &socket) != 0) return false;
     outgoing.retracted = true;

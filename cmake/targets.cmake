@@ -64,4 +64,9 @@ function(pier_doctest_program name)
   endif()
   pier_program(${name} ${sources})
   target_link_libraries(${name} PRIVATE doctest::doctest)
+  if(MINGW)
+    # Doctest keeps streams in thread-local storage, which GCC emulates here and frees before their destructors run: each
+    # thread that has ended would leave a damaged heap.
+    target_compile_definitions(${name} PRIVATE DOCTEST_THREAD_LOCAL=)
+  endif()
 endfunction()

@@ -9,8 +9,8 @@
 namespace compare {
 namespace {
 
-// A port of our own, without an engine, because engines have their own ways of listening and of closing late: one that only refuses, or one
-// whose listener never accepts. It lives as long as `owner`.
+// A port of our own, without an engine, because engines have their own ways of listening and of closing late: one that
+// only refuses, or one whose listener never accepts. It lives as long as `owner`.
 enum class Port : bool { silent, listening };
 
 pier::Result<pier::Endpoint> take_port(pier::spi::Accepted& owner, Port port) {

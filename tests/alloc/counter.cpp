@@ -1,5 +1,7 @@
 #include "counter.hpp"
 
+#include "../unit/sanitizer.hpp"
+
 #include <pier/spi/chunk_pool.hpp>
 
 #include <atomic>
@@ -11,6 +13,12 @@ namespace {
 
 std::atomic<std::uint64_t> count{0};
 std::atomic<std::int64_t> chunks{0};
+constexpr std::size_t usual = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
+
+}  // namespace
+
+#if !PIER_TEST_THREAD_SANITIZER
+namespace {
 
 // In front of what the caller gets. Aligned allocation of one's own, since not every system's library has
 // aligned_alloc.
@@ -49,7 +57,6 @@ void give(void* memory) noexcept {
 }
 
 constexpr std::size_t of(std::align_val_t alignment) noexcept { return static_cast<std::size_t>(alignment); }
-constexpr std::size_t usual = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
 }  // namespace
 
@@ -74,8 +81,11 @@ void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { giv
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { give(memory); }
 void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { give(memory); }
 void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept { give(memory); }
+#endif
 
 namespace alloc {
+
+bool counts() noexcept { return PIER_TEST_THREAD_SANITIZER == 0; }
 
 std::uint64_t allocations() noexcept { return count.load(std::memory_order_relaxed); }
 

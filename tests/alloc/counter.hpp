@@ -5,6 +5,9 @@
 
 namespace alloc {
 
+// False under the thread sanitizer, whose own operators can't be replaced when Clang links it.
+[[nodiscard]] bool counts() noexcept;
+
 // Allocations so far.
 [[nodiscard]] std::uint64_t allocations() noexcept;
 

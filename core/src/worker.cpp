@@ -97,7 +97,8 @@ Task<void> Worker::accept(Listener& listener) {
     for (;;) {
         auto stream = co_await listener.accept();
         if (!stream) {
-            if (!co_await recover(stream.error(), listener)) co_return;
+            const bool recovered = co_await recover(stream.error(), listener);
+            if (!recovered) co_return;
             continue;
         }
         complained_ = false;
@@ -107,7 +108,8 @@ Task<void> Worker::accept(Listener& listener) {
         }
         Event ended;
         connections_->spawn(serve_one(std::move(*stream), ended));
-        if (!co_await ended.wait()) {
+        const auto waited = co_await ended.wait();
+        if (!waited) {
             // Stopping. The connection has its grace, and signals into this frame when it ends.
             Shield shield;
             (void)co_await ended.wait(after(service_.grace));
@@ -121,12 +123,13 @@ Task<void> Worker::accept(Listener& listener) {
 Task<void> Worker::accept_and_deal(Listener& listener) {
     for (;;) {
         auto accepted = co_await listener.accept_unattached();
-        if (accepted) {
-            complained_ = false;
-            deal_(std::move(*accepted));
-        } else if (!co_await recover(accepted.error(), listener)) {
-            co_return;
+        if (!accepted) {
+            const bool recovered = co_await recover(accepted.error(), listener);
+            if (!recovered) co_return;
+            continue;
         }
+        complained_ = false;
+        deal_(std::move(*accepted));
     }
 }
 
@@ -135,7 +138,8 @@ Task<bool> Worker::recover(Error error, Listener& listener) {
     if (out_of_resources(error)) {
         if (!complained_) complain(service_.name, "accepting (clients wait until a connection ends)", error);
         complained_ = true;
-        co_return (co_await sleep(after(accept_pause))).has_value();
+        const auto slept = co_await sleep(after(accept_pause));
+        co_return slept.has_value();
     }
     complain(service_.name, "accepting on " + listener.local().to_string(), error);
     outcome_ = fail(error);

@@ -1,4 +1,5 @@
 // What a loop does without a socket: posts, sleeps, tasks.
+#include "../support/semaphore.hpp"
 #include "../unit/sanitizer.hpp"
 #include "scenario.hpp"
 
@@ -40,18 +41,17 @@ Task<void> posts_of_another_thread() {
     Measure measure("posts of a prepared Post by another thread", 10'000);
     pier::Event event;
     SetEvent post(event);
-    std::atomic<int> asked{0};
+    support::Semaphore asked;
     pier::Loop& loop = pier::this_loop();
     std::thread other([&, rounds = measure.rounds()] {
         for (int i = 0; i < rounds; ++i) {
-            asked.wait(i);
+            asked.acquire();
             loop.post(post);
         }
     });
     for (int i = 0; i < measure.rounds(); ++i) {
         measure.round(i);
-        asked.store(i + 1);
-        asked.notify_one();
+        asked.release();
         expect(co_await event.wait(), "waiting for another thread's post");
         event.reset();
     }

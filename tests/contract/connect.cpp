@@ -194,7 +194,8 @@ TEST_CASE("connect: IPv4 reaches a dual-stack listener") {
 TEST_CASE("connect: a pending one keeps its deadline") {
     on_loop([]() -> Task<void> {
         FullListener full;
-        if (!co_await full.fill()) co_return skip(no_pending_connect);
+        const bool filled = co_await full.fill();
+        if (!filled) co_return skip(no_pending_connect);
         pier::Time before = pier::sys::now();
         auto stream = co_await Stream::connect(full.endpoint(), after(50ms));
         CHECK(outcome(stream) == Errc::timed_out);
@@ -205,7 +206,8 @@ TEST_CASE("connect: a pending one keeps its deadline") {
 TEST_CASE("connect: a pending one can be cancelled") {
     on_loop([]() -> Task<void> {
         FullListener full;
-        if (!co_await full.fill()) co_return skip(no_pending_connect);
+        const bool filled = co_await full.fill();
+        if (!filled) co_return skip(no_pending_connect);
         Errc result = Errc::ok;
         auto connecting = [&]() -> Task<void> {
             auto stream = co_await Stream::connect(full.endpoint(), limit());

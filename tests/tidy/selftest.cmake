@@ -49,6 +49,14 @@ endforeach()
 bad(core/src/a.cpp 3 "int f() {\n  // why\n  return errno;\n}\n")
 bad(tests/contract/a.cpp 1 "int x = errno;\n")
 
+# What GCC 12 miscompiles.
+bad(core/src/a.cpp 2 "void f() {\n  if (co_await g()) co_return@@;\n}\n")
+bad(apps/echo/a.cpp 1 "while (!co_await g())@@;\n")
+bad(tests/contract/a.cpp 1 "if (x && co_await g())@@;\n")
+bad(tests/contract/a.cpp 1 "int x = co_await (y ? f() : g())@@;\n")
+good(core/src/a.cpp "if (auto sent = co_await send()\; !sent) co_return@@\;\n")
+good(core/src/a.cpp "if (!a.b()) co_await c()@@\;\n")
+
 # What core may include.
 good(core/include/pier/a.hpp "#include <pier/b.hpp>\n#include <vector>\n// errno, _WIN32 and <unistd.h> may be talked about\n")
 good(core/src/a.cpp "#include \"b.hpp\"\n#include <CLI/CLI.hpp>\nint my_errno; std::string a = \"[x;y\";\n")

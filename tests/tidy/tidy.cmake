@@ -148,6 +148,9 @@ function(check_cpp file text)
     find("${file}" others "(#[ ]*include[ ]*)([<\"][^>\"\n]*backend-[a-z0-9]+/[^>\"\n]*[>\"])"
       "<match> is another backend's: nothing outside includes a backend")
   endif()
+  find("${file}" code "${left}((if|while|switch) [(]([^;=()\n]|[(][^;()\n]*[)])*co_await)${right}"
+    "<match>: GCC 12 may lose the frame of a task awaited in a condition; name the result first")
+  find("${file}" code "${left}(co_await [(][^;\n]*[^:\n][?][^;\n]*:)" "GCC 12 runs both arms of an awaited choice; choose in a function")
   file(STRINGS "${ROOT}/${file}" long LENGTH_MINIMUM 121 LIMIT_COUNT 1 ENCODING UTF-8)
   if(NOT long STREQUAL "")
     check_columns("${file}" "${text}")

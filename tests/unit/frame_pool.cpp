@@ -1,4 +1,5 @@
 // Memory of coroutine frames: apart, aligned, recycled, handed from thread to thread.
+#include "../support/semaphore.hpp"
 #include "sanitizer.hpp"
 
 #include <pier/spi/frame_pool.hpp>
@@ -8,10 +9,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <latch>
 #include <mutex>
 #include <random>
-#include <semaphore>
 #include <set>
 #include <thread>
 #include <vector>
@@ -122,11 +121,11 @@ TEST_CASE("frames: threads exchange them") {
     std::vector<Frame> shared;
     bool damaged = false;
     std::vector<std::thread> all;
-    std::latch begin(threads);
+    support::Semaphore begin;
     for (int t = 0; t < threads; ++t) {
         all.emplace_back([&, t] {
             std::mt19937 random(static_cast<std::uint32_t>(t) + 1);
-            begin.arrive_and_wait();
+            begin.acquire();
             for (int i = 0; i < steps; ++i) {
                 if (random() % 2 == 0) {
                     Frame frame = make(random() % 700 + 1, static_cast<unsigned char>(random() & 0xff));
@@ -147,6 +146,7 @@ TEST_CASE("frames: threads exchange them") {
             }
         });
     }
+    for (int t = 0; t < threads; ++t) begin.release();
     for (std::thread& thread : all) thread.join();
     CHECK_FALSE(damaged);
     for (const Frame& frame : shared) {
@@ -164,8 +164,8 @@ TEST_CASE("frames: one thread makes, the other frees, and memory stays within bo
     constexpr int alive = 8;
     constexpr int rounds = 20'000;
     void* ring[alive] = {};
-    std::counting_semaphore<alive> room(alive);
-    std::counting_semaphore<alive> made(0);
+    support::Semaphore room(alive);
+    support::Semaphore made;
     std::thread other([&] {
         for (int i = 0; i < rounds; ++i) {
             made.acquire();

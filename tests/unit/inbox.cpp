@@ -1,11 +1,12 @@
 // The inbox: order, nothing lost, and the protocol by which a sleeping consumer is woken.
 #include <pier/spi/inbox.hpp>
 
+#include "../support/semaphore.hpp"
+
 #include <doctest/doctest.h>
 
 #include <chrono>
 #include <deque>
-#include <semaphore>
 #include <thread>
 #include <vector>
 
@@ -42,7 +43,7 @@ public:
 
 private:
     Inbox inbox_;
-    std::counting_semaphore<> wakes_{0};
+    support::Semaphore wakes_;
 };
 
 }  // namespace

@@ -73,7 +73,6 @@ Attempt receive(Operation& op) noexcept {
     return conclude(op, uninterrupted([&] { return recvmsg(socket, &message, 0); }));
 }
 
-// Never a SIGPIPE: the error says it.
 Attempt send(Operation& op) noexcept {
     Pieces pieces(op);
     msghdr message = message_of(pieces, nullptr, 0);
@@ -162,12 +161,31 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
     return done(op, posix::last_error());
 }
 
-[[gnu::noinline]] Attempt attempt_other(Operation& op) noexcept {
+}  // namespace
+
+Attempt attempt_receive(Operation& op) noexcept {
+    for (;;) {
+        ssize_t count = recv(descriptor_of(op.descriptor->socket), op.buffer, op.length, 0);
+        if (count >= 0) return done(op, {}, static_cast<std::size_t>(count));
+        if (errno != EINTR) return conclude(op, count);
+    }
+}
+
+// Never a SIGPIPE: the error says it.
+Attempt attempt_send(Operation& op) noexcept {
+    for (;;) {
+        ssize_t count = ::send(descriptor_of(op.descriptor->socket), op.buffer, op.length, MSG_NOSIGNAL);
+        if (count >= 0) return done(op, {}, static_cast<std::size_t>(count));
+        if (errno != EINTR) return conclude(op, count);
+    }
+}
+
+Attempt attempt(Operation& op) noexcept {
     switch (op.verb) {
         case Verb::receive:
-            return receive(op);
+            return op.has(Operation::vectored) ? receive(op) : attempt_receive(op);
         case Verb::send:
-            return send(op);
+            return op.has(Operation::vectored) ? send(op) : attempt_send(op);
         case Verb::accept:
             return accept(static_cast<AcceptOperation&>(op));
         case Verb::receive_from:
@@ -182,20 +200,6 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
             break;
     }
     return done(op, {Errc::invalid_argument, 0});
-}
-
-}  // namespace
-
-// The two that a server does all day, with one buffer, stand alone: the others would cost them registers.
-Attempt attempt(Operation& op) noexcept {
-    if (op.has(Operation::vectored) || (op.verb != Verb::receive && op.verb != Verb::send)) return attempt_other(op);
-    int socket = descriptor_of(op.descriptor->socket);
-    for (;;) {
-        ssize_t count = op.verb == Verb::receive ? recv(socket, op.buffer, op.length, 0)
-                                                 : ::send(socket, op.buffer, op.length, MSG_NOSIGNAL);
-        if (count >= 0) return done(op, {}, static_cast<std::size_t>(count));
-        if (errno != EINTR) return conclude(op, count);
-    }
 }
 
 Attempt connect_start(AddressedOperation& op) noexcept {

@@ -181,6 +181,9 @@ Attempt wait(Operation& op) noexcept {
 
 }  // namespace
 
+Attempt attempt_receive(Operation& op) noexcept { return receive(op); }
+Attempt attempt_send(Operation& op) noexcept { return send(op); }
+
 Attempt attempt(Operation& op) noexcept {
     switch (op.verb) {
         case Verb::accept:

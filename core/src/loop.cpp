@@ -53,6 +53,7 @@ void Loop::drive(spi::Context& root, std::coroutine_handle<> handle) {
     } leave;
     root.loop = this;
     now_valid_ = false;
+    refill_budget();
     resume(root, handle);
     while (!root.ended) turn(root);
     // What the last task closed is reaped before the caller looks at the descriptors again.
@@ -122,14 +123,16 @@ void Loop::expire_timers() {
 
 void Loop::run_spawned() {
     spi::Queue<spi::Context> batch(std::move(spawned_));
-    while (spi::Context* context = batch.pop()) resume(*context, context->root);
+    while (spi::Context* context = batch.pop()) {
+        refill_budget();
+        resume(*context, context->root);
+    }
 }
 
 void Loop::run_retries() {
     spi::Queue<spi::Operation> batch(std::move(retries_));
     while (spi::Operation* op = batch.pop()) {
-        budget_operations_ = inline_operations;
-        budget_bytes_ = inline_bytes;
+        refill_budget();
         if (op->has(spi::Operation::cancel_requested) || op->has(spi::Operation::deadline_passed)) {
             op->launch();
             op->finish(Error{Errc::operation_canceled, 0});
@@ -142,16 +145,7 @@ void Loop::run_retries() {
     }
 }
 
-void Loop::resume(spi::Operation& op) {
-    if (op.timer != nullptr) disarm(op);
-    ++delivered_;
-    op.context->current = nullptr;
-    resume(*op.context, op.context->leaf);
-}
-
 void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) {
-    budget_operations_ = inline_operations;
-    budget_bytes_ = inline_bytes;
     running_ = &context;
     do {
         context.next_up = {};

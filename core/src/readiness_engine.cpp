@@ -4,29 +4,14 @@
 
 namespace pier::spi {
 
-namespace {
-
-// True when an operation waited for it.
-inline bool news(Lane& lane, Harvest& harvest) noexcept {
-    lane.drained = false;
-    Operation* op = lane.first;
-    if (op == nullptr || op->stage != Stage::in_flight) return false;
-    harvest.ready(*op);
-    return true;
-}
-
-}  // namespace
-
-void ReadySink::event(Descriptor& d, std::uint8_t bits) noexcept {
-    if (bits == input && news(d.lanes[0], harvest_)) [[likely]]
-        return;
+void ReadySink::other_event(Descriptor& d, std::uint8_t bits) noexcept {
     if ((bits & exceptional) != 0) {
         bits |= input | output;
         d.drain_exact = true;
     }
     unsigned unwanted = 0;
-    if ((bits & input) != 0 && !news(d.lanes[0], harvest_)) unwanted |= input;
-    if ((bits & output) != 0 && !news(d.lanes[1], harvest_)) unwanted |= output;
+    if ((bits & input) != 0 && !news(d.lanes[0])) unwanted |= input;
+    if ((bits & output) != 0 && !news(d.lanes[1])) unwanted |= output;
     // Lazy disarm: a level poller repeats an event that nobody waits for, so interest goes at the first such event, not
     // after every operation. If the change fails, the event comes again, and so does the attempt.
     unwanted &= d.interest;

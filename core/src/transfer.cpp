@@ -17,16 +17,32 @@ using spi::SocketKind;
 using spi::Stage;
 using spi::Verb;
 
-// A try of a stream's transfer. A template, so that each of the hot places has a copy of its own in line.
+namespace {
+
+// The places of transfer(). Each has a copy of its own, in line, because nobody else can call that one.
+struct InSend;
+struct InDelivery;
+struct Elsewhere;
+
 template <Verb verb>
-inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
+sys::Attempt attempt_transfer(Operation& op) noexcept {
+    if (op.has(Operation::vectored)) [[unlikely]]
+        return sys::attempt(op);
+    return verb == Verb::receive ? sys::attempt_receive(op) : sys::attempt_send(op);
+}
+
+}  // namespace
+
+// A try of a stream's transfer.
+template <Verb verb, class Place>
+Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
     if (verb == Verb::receive && op.has(Operation::lend)) {
         op.buffer = chunks_.borrow();
         if (op.buffer == nullptr) [[unlikely]]
             return starve(op);
         op.length = spi::ChunkPool::chunk_size;
     }
-    if (sys::attempt(op) == sys::Attempt::would_block) {
+    if (attempt_transfer<verb>(op) == sys::Attempt::would_block) {
         lane.drained = true;
         if (verb == Verb::receive && op.has(Operation::lend)) chunks_.give_back(std::exchange(op.buffer, nullptr));
         return Try::blocked;
@@ -53,71 +69,60 @@ inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexce
 
 Loop::Try Loop::transfer(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
-    if (op.verb == Verb::send) return transfer<Verb::send>(op, d, d.lane(Direction::write));
-    return transfer<Verb::receive>(op, d, d.lane(Direction::read));
+    if (op.verb == Verb::send) return transfer<Verb::send, Elsewhere>(op, d, d.lane(Direction::write));
+    return transfer<Verb::receive, Elsewhere>(op, d, d.lane(Direction::read));
 }
 
-// The straight ways are kept short here: a send that succeeds at once, and a receive that parks where the poller
-// watches already. Everything else takes begin().
-bool Loop::start(Operation& op, Deadline deadline) {
-    spi::require(op.stage == Stage::idle && current() == this,
-                 "an operation was started twice, or on another thread than its loop's");
-    ++started_;
+// A send that succeeds at once is kept short here. Everything else takes begin().
+bool Loop::start_send(Operation& op, Deadline deadline) {
+    claim(op);
     Descriptor* d = op.descriptor;
-    if (op.verb == Verb::send && d != nullptr && traits_.speculates) {
-        Lane& lane = d->lane(Direction::write);
-        bool straight = !lane.settled && !lane.drained && lane.first == nullptr && budget_operations_ != 0;
-        if (straight && op.length != 0 && !op.has(Operation::vectored) && !op.context->stopping()) {
-            --budget_operations_;
-            Try tried = transfer<Verb::send>(op, *d, lane);
-            if (tried == Try::plain) {
-                op.complete();
-                ++delivered_;
-                return false;
-            }
-            if (go_on(op, tried) == Outcome::pending) return pend(op, deadline);
-            ++delivered_;
-            return false;
-        }
-    } else if (op.verb == Verb::receive && d != nullptr) {
-        Lane& lane = d->lane(Direction::read);
-        bool straight = lane.drained && !lane.settled && lane.first == nullptr && (d->interest & spi::input) != 0;
-        if (straight && op.has(Operation::lend) && !op.context->stopping()) {
-            op.launch();
-            lane.first = &op;
-            return pend(op, deadline);
-        }
+    if (d == nullptr || !traits_.speculates) return begin(op, deadline);
+    Lane& lane = d->lane(Direction::write);
+    bool straight = !lane.settled && !lane.drained && lane.first == nullptr && budget_operations_ != 0;
+    if (!straight || op.length == 0 || op.context->stopping()) return begin(op, deadline);
+    --budget_operations_;
+    Try tried = transfer<Verb::send, InSend>(op, *d, lane);
+    if (tried == Try::plain) {
+        op.complete();
+        ++delivered_;
+        return false;
     }
-    return begin(op, deadline);
+    if (go_on(op, tried) == Outcome::pending) return pend(op, deadline);
+    ++delivered_;
+    return false;
+}
+
+// Any harvested operation but a stream's receive. True: it is delivered, all but for the ledger.
+bool Loop::deliver_other(Operation& op) noexcept {
+    if (op.stage != Stage::in_flight) return conclude(op);
+    if (!asked_to_end(op)) return follow(op, attempt(op));
+    op.finish(canceled);
+    return conclude(op);
 }
 
 void Loop::deliver(spi::Queue<Operation>& batch) {
     if (!starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks) batch.append(starved_);
     while (Operation* op = batch.pop()) {
         op->clear(Operation::harvested);
-        if (op->stage != Stage::in_flight) {
-            if (conclude(*op)) resume(*op);
-            continue;
-        }
-        budget_operations_ = inline_operations;
-        budget_bytes_ = inline_bytes;
-        Descriptor& d = *op->descriptor;
-        if (op->verb == Verb::receive && d.kind == SocketKind::stream && !asked_to_end(*op)) {
+        refill_budget();
+        bool over = false;
+        bool ready = op->stage == Stage::in_flight && op->verb == Verb::receive && !asked_to_end(*op);
+        if (ready && op->descriptor->kind == SocketKind::stream) {
+            Descriptor& d = *op->descriptor;
             Lane& lane = d.lane(Direction::read);
-            Try tried = transfer<Verb::receive>(*op, d, lane);
+            Try tried = transfer<Verb::receive, InDelivery>(*op, d, lane);
             if (tried == Try::plain && !d.closing) {
                 op->complete();
                 lane.first = nullptr;
-                resume(*op);
-            } else if (follow(*op, tried)) {
-                resume(*op);
+                over = true;
+            } else {
+                over = follow(*op, tried);
             }
-        } else if (asked_to_end(*op)) {
-            op->finish(canceled);
-            if (conclude(*op)) resume(*op);
-        } else if (follow(*op, attempt(*op))) {
-            resume(*op);
+        } else {
+            over = deliver_other(*op);
         }
+        if (over) resume(*op);
     }
 }
 

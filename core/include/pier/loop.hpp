@@ -66,7 +66,21 @@ public:
 
     // Starts an idle operation of a suspended coroutine. True: it is pending, stay suspended. False: it has ended
     // already.
-    [[nodiscard]] bool start(spi::Operation& op, Deadline deadline);
+    [[nodiscard]] bool start(spi::Operation& op, Deadline deadline) {
+        claim(op);
+        return begin(op, deadline);
+    }
+    // The same for a send with one buffer.
+    [[nodiscard]] bool start_send(spi::Operation& op, Deadline deadline);
+    // The same for a lent receive. In line: a server parks one after every request.
+    [[nodiscard]] bool start_lent(spi::Operation& op, Deadline deadline) {
+        claim(op);
+        spi::Descriptor* d = op.descriptor;
+        if (d == nullptr || !d->waits_for_input() || op.context->stopping()) return begin(op, deadline);
+        op.launch();
+        d->lanes[0].first = &op;
+        return pend(op, deadline);
+    }
     // A request to end a started operation as canceled.
     void cancel(spi::Operation& op) noexcept;
     // Ends an operation without a socket (Verb::none) that is in flight; it is delivered in a later step.
@@ -102,11 +116,16 @@ private:
         if (!deadline.none()) arm(op, deadline);
         return true;
     }
+    void claim(const spi::Operation& op) noexcept {
+        spi::require(op.stage == spi::Stage::idle && current() == this,
+                     "an operation was started twice, or on another thread than its loop's");
+        ++started_;
+    }
     bool check(spi::Operation& op) noexcept;
     enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;
     Try transfer(spi::Operation& op) noexcept;
-    template <spi::Verb verb>
+    template <spi::Verb verb, class Place>
     Try transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
     bool follow(spi::Operation& op, Try tried) noexcept;
     bool conclude(spi::Operation& op) noexcept;
@@ -121,7 +140,17 @@ private:
     void leave_lane(spi::Operation& op) noexcept;
     void arm(spi::Operation& op, Deadline deadline) noexcept;
     void disarm(spi::Operation& op) noexcept;
-    void resume(spi::Operation& op);
+    void refill_budget() noexcept {
+        budget_operations_ = inline_operations;
+        budget_bytes_ = inline_bytes;
+    }
+    bool deliver_other(spi::Operation& op) noexcept;
+    void resume(spi::Operation& op) {
+        if (op.timer != nullptr) disarm(op);
+        ++delivered_;
+        op.context->current = nullptr;
+        resume(*op.context, op.context->leaf);
+    }
     void resume(spi::Context& context, std::coroutine_handle<> handle);
 
     // Inline work of one delivery: then others get their turn.

@@ -25,6 +25,12 @@ public:
         length = static_cast<std::uint32_t>(size < largest_submission ? size : largest_submission);
         if (array) set(vectored);
     }
+    template <std::derived_from<PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        Loop& loop = enter(handle);
+        bool plain = verb == Verb::send && !has(vectored);
+        return plain ? loop.start_send(*this, deadline()) : loop.start(*this, deadline());
+    }
     Result<std::size_t> await_resume() const noexcept {
         if (error.condition != Errc::ok) return std::unexpected(error);
         return transferred;
@@ -34,6 +40,10 @@ public:
 class LentReceiveAwaiter : public Awaiter<Operation> {
 public:
     LentReceiveAwaiter(Deadline limit, Descriptor* d) noexcept : Awaiter(limit, Verb::receive, d) { set(lend); }
+    template <std::derived_from<PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        return enter(handle).start_lent(*this, deadline());
+    }
     ~LentReceiveAwaiter() {
         if (buffer != nullptr) context->loop->chunks().give_back(buffer);
     }
@@ -51,6 +61,11 @@ public:
         buffer = data;
         length = static_cast<std::uint32_t>(size < largest_submission ? size : largest_submission);
         rest = size - length;
+    }
+    template <std::derived_from<PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        Loop& loop = enter(handle);
+        return verb == Verb::send ? loop.start_send(*this, deadline()) : loop.start(*this, deadline());
     }
     Result<void> await_resume() const noexcept {
         if (error.condition != Errc::ok) return std::unexpected(error);

@@ -21,11 +21,19 @@ public:
     bool await_ready() const noexcept { return false; }
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
+        return enter(handle).start(*this, deadline_);
+    }
+
+protected:
+    // The task suspends in this operation.
+    template <class P>
+    Loop& enter(std::coroutine_handle<P> handle) noexcept {
         Context& task = *handle.promise().context;
         this->context = &task;
         task.leaf = handle;
-        return task.loop->start(*this, deadline_);
+        return *task.loop;
     }
+    [[nodiscard]] Deadline deadline() const noexcept { return deadline_; }
 
 private:
     Deadline deadline_;

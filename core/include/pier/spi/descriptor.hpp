@@ -22,6 +22,10 @@ struct Lane {
     bool settled = false;   // ended, poisoned or failed: the loop knows the answer without asking the system
 };
 
+// Bits of Descriptor::interest and of a poller's events.
+inline constexpr std::uint8_t input = 1;
+inline constexpr std::uint8_t output = 2;
+
 struct Descriptor : Link {
     NativeSocket socket = no_socket;
     Lane lanes[2];
@@ -30,12 +34,17 @@ struct Descriptor : Link {
     SocketKind kind = SocketKind::stream;
     bool closing = false;
     bool drain_exact = false;   // an event said hang-up, error or urgent: a short transfer proves nothing any more
-    std::uint8_t interest = 0;  // readiness engines: what the poller was told to watch (spi/poller.hpp)
+    std::uint8_t interest = 0;  // readiness engines: what the poller was told to watch (input, output)
     std::uint8_t registered = 0;
     std::uint32_t slot = 0;  // poll: the place in the poller's array
 
     [[nodiscard]] Lane& lane(Direction d) noexcept { return lanes[static_cast<std::size_t>(d)]; }
     [[nodiscard]] Lane& lane_of(const Operation& op) noexcept { return lane(op.lane_direction()); }
+    // A receive can only wait, and its poller watches already.
+    [[nodiscard]] bool waits_for_input() const noexcept {
+        const Lane& read = lanes[0];
+        return read.drained && !read.settled && read.first == nullptr && (interest & input) != 0;
+    }
     [[nodiscard]] bool busy() const noexcept { return lanes[0].first != nullptr || lanes[1].first != nullptr; }
 };
 

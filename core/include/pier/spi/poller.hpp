@@ -12,11 +12,8 @@ namespace pier::spi {
 
 class ReadySink;
 
-// Bits of Descriptor::interest and of events.
-inline constexpr std::uint8_t input = 1;
-inline constexpr std::uint8_t output = 2;
-// Events only: hang-up, error or urgent data. Both directions are tried, and from now on only "would block" proves a
-// lane drained.
+// A bit of events, besides `input` and `output`: hang-up, error or urgent data. Both directions are tried, and from now
+// on only "would block" proves a lane drained.
 inline constexpr std::uint8_t exceptional = 4;
 
 struct PollerTraits {

@@ -14,9 +14,21 @@ class ReadySink {
 public:
     ReadySink(Poller& poller, Harvest& harvest) noexcept : poller_(poller), harvest_(harvest) {}
     // `bits`: input, output, exceptional.
-    void event(Descriptor& descriptor, std::uint8_t bits) noexcept;
+    void event(Descriptor& descriptor, std::uint8_t bits) noexcept {
+        if (bits != input || !news(descriptor.lanes[0])) other_event(descriptor, bits);
+    }
 
 private:
+    // True when an operation waited for it.
+    bool news(Lane& lane) noexcept {
+        lane.drained = false;
+        Operation* op = lane.first;
+        if (op == nullptr || op->stage != Stage::in_flight) return false;
+        harvest_.ready(*op);
+        return true;
+    }
+    void other_event(Descriptor& descriptor, std::uint8_t bits) noexcept;
+
     Poller& poller_;
     Harvest& harvest_;
 };

@@ -76,6 +76,9 @@ enum class Attempt : bool { would_block, done };
 // endpoint and Flag::truncated. A signal's EINTR is retried inside. Buffers as described at Operation; an empty buffer
 // is the caller's matter.
 [[nodiscard]] Attempt attempt(spi::Operation& op) noexcept;
+// The same for a receive or a send with one buffer: what a server does all day pays for no choice.
+[[nodiscard]] Attempt attempt_receive(spi::Operation& op) noexcept;
+[[nodiscard]] Attempt attempt_send(spi::Operation& op) noexcept;
 
 // Begins op.endpoint's connect; `would_block` is the normal case: wait for room to send, then ask connect_result. An
 // unspecified address means the loopback one on every system; port 0 is invalid_argument.

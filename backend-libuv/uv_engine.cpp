@@ -241,8 +241,10 @@ void UvEngine::run(Time until) noexcept {
     if (until != never) {
         auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
         uv_update_time(&loop_);  // timers count from libuv's own idea of now
+        // It may be due when uv_run() begins. Before 1.45 libuv then runs it first and waits all the same, with no
+        // timer left to end that; uv_stop() keeps it from waiting.
         uv_timer_start(
-            &timer_, [](uv_timer_t*) {}, static_cast<std::uint64_t>(milliseconds), 0);
+            &timer_, [](uv_timer_t* timer) { uv_stop(timer->loop); }, static_cast<std::uint64_t>(milliseconds), 0);
     }
     uv_run(&loop_, UV_RUN_ONCE);
     if (until != never) uv_timer_stop(&timer_);

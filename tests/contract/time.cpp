@@ -35,6 +35,21 @@ TEST_CASE("time: a sleep is never early") {
     });
 }
 
+TEST_CASE("time: a sleep that begins as its deadline comes does end") {
+    // An engine that counts in milliseconds looks at the clock more than once on its way into the wait: the next
+    // millisecond may begin between any two looks.
+    on_loop([]() -> Task<void> {
+        for (auto lead = 100ns; lead < 20us; lead += lead / 128 + 1ns) {
+            Time until = std::chrono::ceil<std::chrono::milliseconds>(pier::sys::now() + lead);
+            while (pier::sys::now() < until - lead) {
+            }
+            auto slept = co_await pier::sleep(pier::at(until));
+            CHECK(outcome(slept) == Errc::ok);
+            CHECK(pier::sys::now() >= until);
+        }
+    });
+}
+
 TEST_CASE("time: sleeps end in the order of their deadlines") {
     on_loop([]() -> Task<void> {
         std::vector<std::pair<Time, int>> ends;

@@ -112,6 +112,15 @@ bool can_share_port() noexcept { return true; }
 Result<Endpoint> local_endpoint(NativeSocket socket) { return name_of(socket, getsockname); }
 Result<Endpoint> peer_endpoint(NativeSocket socket) { return name_of(socket, getpeername); }
 
+Result<void> connect_datagram(NativeSocket socket, const Endpoint& peer) {
+    Endpoint target = peer.is_any() ? Endpoint::loopback(peer.family(), peer.port()) : peer;
+    Address address;
+    socklen_t length = posix::to_native(target, address);
+    if (length == 0) return fail(Errc::invalid_argument);
+    if (connect(descriptor_of(socket), &address.any, length) != 0) return fail_last();
+    return {};
+}
+
 Result<void> shutdown_send(NativeSocket socket) {
     if (shutdown(descriptor_of(socket), SHUT_WR) == 0) return {};
     Error error = posix::last_error();

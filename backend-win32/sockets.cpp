@@ -11,14 +11,17 @@
 namespace pier::win32 {
 namespace {
 
-// A port that answers "unreachable" must not end the next receive of a socket that talks to many peers (BEHAVIOUR,
-// icmp-unreachable-unconnected). A provider that doesn't know the ioctls has nothing to switch off.
-void ignore_unreachable_ports(SOCKET socket) noexcept {
-    BOOL report = FALSE;
+// A provider that doesn't know the ioctl has nothing to report.
+void set_report(SOCKET socket, DWORD code, BOOL on) noexcept {
     DWORD size = 0;
-    for (DWORD code : {static_cast<DWORD>(SIO_UDP_CONNRESET), udp_netreset_code}) {
-        (void)::WSAIoctl(socket, code, &report, sizeof report, nullptr, 0, &size, nullptr, nullptr);
-    }
+    (void)::WSAIoctl(socket, code, &on, sizeof on, nullptr, 0, &size, nullptr, nullptr);
+}
+
+// A port that answers "unreachable", or a time to live that ran out, must not end the next receive of a socket that
+// talks to many peers (BEHAVIOUR, icmp-unreachable-unconnected).
+void report_nothing(SOCKET socket) noexcept {
+    set_report(socket, static_cast<DWORD>(SIO_UDP_CONNRESET), FALSE);
+    set_report(socket, udp_netreset_code, FALSE);
 }
 
 }  // namespace
@@ -87,7 +90,7 @@ Result<NativeSocket> open(Family family, SocketKind kind) {
         return fail(set.error());
     }
     if (kind == SocketKind::datagram) {
-        ignore_unreachable_ports(*opened);
+        report_nothing(*opened);
     } else if (kind == SocketKind::stream && !set_integer(*opened, IPPROTO_TCP, TCP_NODELAY, 1)) {
         Error error = last_socket_error();
         ::closesocket(*opened);
@@ -140,6 +143,16 @@ Result<Endpoint> peer_endpoint(NativeSocket socket) {
     int length = sizeof raw;
     if (::getpeername(native(socket), &raw.any, &length) != 0) return fail(last_socket_error());
     return from_native(&raw.any, length);
+}
+
+Result<void> connect_datagram(NativeSocket socket, const Endpoint& peer) {
+    auto target = connect_target(peer);
+    if (!target) return fail(target.error());
+    Address to = to_native(*target);
+    if (::connect(native(socket), &to.raw.any, to.length) != 0) return fail(last_socket_error(During::connect));
+    // There is only one port that it can tell of.
+    set_report(native(socket), static_cast<DWORD>(SIO_UDP_CONNRESET), TRUE);
+    return {};
 }
 
 Result<void> shutdown_send(NativeSocket socket) {

@@ -85,6 +85,10 @@ enum class Attempt : bool { would_block, done };
 [[nodiscard]] Attempt connect_start(spi::AddressedOperation& op) noexcept;
 [[nodiscard]] Attempt connect_result(spi::AddressedOperation& op) noexcept;
 
+// Sets the only peer of a datagram socket, at once, and lets the socket report "port unreachable" as
+// connection_refused. An unspecified address means the loopback one. Errors: network_unreachable, invalid_argument.
+[[nodiscard]] Result<void> connect_datagram(NativeSocket socket, const Endpoint& peer);
+
 // Waits for one socket: the whole mechanism of the blocking engine. Confined to one thread but for wake().
 class OneWaiter {
 public:

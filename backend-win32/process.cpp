@@ -1,3 +1,4 @@
+#include "text.hpp"
 #include "winsock.hpp"
 
 #include <pier/spi/sys.hpp>
@@ -12,16 +13,6 @@
 namespace pier::sys {
 namespace {
 
-// A half of a surrogate pair, which names of files may hold, becomes U+FFFD.
-std::string to_utf8(const wchar_t* text) {
-    int size = ::WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr);
-    if (size <= 1) return {};
-    std::string utf8(static_cast<std::size_t>(size), '\0');
-    ::WideCharToMultiByte(CP_UTF8, 0, text, -1, utf8.data(), size, nullptr, nullptr);
-    utf8.pop_back();  // the terminator
-    return utf8;
-}
-
 UINT previous_output_page = 0;
 
 }  // namespace
@@ -31,7 +22,7 @@ std::vector<std::string> arguments(int argc, char** argv) {
     wchar_t** wide = ::CommandLineToArgvW(::GetCommandLineW(), &count);
     if (wide == nullptr) return {argv, argv + argc};  // out of memory; better in the process' code page than not at all
     std::vector<std::string> utf8;
-    for (int i = 0; i < count; ++i) utf8.push_back(to_utf8(wide[i]));
+    for (int i = 0; i < count; ++i) utf8.push_back(win32::to_utf8(wide[i]));
     ::LocalFree(wide);
     return utf8;
 }

@@ -101,6 +101,13 @@ public:
 };
 [[nodiscard]] Result<std::unique_ptr<OneWaiter>> make_one_waiter();
 
+// The system's resolver; both BLOCK, for seconds. A host and a service (empty: port 0) to stream endpoints, in the
+// system's order; an address of its own and back. Texts are UTF-8 and hold no NUL. Errors: host_not_found,
+// service_not_found, temporary_resolver_failure, address_family_not_supported, not_enough_memory.
+[[nodiscard]] Result<std::vector<Endpoint>> look_up(const std::string& host, const std::string& service,
+                                                    Family family);
+[[nodiscard]] Result<void> look_up_name(const Endpoint& endpoint, std::string& host, std::string& service);
+
 // The index of a network interface by name, 0 where there is none.
 [[nodiscard]] std::uint32_t interface_index(std::string_view name);
 

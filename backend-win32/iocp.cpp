@@ -3,25 +3,14 @@
 #include "error.hpp"
 #include "overlapped_engine.hpp"
 #include "sockets.hpp"
+#include "timeout.hpp"
 
 #include <pier/spi/sys.hpp>
 
 #include <atomic>
-#include <chrono>
 
 namespace pier::win32 {
 namespace {
-
-// Rounded up, so that it is never early by this; the system rounds to its own ticks.
-DWORD milliseconds_until(Time until) noexcept {
-    if (until == never) return INFINITE;
-    if (until == Time::min()) return 0;
-    Time present = sys::now();
-    if (until <= present) return 0;
-    auto left = std::chrono::ceil<std::chrono::milliseconds>(until - present).count();
-    constexpr decltype(left) longest = 0x7fffffff;  // 24 days, after which the loop looks at the clock again
-    return static_cast<DWORD>(left < longest ? left : longest);
-}
 
 class Iocp final : public OverlappedEngine {
 public:

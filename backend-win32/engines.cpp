@@ -1,5 +1,7 @@
 // The engines of this system, best first.
 #include "iocp.hpp"
+#include "overlapped_apc.hpp"
+#include "overlapped_event.hpp"
 #include "poller_winselect.hpp"
 
 #include <pier/spi/engine.hpp>
@@ -20,6 +22,8 @@ Result<std::unique_ptr<Engine>> over(Result<std::unique_ptr<Poller>> poller) {
 std::span<const EngineInfo> platform_engines() {
     static const EngineInfo table[] = {
         win32::iocp_info(),
+        win32::overlapped_apc_info(),
+        win32::overlapped_event_info(),
         {
             .name = "wsa-select",
             .summary = "Winsock's select: the whole array at every wait, of any length; the simplest, on every Windows",

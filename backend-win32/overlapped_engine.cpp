@@ -2,6 +2,7 @@
 
 #include <pier/spi/sys.hpp>
 
+#include <chrono>
 #include <new>
 
 namespace pier::win32 {
@@ -62,10 +63,10 @@ Started OverlappedEngine::start(Operation& op) noexcept {
         op.finish(Error{Errc::not_supported, 0});
         return Started::finished;
     }
-    Outcome outcome = begin(op, extensions_);
+    Outcome outcome = begin(op, means_);
     switch (outcome.kind) {
         case Kind::pending:
-            ++owed_;
+            count_pending(op);
             return Started::pending;
         case Kind::data_there:
             return start_lent(op);
@@ -100,21 +101,31 @@ bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
     return true;
 }
 
-void OverlappedEngine::ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+void OverlappedEngine::count_pending(Operation& op) noexcept {
+    ++owed_;
+    pending(static_cast<OverlappedDescriptor&>(*op.descriptor).record_of(op));
+}
+
+void OverlappedEngine::follow(Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept {
     --owed_;
-    Operation* op = record.op;
-    Outcome outcome = conclude(record, extensions_);
-    if (outcome.kind == Kind::again) outcome = begin(*op, extensions_);
+    Outcome outcome = concluded.kind == Kind::again ? begin(op, means_) : concluded;
     switch (outcome.kind) {
         case Kind::pending:
-            ++owed_;
+            count_pending(op);
             break;
         case Kind::data_there:
-            harvest.ready(*op);
+            harvest.ready(op);
             break;
         default:
-            harvest.finished(*op, outcome.error, outcome.transferred);
+            harvest.finished(op, outcome.error, outcome.transferred);
             break;
+    }
+}
+
+void OverlappedEngine::outlive_notices() noexcept {
+    for (int i = 0; i < 100 && owed_ != 0; ++i) {
+        spi::Harvest dropped;
+        if (!wait(sys::now() + std::chrono::milliseconds(50), dropped)) break;
     }
 }
 

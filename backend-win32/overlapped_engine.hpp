@@ -10,8 +10,8 @@ namespace pier::win32 {
 
 class OverlappedEngine : public spi::Engine {
 public:
-    OverlappedEngine(const Extensions& extensions, spi::ChunkPool& chunks) noexcept
-        : Engine({.accepted_crosses_loops = true}), extensions_(extensions), chunks_(chunks) {}
+    OverlappedEngine(const Means& means, spi::ChunkPool& chunks) noexcept
+        : Engine({.accepted_crosses_loops = true}), means_(means), chunks_(chunks) {}
     ~OverlappedEngine() override { OverlappedEngine::bury(); }
 
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) final;
@@ -24,23 +24,39 @@ protected:
     // Makes the socket known to the engine's mechanism. Not called for foreign sockets.
     virtual Result<void> associate(OverlappedDescriptor& descriptor) = 0;
 
+    // The kernel has it from now on. Room for two records of each attached descriptor was the matter of associate().
+    virtual void pending(OverlappedLane&) noexcept {}
+
     // For wait(), first: what start() found ready. True when there was something, so that nothing is waited for.
     bool hand_over(spi::Harvest& harvest) noexcept;
-    // For wait(): the kernel is done with this record.
-    void ended(OverlappedLane& record, spi::Harvest& harvest) noexcept;
+    // For wait(): the kernel is done with this record, says its status, or its routine.
+    void ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+        spi::Operation* op = record.op;
+        follow(*op, conclude(record, means_), harvest);
+    }
+    void reported(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+        spi::Operation* op = record.op;
+        follow(*op, conclude_reported(record, means_), harvest);
+    }
 
-    // Notices that the kernel owes.
-    [[nodiscard]] std::size_t owed() const noexcept { return owed_; }
+    // Descriptors, the one that associate() is asked about among them.
+    [[nodiscard]] std::size_t attached() const noexcept { return pool_.live(); }
+    // For the destructor, while wait() still works. Every descriptor was released, so nothing should be owed; if
+    // something is, it points into memory that goes next.
+    void outlive_notices() noexcept;
+
+    Means means_;
 
 private:
     spi::Started start_lent(spi::Operation& op) noexcept;
+    void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
+    void count_pending(spi::Operation& op) noexcept;
 
-    const Extensions extensions_;
     spi::ChunkPool& chunks_;
     spi::DescriptorPool<OverlappedDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Operation> ready_;
-    std::size_t owed_ = 0;
+    std::size_t owed_ = 0;  // notices, by the kernel
 };
 
 }  // namespace pier::win32

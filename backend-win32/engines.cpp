@@ -2,6 +2,7 @@
 #include "iocp.hpp"
 #include "overlapped_apc.hpp"
 #include "overlapped_event.hpp"
+#include "poller_eventselect.hpp"
 #include "poller_winselect.hpp"
 
 #include <pier/spi/engine.hpp>
@@ -24,6 +25,13 @@ std::span<const EngineInfo> platform_engines() {
         win32::iocp_info(),
         win32::overlapped_apc_info(),
         win32::overlapped_event_info(),
+        {
+            .name = "wsa-event",
+            .summary = "WSAEventSelect: edge-triggered events, each shared by several sockets beyond 63 of them",
+            .model = Model::event,
+            .probe = runs_here,
+            .make = [](ChunkPool&) { return over(win32::make_eventselect()); },
+        },
         {
             .name = "wsa-select",
             .summary = "Winsock's select: the whole array at every wait, of any length; the simplest, on every Windows",

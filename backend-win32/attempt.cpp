@@ -170,6 +170,10 @@ Attempt wait(Operation& op) noexcept {
     auto state = state_of(native(op.descriptor->socket));
     if (!state) return done(op, state.error());
     bool ready = op.has(Operation::waits_writable) ? state->writable : state->readable;
+    // A connect that failed is nothing else, and the next call says so; urgent data is no reason to call.
+    if (!ready && state->failed) {
+        ready = peer_of(native(op.descriptor->socket)).family() == Family::unspecified;
+    }
     return ready ? done(op, DWORD{0}) : Attempt::would_block;
 }
 

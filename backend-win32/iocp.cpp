@@ -61,6 +61,7 @@ Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
     for (ULONG i = 0; i < count; ++i) {
         if (entries[i].lpOverlapped == nullptr) {
             woken_.store(false);
+            (void)hand_over(harvest);
         } else {
             ended(*static_cast<OverlappedLane*>(entries[i].lpOverlapped), harvest);
         }

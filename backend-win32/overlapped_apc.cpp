@@ -30,7 +30,7 @@ public:
                 return fail(translate(::GetLastError()));
             case WAIT_OBJECT_0:
                 // A wait for what is set already runs none: connections in a row must not keep the transfers waiting.
-                (void)scan_.take_wake();
+                if (scan_.take_wake()) (void)hand_over(harvest);
                 (void)::SleepEx(0, TRUE);
                 break;
             default:

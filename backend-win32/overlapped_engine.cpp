@@ -59,10 +59,7 @@ void OverlappedEngine::bury() noexcept {
 }
 
 Started OverlappedEngine::start(Operation& op) noexcept {
-    if (op.descriptor->kind == SocketKind::foreign) {
-        op.finish(Error{Errc::not_supported, 0});
-        return Started::finished;
-    }
+    if (!is_overlapped(op)) return start_watch(op);
     Outcome outcome = begin(op, means_);
     switch (outcome.kind) {
         case Kind::pending:
@@ -92,8 +89,39 @@ Started OverlappedEngine::start_lent(Operation& op) noexcept {
     return Started::pending;
 }
 
+// What is ready needs no other thread.
+Started OverlappedEngine::start_watch(Operation& op) noexcept {
+    if (sys::attempt(op) == sys::Attempt::done) {
+        op.finish(op.error);
+        return Started::finished;
+    }
+    if (watcher_ == nullptr) {
+        auto made = Watcher::make([](void* engine) noexcept { static_cast<OverlappedEngine*>(engine)->wake(); }, this);
+        if (!made) {
+            op.finish(made.error());
+            return Started::finished;
+        }
+        watcher_ = std::move(*made);
+    }
+    if (auto started = watcher_->start(op); !started) {
+        op.finish(started.error());
+        return Started::finished;
+    }
+    return Started::pending;
+}
+
+void OverlappedEngine::cancel(Operation& op) noexcept {
+    if (is_overlapped(op)) {
+        request_cancel(op);
+    } else {
+        watcher_->cancel(op);
+    }
+}
+
 bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
-    if (ready_.empty()) return false;
+    bool told = watcher_ != nullptr &&
+                watcher_->collect([&](Operation& op, const Error& error) { harvest.finished(op, error, 0); });
+    if (ready_.empty()) return told;
     while (Operation* op = ready_.pop()) {
         op->clear(Operation::harvested);
         harvest.ready(*op);
@@ -123,6 +151,7 @@ void OverlappedEngine::follow(Operation& op, const Outcome& concluded, spi::Harv
 }
 
 void OverlappedEngine::outlive_notices() noexcept {
+    watcher_.reset();
     for (int i = 0; i < 100 && owed_ != 0; ++i) {
         spi::Harvest dropped;
         if (!wait(sys::now() + std::chrono::milliseconds(50), dropped)) break;

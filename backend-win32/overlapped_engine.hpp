@@ -2,6 +2,7 @@
 #pragma once
 
 #include "overlapped_ops.hpp"
+#include "watcher.hpp"
 
 #include <pier/spi/descriptor_pool.hpp>
 #include <pier/spi/engine.hpp>
@@ -18,7 +19,7 @@ public:
     void release(spi::Descriptor& descriptor) noexcept final;
     void bury() noexcept final;
     spi::Started start(spi::Operation& op) noexcept final;
-    void cancel(spi::Operation& op) noexcept final { request_cancel(op); }
+    void cancel(spi::Operation& op) noexcept final;
 
 protected:
     // Makes the socket known to the engine's mechanism. Not called for foreign sockets.
@@ -27,7 +28,8 @@ protected:
     // The kernel has it from now on. Room for two records of each attached descriptor was the matter of associate().
     virtual void pending(OverlappedLane&) noexcept {}
 
-    // For wait(), first: what start() found ready. True when there was something, so that nothing is waited for.
+    // For wait(), first: what start() found ready, or the watcher has told. True when there was something, so that
+    // nothing is waited for. Once more after a wake, which may be the watcher's.
     bool hand_over(spi::Harvest& harvest) noexcept;
     // For wait(): the kernel is done with this record, says its status, or its routine.
     void ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
@@ -49,6 +51,7 @@ protected:
 
 private:
     spi::Started start_lent(spi::Operation& op) noexcept;
+    spi::Started start_watch(spi::Operation& op) noexcept;
     void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
     void count_pending(spi::Operation& op) noexcept;
 
@@ -56,7 +59,8 @@ private:
     spi::DescriptorPool<OverlappedDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Operation> ready_;
-    std::size_t owed_ = 0;  // notices, by the kernel
+    std::unique_ptr<Watcher> watcher_;  // from the first operation that needs it
+    std::size_t owed_ = 0;              // notices, by the kernel
 };
 
 }  // namespace pier::win32

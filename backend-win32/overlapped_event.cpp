@@ -25,7 +25,7 @@ public:
             case WAIT_FAILED:
                 return fail(translate(::GetLastError()));
             case WAIT_OBJECT_0:
-                (void)scan_.take_wake();
+                if (scan_.take_wake()) (void)hand_over(harvest);
                 (void)reap();
                 return {};
             default:

@@ -43,7 +43,7 @@ void latch(OverlappedDescriptor& d, const Error& error) noexcept {
     if (d.kind != SocketKind::stream || d.failure.condition != Errc::ok) return;
     if (error.condition != Errc::connection_reset && error.condition != Errc::timed_out) return;
     d.failure = error;
-    d.lane(spi::Direction::read).ended = true;
+    d.lane(spi::Direction::read).ended = d.lane(spi::Direction::read).failed = true;
     for (spi::Lane& lane : d.lanes) lane.settled = true;
 }
 
@@ -226,9 +226,6 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
         case Verb::receive:
             if (!op.has(Operation::lend) || d.kind == SocketKind::stream) return false;
             break;
-        case Verb::wait:
-            if (d.kind == SocketKind::stream && !op.has(Operation::waits_writable)) return false;
-            break;
         case Verb::none:
             break;
         default:
@@ -268,6 +265,11 @@ Outcome begin_once(Operation& op, const Means& means) noexcept {
 }
 
 }  // namespace
+
+bool is_overlapped(const Operation& op) noexcept {
+    if (op.verb != Verb::wait) return true;
+    return op.descriptor->kind == SocketKind::stream && !op.has(Operation::waits_writable);
+}
 
 Outcome begin(Operation& op, const Means& means) noexcept {
     Outcome outcome;

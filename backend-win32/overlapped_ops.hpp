@@ -70,6 +70,10 @@ struct Outcome {
     DWORD transferred = 0;
 };
 
+// Whether begin() can take it. Else it waits for readiness, of which no overlapped operation tells: a receive of
+// nothing would consume a datagram, and nothing tells of room to send.
+[[nodiscard]] bool is_overlapped(const spi::Operation& op) noexcept;
+
 // Hands the operation to the kernel. Not pending: no notice is owed, and the record is free again.
 [[nodiscard]] Outcome begin(spi::Operation& op, const Means& means) noexcept;
 

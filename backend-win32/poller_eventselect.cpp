@@ -3,6 +3,7 @@
 #include "error.hpp"
 #include "sockets.hpp"
 #include "timeout.hpp"
+#include "watcher.hpp"
 
 #include <pier/spi/readiness_engine.hpp>
 
@@ -25,6 +26,12 @@ struct Group {
     std::vector<Descriptor*> members;
 };
 
+// What a socket had to tell when its watch began.
+struct Early {
+    Descriptor* descriptor;
+    std::uint8_t bits;
+};
+
 // A record (FD_READ and so on) is made when the state changes and once more after the call that deals with it: a
 // receive enables FD_READ again, an accept FD_ACCEPT, a send that would block FD_WRITE (the documentation of
 // WSAEventSelect). That makes edges, of which none is lost as long as a lane waits only after such a call.
@@ -37,6 +44,7 @@ public:
         line_up();
     }
     ~EventSelectPoller() override {
+        watcher_.reset();
         for (Group& group : groups_) ::WSACloseEvent(group.event);
         ::WSACloseEvent(wake_);
     }
@@ -59,12 +67,13 @@ public:
             group.members.pop_back();
             return fail(error);
         }
-        // What is readable or writable already is recorded at once; of a connect that has failed meanwhile the
-        // documentation says nothing.
-        if (connects(d)) {
-            auto state = state_of(socket);
-            if (!state || state->writable || state->failed) early_.push_back(&d);
-        }
+        // Data that is there already is recorded at once, and so is room to send. Of an end of the stream or a failed
+        // connect that came before, the documentation promises nothing, and there is no second record: so one look.
+        auto state = state_of(socket);
+        unsigned bits = 0;
+        if (!state || state->readable) bits |= spi::input;
+        if (!state || ((state->writable || state->failed) && connects(d))) bits |= spi::output;
+        if (bits != 0) early_.push_back({&d, static_cast<std::uint8_t>(bits)});
         return {};
     }
 
@@ -72,21 +81,36 @@ public:
     Result<void> change(Descriptor&, std::uint8_t) override { return {}; }
 
     void remove(Descriptor& d) noexcept override {
-        // Closing does it for ours; but a foreign one stays open.
-        if (d.kind == spi::SocketKind::foreign) (void)::WSAEventSelect(native(d.socket), nullptr, 0);
+        // Closing ends the association.
         std::vector<Descriptor*>& members = groups_[d.slot / group_stride].members;
         std::size_t place = d.slot % group_stride;
         members[place] = members.back();
         members[place]->slot = d.slot;
         members.pop_back();
-        std::erase(early_, &d);
+        std::erase_if(early_, [&](const Early& early) { return early.descriptor == &d; });
     }
+
+    // A foreign socket may have an association of its owner's, and would lose it and its mode. And FD_WRITE comes only
+    // after a send that would have blocked, which a wait for room to send is not.
+    Result<bool> watch(spi::Operation& op) override {
+        if (op.descriptor->kind != spi::SocketKind::foreign && !op.has(spi::Operation::waits_writable)) return false;
+        if (watcher_ == nullptr) {
+            auto made =
+                Watcher::make([](void* poller) noexcept { static_cast<EventSelectPoller*>(poller)->wake(); }, this);
+            if (!made) return fail(made.error());
+            watcher_ = std::move(*made);
+        }
+        if (auto started = watcher_->start(op); !started) return fail(started.error());
+        return true;
+    }
+    void unwatch(spi::Operation& op) noexcept override { watcher_->cancel(op); }
 
     // One event a call: the caller comes again at once, and this way each costs a single wait.
     Result<void> wait(Time until, spi::ReadySink& sink) override {
         bool early = !early_.empty();
-        for (Descriptor* d : early_) sink.event(*d, spi::output);
+        for (const Early& news : early_) sink.event(*news.descriptor, news.bits);
         early_.clear();
+        early |= collect_watched(sink);
         auto count = static_cast<DWORD>(groups_.size() + 1);
         DWORD answer =
             ::WSAWaitForMultipleEvents(count, line_ + first_, FALSE, early ? 0 : milliseconds_until(until), FALSE);
@@ -97,6 +121,7 @@ public:
         if (index == 0) {
             ::WSAResetEvent(wake_);
             woken_.store(false);
+            (void)collect_watched(sink);
         } else {
             collect(groups_[index - 1], sink);
         }
@@ -144,6 +169,11 @@ private:
         first_ = 0;
     }
 
+    bool collect_watched(spi::ReadySink& sink) noexcept {
+        return watcher_ != nullptr &&
+               watcher_->collect([&](spi::Operation& op, const Error& error) { sink.ended(op, error); });
+    }
+
     // The event first, then all its sockets: what is recorded after the look sets it again. Never by the handle in
     // WSAEnumNetworkEvents, which would clear what another socket has set.
     void collect(Group& group, spi::ReadySink& sink) noexcept {
@@ -169,7 +199,8 @@ private:
     WSAEVENT wake_;
     std::atomic<bool> woken_{false};
     std::vector<Group> groups_;
-    std::vector<Descriptor*> early_;  // whose connect was over before it was watched
+    std::vector<Early> early_;
+    std::unique_ptr<Watcher> watcher_;  // from the first operation that needs it
     WSAEVENT line_[2 * (most_groups + 1)] = {};
     DWORD first_ = 0;
 };

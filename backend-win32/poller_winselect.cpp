@@ -32,6 +32,7 @@ public:
 
     Result<void> add(Descriptor& d, std::uint8_t interest) override {
         SOCKET socket = native(d.socket);
+        if (table_.find(socket) != nullptr) return fail(Errc::already_in_progress);  // a foreign one, watched twice
         try {
             // All that change() and wait() will need.
             for (std::size_t i = 0; i < kinds; ++i) {
@@ -54,7 +55,7 @@ public:
         bool sends = (interest & spi::output) != 0;
         assign(entry, reads, (interest & spi::input) != 0);
         assign(entry, writes, sends);
-        assign(entry, excepts, sends && may_be_connecting(d));
+        assign(entry, excepts, (sends || d.kind == spi::SocketKind::foreign) && may_be_connecting(d));
         return {};
     }
 
@@ -118,7 +119,7 @@ private:
         Watched* entry = table_.find(socket);
         if (entry == nullptr) return;
         if (may_be_connecting(*entry->owner)) {
-            sink.event(*entry->owner, spi::output);
+            sink.event(*entry->owner, spi::exceptional);
         } else {
             assign(*entry, excepts, false);  // connected meanwhile: it is urgent data now
         }

@@ -15,6 +15,11 @@ public:
     ReadySink(Poller& poller, Harvest& harvest) noexcept : poller_(poller), harvest_(harvest) {}
     // `bits`: input, output, exceptional.
     void event(Descriptor& descriptor, std::uint8_t bits) noexcept;
+    // What Poller::watch() took has ended.
+    void ended(Operation& op, const Error& error) noexcept {
+        op.clear(Operation::elsewhere);
+        harvest_.finished(op, error, 0);
+    }
 
 private:
     Poller& poller_;

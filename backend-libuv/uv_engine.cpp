@@ -85,7 +85,7 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
         return &socket;
     }
     spi::Accepted owned(std::move(accepted));
-    if (kind == SocketKind::foreign) return fail(Errc::not_supported);
+    if (kind == SocketKind::foreign) return attach_foreign(owned.take_socket());
     Socket* socket = kind == SocketKind::datagram ? make(uv_udp_init, &Socket::udp) : make_stream();
     if (socket == nullptr) return fail(Errc::not_enough_memory);
     uv_os_sock_t os = os_socket(owned.socket());
@@ -101,6 +101,20 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
     }
     socket->kind = kind;
     socket->peer = owned.peer();
+    return socket;
+}
+
+Result<spi::Descriptor*> UvEngine::attach_foreign(spi::NativeSocket foreign) noexcept {
+    Socket* socket = sockets_.acquire();
+    if (socket == nullptr) return fail(Errc::not_enough_memory);
+    if (int code = uv_poll_init_socket(&loop_, &socket->poll, os_socket(foreign)); code != 0) {
+        sockets_.recycle(*socket);
+        return fail(error_of(code));
+    }
+    socket->engine = this;
+    socket->handle.data = socket;
+    socket->socket = foreign;
+    socket->kind = SocketKind::foreign;
     return socket;
 }
 
@@ -167,6 +181,7 @@ Started UvEngine::start(Operation& op) noexcept {
         case Verb::send_to:
             return start_send_to(socket, static_cast<spi::AddressedOperation&>(op));
         case Verb::wait:
+            return start_wait(socket, op);
         case Verb::none:
             break;
     }
@@ -185,6 +200,7 @@ void UvEngine::cancel(Operation& op) noexcept {
     } else {
         return;  // it has ended already and waits for its harvest
     }
+    if (socket.kind == SocketKind::foreign) (void)watch(socket);  // asking for less is never refused
     end(op, error_of(UV_ECANCELED), 0);
 }
 

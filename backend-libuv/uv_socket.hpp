@@ -20,6 +20,7 @@ struct Socket : spi::Descriptor {
         uv_stream_t stream;
         uv_tcp_t tcp;
         uv_udp_t udp;
+        uv_poll_t poll;  // of a foreign socket
     };
     UvEngine* engine = nullptr;
     // Who waits. Null as soon as the operation has ended, which is earlier than its lane is free: a cancelled one ends

@@ -29,6 +29,11 @@ void refuse_held(Socket& listener) noexcept;
 [[nodiscard]] spi::Started start_receive_from(Socket& socket, spi::AddressedOperation& op) noexcept;
 [[nodiscard]] spi::Started start_send_to(Socket& socket, spi::AddressedOperation& op) noexcept;
 
+// uv_wait.cpp
+[[nodiscard]] spi::Started start_wait(Socket& socket, spi::Operation& op) noexcept;
+// Tells libuv what a foreign socket's waiters want now. 0, or libuv's code.
+[[nodiscard]] int watch(Socket& socket) noexcept;
+
 // uv_transfer.cpp
 // What libuv may read into now: none without a reader, or when no chunk is to be had.
 void offer_buffer(uv_handle_t* handle, std::size_t suggested, uv_buf_t* buffer);

@@ -118,7 +118,10 @@ void UringEngine::watch_wake() noexcept {
 Result<Descriptor*> UringEngine::attach(spi::Accepted&& socket, SocketKind kind) {
     spi::Accepted owned(std::move(socket));
     UringDescriptor* d = pool_.acquire();
-    if (d == nullptr) return fail(Errc::not_enough_memory);
+    if (d == nullptr) {
+        if (kind == SocketKind::foreign) (void)owned.take_socket();
+        return fail(Errc::not_enough_memory);
+    }
     d->peer = owned.peer();
     d->kind = kind;
     d->kernel[0].owner = d->kernel[1].owner = d;

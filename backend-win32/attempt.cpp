@@ -40,6 +40,19 @@ void hasten_refusal(SOCKET socket, const Endpoint& target) noexcept {
                      nullptr);
 }
 
+// fd_set is an array here, so the socket's number is no limit.
+Result<SocketState> state_of(SOCKET socket) noexcept {
+    fd_set reads;
+    reads.fd_count = 1;
+    reads.fd_array[0] = socket;
+    fd_set writes = reads;
+    fd_set excepts = reads;
+    timeval at_once{};
+    int ready = ::select(0, &reads, &writes, &excepts, &at_once);
+    if (ready < 0) return fail(last_socket_error());
+    return SocketState{reads.fd_count != 0, writes.fd_count != 0, excepts.fd_count != 0};
+}
+
 }  // namespace pier::win32
 
 namespace pier::sys {
@@ -153,29 +166,14 @@ Attempt send_to(spi::AddressedOperation& op) noexcept {
     return failed(op, ::WSAGetLastError());
 }
 
-// What select says at once. fd_set is an array here, so the socket's number is no limit.
-struct State {
-    bool readable = false;
-    bool writable = false;
-    bool failed = false;
-};
-
-Result<State> look(SOCKET socket) noexcept {
-    fd_set reads;
-    reads.fd_count = 1;
-    reads.fd_array[0] = socket;
-    fd_set writes = reads;
-    fd_set excepts = reads;
-    timeval at_once{};
-    int ready = ::select(0, &reads, &writes, &excepts, &at_once);
-    if (ready < 0) return fail(last_socket_error());
-    return State{reads.fd_count != 0, writes.fd_count != 0, excepts.fd_count != 0};
-}
-
 Attempt wait(Operation& op) noexcept {
-    auto state = look(native(op.descriptor->socket));
+    auto state = state_of(native(op.descriptor->socket));
     if (!state) return done(op, state.error());
     bool ready = op.has(Operation::waits_writable) ? state->writable : state->readable;
+    // A connect that failed is nothing else, and the next call says so; urgent data is no reason to call.
+    if (!ready && state->failed) {
+        ready = peer_of(native(op.descriptor->socket)).family() == Family::unspecified;
+    }
     return ready ? done(op, DWORD{0}) : Attempt::would_block;
 }
 
@@ -221,7 +219,7 @@ Attempt connect_start(spi::AddressedOperation& op) noexcept {
 // connect-refused-readiness).
 Attempt connect_result(spi::AddressedOperation& op) noexcept {
     SOCKET socket = native(op.descriptor->socket);
-    auto state = look(socket);
+    auto state = state_of(socket);
     if (!state) return done(op, state.error());
     if (!state->writable && !state->failed) return Attempt::would_block;
     int code = 0;

@@ -47,6 +47,12 @@ Result<Extensions> extensions() {
     return *known;
 }
 
+std::string probe_overlapped() {
+    auto loaded = extensions();
+    if (loaded) return {};
+    return "the system's TCP has no AcceptEx and ConnectEx: " + describe(loaded.error());
+}
+
 bool runs_under_wine() noexcept {
     static const bool answer = [] {
         HMODULE ntdll = ::GetModuleHandleW(L"ntdll.dll");

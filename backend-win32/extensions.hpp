@@ -5,6 +5,8 @@
 
 #include <pier/result.hpp>
 
+#include <string>
+
 namespace pier::win32 {
 
 struct Extensions {
@@ -16,6 +18,9 @@ struct Extensions {
 // Those of the system's TCP provider, asked for once. Any thread. Errors: not_supported, and what opening a socket
 // says.
 [[nodiscard]] Result<Extensions> extensions();
+
+// EngineInfo::probe of all engines of overlapped operations.
+[[nodiscard]] std::string probe_overlapped();
 
 // Wine names itself by an export of its ntdll.
 [[nodiscard]] bool runs_under_wine() noexcept;

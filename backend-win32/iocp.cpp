@@ -3,31 +3,23 @@
 #include "error.hpp"
 #include "overlapped_engine.hpp"
 #include "sockets.hpp"
+#include "timeout.hpp"
 
 #include <pier/spi/sys.hpp>
 
 #include <atomic>
-#include <chrono>
 
 namespace pier::win32 {
 namespace {
 
-// Rounded up, so that it is never early by this; the system rounds to its own ticks.
-DWORD milliseconds_until(Time until) noexcept {
-    if (until == never) return INFINITE;
-    if (until == Time::min()) return 0;
-    Time present = sys::now();
-    if (until <= present) return 0;
-    auto left = std::chrono::ceil<std::chrono::milliseconds>(until - present).count();
-    constexpr decltype(left) longest = 0x7fffffff;  // 24 days, after which the loop looks at the clock again
-    return static_cast<DWORD>(left < longest ? left : longest);
-}
-
 class Iocp final : public OverlappedEngine {
 public:
-    Iocp(HANDLE port, bool skips, const Extensions& extensions, spi::ChunkPool& chunks) noexcept
-        : OverlappedEngine(extensions, chunks), port_(port), skips_(skips) {}
-    ~Iocp() override;
+    Iocp(HANDLE port, bool skips, const Means& means, spi::ChunkPool& chunks) noexcept
+        : OverlappedEngine(means, chunks), port_(port), skips_(skips) {}
+    ~Iocp() override {
+        outlive_notices();
+        ::CloseHandle(port_);
+    }
 
     Result<void> wait(Time until, spi::Harvest& harvest) override;
     void wake() noexcept override;
@@ -42,15 +34,6 @@ private:
     const bool skips_;  // no packet for what succeeded at once
     std::atomic<bool> woken_{false};
 };
-
-// Every descriptor was released, so nothing should be owed; if something is, it points into memory that goes next.
-Iocp::~Iocp() {
-    for (int i = 0; i < 100 && owed() != 0; ++i) {
-        spi::Harvest dropped;
-        if (!wait(sys::now() + std::chrono::milliseconds(50), dropped)) break;
-    }
-    ::CloseHandle(port_);
-}
 
 // For the life of the socket, and shared by its duplicates: the association belongs to the file object.
 Result<void> Iocp::associate(OverlappedDescriptor& d) {
@@ -78,6 +61,7 @@ Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
     for (ULONG i = 0; i < count; ++i) {
         if (entries[i].lpOverlapped == nullptr) {
             woken_.store(false);
+            (void)hand_over(harvest);
         } else {
             ended(*static_cast<OverlappedLane*>(entries[i].lpOverlapped), harvest);
         }
@@ -99,19 +83,13 @@ bool wants_skips() noexcept {
     return !runs_under_wine();
 }
 
-std::string probe() {
-    auto loaded = extensions();
-    if (loaded) return {};
-    return "the system's TCP has no AcceptEx and ConnectEx: " + describe(loaded.error());
-}
-
 Result<std::unique_ptr<spi::Engine>> make(spi::ChunkPool& chunks) {
     auto loaded = extensions();
     if (!loaded) return fail(loaded.error());
     // One thread takes from it: its own loop's.
     HANDLE port = ::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1);
     if (port == nullptr) return fail(translate(::GetLastError()));
-    return std::make_unique<Iocp>(port, wants_skips(), *loaded, chunks);
+    return std::make_unique<Iocp>(port, wants_skips(), Means{.extensions = *loaded}, chunks);
 }
 
 }  // namespace
@@ -120,7 +98,7 @@ spi::EngineInfo iocp_info() {
     return {
         .name = "iocp",
         .summary = "I/O completion ports: the system reports finished operations; the choice for servers on Windows",
-        .probe = probe,
+        .probe = probe_overlapped,
         .make = make,
     };
 }

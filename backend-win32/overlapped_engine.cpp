@@ -2,6 +2,7 @@
 
 #include <pier/spi/sys.hpp>
 
+#include <chrono>
 #include <new>
 
 namespace pier::win32 {
@@ -58,14 +59,11 @@ void OverlappedEngine::bury() noexcept {
 }
 
 Started OverlappedEngine::start(Operation& op) noexcept {
-    if (op.descriptor->kind == SocketKind::foreign) {
-        op.finish(Error{Errc::not_supported, 0});
-        return Started::finished;
-    }
-    Outcome outcome = begin(op, extensions_);
+    if (!is_overlapped(op)) return start_watch(op);
+    Outcome outcome = begin(op, means_);
     switch (outcome.kind) {
         case Kind::pending:
-            ++owed_;
+            count_pending(op);
             return Started::pending;
         case Kind::data_there:
             return start_lent(op);
@@ -91,8 +89,39 @@ Started OverlappedEngine::start_lent(Operation& op) noexcept {
     return Started::pending;
 }
 
+// What is ready needs no other thread.
+Started OverlappedEngine::start_watch(Operation& op) noexcept {
+    if (sys::attempt(op) == sys::Attempt::done) {
+        op.finish(op.error);
+        return Started::finished;
+    }
+    if (watcher_ == nullptr) {
+        auto made = Watcher::make([](void* engine) noexcept { static_cast<OverlappedEngine*>(engine)->wake(); }, this);
+        if (!made) {
+            op.finish(made.error());
+            return Started::finished;
+        }
+        watcher_ = std::move(*made);
+    }
+    if (auto started = watcher_->start(op); !started) {
+        op.finish(started.error());
+        return Started::finished;
+    }
+    return Started::pending;
+}
+
+void OverlappedEngine::cancel(Operation& op) noexcept {
+    if (is_overlapped(op)) {
+        request_cancel(op);
+    } else {
+        watcher_->cancel(op);
+    }
+}
+
 bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
-    if (ready_.empty()) return false;
+    bool told = watcher_ != nullptr &&
+                watcher_->collect([&](Operation& op, const Error& error) { harvest.finished(op, error, 0); });
+    if (ready_.empty()) return told;
     while (Operation* op = ready_.pop()) {
         op->clear(Operation::harvested);
         harvest.ready(*op);
@@ -100,21 +129,32 @@ bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
     return true;
 }
 
-void OverlappedEngine::ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+void OverlappedEngine::count_pending(Operation& op) noexcept {
+    ++owed_;
+    pending(static_cast<OverlappedDescriptor&>(*op.descriptor).record_of(op));
+}
+
+void OverlappedEngine::follow(Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept {
     --owed_;
-    Operation* op = record.op;
-    Outcome outcome = conclude(record, extensions_);
-    if (outcome.kind == Kind::again) outcome = begin(*op, extensions_);
+    Outcome outcome = concluded.kind == Kind::again ? begin(op, means_) : concluded;
     switch (outcome.kind) {
         case Kind::pending:
-            ++owed_;
+            count_pending(op);
             break;
         case Kind::data_there:
-            harvest.ready(*op);
+            harvest.ready(op);
             break;
         default:
-            harvest.finished(*op, outcome.error, outcome.transferred);
+            harvest.finished(op, outcome.error, outcome.transferred);
             break;
+    }
+}
+
+void OverlappedEngine::outlive_notices() noexcept {
+    watcher_.reset();
+    for (int i = 0; i < 100 && owed_ != 0; ++i) {
+        spi::Harvest dropped;
+        if (!wait(sys::now() + std::chrono::milliseconds(50), dropped)) break;
     }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "overlapped_ops.hpp"
+#include "watcher.hpp"
 
 #include <pier/spi/descriptor_pool.hpp>
 #include <pier/spi/engine.hpp>
@@ -10,37 +11,56 @@ namespace pier::win32 {
 
 class OverlappedEngine : public spi::Engine {
 public:
-    OverlappedEngine(const Extensions& extensions, spi::ChunkPool& chunks) noexcept
-        : Engine({.accepted_crosses_loops = true}), extensions_(extensions), chunks_(chunks) {}
+    OverlappedEngine(const Means& means, spi::ChunkPool& chunks) noexcept
+        : Engine({.accepted_crosses_loops = true}), means_(means), chunks_(chunks) {}
     ~OverlappedEngine() override { OverlappedEngine::bury(); }
 
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) final;
     void release(spi::Descriptor& descriptor) noexcept final;
     void bury() noexcept final;
     spi::Started start(spi::Operation& op) noexcept final;
-    void cancel(spi::Operation& op) noexcept final { request_cancel(op); }
+    void cancel(spi::Operation& op) noexcept final;
 
 protected:
     // Makes the socket known to the engine's mechanism. Not called for foreign sockets.
     virtual Result<void> associate(OverlappedDescriptor& descriptor) = 0;
 
-    // For wait(), first: what start() found ready. True when there was something, so that nothing is waited for.
-    bool hand_over(spi::Harvest& harvest) noexcept;
-    // For wait(): the kernel is done with this record.
-    void ended(OverlappedLane& record, spi::Harvest& harvest) noexcept;
+    // The kernel has it from now on. Room for two records of each attached descriptor was the matter of associate().
+    virtual void pending(OverlappedLane&) noexcept {}
 
-    // Notices that the kernel owes.
-    [[nodiscard]] std::size_t owed() const noexcept { return owed_; }
+    // For wait(), first: what start() found ready, or the watcher has told. True when there was something, so that
+    // nothing is waited for. Once more after a wake, which may be the watcher's.
+    bool hand_over(spi::Harvest& harvest) noexcept;
+    // For wait(): the kernel is done with this record, says its status, or its routine.
+    void ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+        spi::Operation* op = record.op;
+        follow(*op, conclude(record, means_), harvest);
+    }
+    void reported(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+        spi::Operation* op = record.op;
+        follow(*op, conclude_reported(record, means_), harvest);
+    }
+
+    // Descriptors, the one that associate() is asked about among them.
+    [[nodiscard]] std::size_t attached() const noexcept { return pool_.live(); }
+    // For the destructor, while wait() still works. Every descriptor was released, so nothing should be owed; if
+    // something is, it points into memory that goes next.
+    void outlive_notices() noexcept;
+
+    Means means_;
 
 private:
     spi::Started start_lent(spi::Operation& op) noexcept;
+    spi::Started start_watch(spi::Operation& op) noexcept;
+    void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
+    void count_pending(spi::Operation& op) noexcept;
 
-    const Extensions extensions_;
     spi::ChunkPool& chunks_;
     spi::DescriptorPool<OverlappedDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Operation> ready_;
-    std::size_t owed_ = 0;
+    std::unique_ptr<Watcher> watcher_;  // from the first operation that needs it
+    std::size_t owed_ = 0;              // notices, by the kernel
 };
 
 }  // namespace pier::win32

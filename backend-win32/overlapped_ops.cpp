@@ -43,7 +43,7 @@ void latch(OverlappedDescriptor& d, const Error& error) noexcept {
     if (d.kind != SocketKind::stream || d.failure.condition != Errc::ok) return;
     if (error.condition != Errc::connection_reset && error.condition != Errc::timed_out) return;
     d.failure = error;
-    d.lane(spi::Direction::read).ended = true;
+    d.lane(spi::Direction::read).ended = d.lane(spi::Direction::read).failed = true;
     for (spi::Lane& lane : d.lanes) lane.settled = true;
 }
 
@@ -66,7 +66,7 @@ Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
 
 // Without the update the socket has no names and can't be shut down (the documentation of AcceptEx). It fails when the
 // connection is dead.
-Outcome accepted(spi::AcceptOperation& op, const Extensions& extensions) noexcept {
+Outcome accepted(spi::AcceptOperation& op, const Means& means) noexcept {
     OverlappedDescriptor& d = descriptor_of(op);
     AcceptRecord& record = *d.accepting;
     SOCKET listener = native(d.socket);
@@ -80,8 +80,8 @@ Outcome accepted(spi::AcceptOperation& op, const Extensions& extensions) noexcep
     sockaddr* peer = nullptr;
     int local_length = 0;
     int peer_length = 0;
-    extensions.addresses(record.names, 0, AcceptRecord::room, AcceptRecord::room, &local, &local_length, &peer,
-                         &peer_length);
+    means.extensions.addresses(record.names, 0, AcceptRecord::room, AcceptRecord::room, &local, &local_length, &peer,
+                               &peer_length);
     connection.set_peer(from_native(peer, peer_length));
     if (auto prepared = prepare_accepted(socket); !prepared) return {Kind::again, prepared.error(), 0};
     op.accepted = std::move(connection);
@@ -102,10 +102,10 @@ Outcome received_from(spi::AddressedOperation& op, DWORD transferred) noexcept {
     return ended(transferred);
 }
 
-Outcome succeeded(Operation& op, DWORD transferred, const Extensions& extensions) noexcept {
+Outcome succeeded(Operation& op, DWORD transferred, const Means& means) noexcept {
     switch (op.verb) {
         case Verb::accept:
-            return accepted(static_cast<spi::AcceptOperation&>(op), extensions);
+            return accepted(static_cast<spi::AcceptOperation&>(op), means);
         case Verb::connect:
             return connected(op);
         case Verb::receive_from:
@@ -123,19 +123,19 @@ Outcome succeeded(Operation& op, DWORD transferred, const Extensions& extensions
 
 DWORD code_of(int result) noexcept { return result == 0 ? 0 : static_cast<DWORD>(::WSAGetLastError()); }
 
-DWORD issue_accept(Operation& op, OverlappedLane& record, const Extensions& extensions) noexcept {
+DWORD issue_accept(Operation& op, OverlappedLane& record, const Means& means) noexcept {
     OverlappedDescriptor& d = descriptor_of(op);
     auto opened = open_socket(d.accepting->family, SocketKind::stream);
     if (!opened) return static_cast<DWORD>(opened.error().native);
     d.accepting->socket = *opened;
     DWORD count = 0;
-    return code_of(extensions.accept(native(d.socket), *opened, d.accepting->names, 0, AcceptRecord::room,
-                                     AcceptRecord::room, &count, &record)
+    return code_of(means.extensions.accept(native(d.socket), *opened, d.accepting->names, 0, AcceptRecord::room,
+                                           AcceptRecord::room, &count, &record)
                        ? 0
                        : SOCKET_ERROR);
 }
 
-DWORD issue_connect(spi::AddressedOperation& op, OverlappedLane& record, const Extensions& extensions) noexcept {
+DWORD issue_connect(spi::AddressedOperation& op, OverlappedLane& record, const Means& means) noexcept {
     SOCKET socket = native(op.descriptor->socket);
     hasten_refusal(socket, op.endpoint);
     // ConnectEx wants a bound socket. With this option (Windows 10) the port is chosen only at the connect, so that the
@@ -147,54 +147,55 @@ DWORD issue_connect(spi::AddressedOperation& op, OverlappedLane& record, const E
         if (code != WSAEINVAL) return code;  // bound already: also fine
     }
     Address to = to_native(op.endpoint);
-    return code_of(extensions.connect(socket, &to.raw.any, to.length, nullptr, 0, nullptr, &record) ? 0 : SOCKET_ERROR);
+    return code_of(
+        means.extensions.connect(socket, &to.raw.any, to.length, nullptr, 0, nullptr, &record) ? 0 : SOCKET_ERROR);
 }
 
 // The arrays of pieces and the addresses of sends are captured during the call.
-DWORD issue_receive(Operation& op, OverlappedLane& record) noexcept {
+DWORD issue_receive(Operation& op, OverlappedLane& record, const Means& means) noexcept {
     static char nothing;
     SOCKET socket = native(op.descriptor->socket);
     DWORD flags = 0;
     if (only_asks(op)) {
         WSABUF empty{0, &nothing};
-        return code_of(::WSARecv(socket, &empty, 1, nullptr, &flags, &record, nullptr));
+        return code_of(::WSARecv(socket, &empty, 1, nullptr, &flags, &record, means.routine));
     }
     Pieces pieces;
     collect(op, pieces);
     if (op.verb == Verb::receive) {
-        return code_of(::WSARecv(socket, pieces.array, pieces.count, nullptr, &flags, &record, nullptr));
+        return code_of(::WSARecv(socket, pieces.array, pieces.count, nullptr, &flags, &record, means.routine));
     }
     SourceRecord& source = *descriptor_of(op).source;
     source.length = sizeof source.raw;
     return code_of(::WSARecvFrom(socket, pieces.array, pieces.count, nullptr, &flags, &source.raw.any, &source.length,
-                                 &record, nullptr));
+                                 &record, means.routine));
 }
 
-DWORD issue_send(Operation& op, OverlappedLane& record) noexcept {
+DWORD issue_send(Operation& op, OverlappedLane& record, const Means& means) noexcept {
     SOCKET socket = native(op.descriptor->socket);
     Pieces pieces;
     collect(op, pieces);
     if (op.verb == Verb::send_to) {
         Address to = to_native(static_cast<spi::AddressedOperation&>(op).endpoint);
         if (to.length != 0) {
-            return code_of(
-                ::WSASendTo(socket, pieces.array, pieces.count, nullptr, 0, &to.raw.any, to.length, &record, nullptr));
+            return code_of(::WSASendTo(socket, pieces.array, pieces.count, nullptr, 0, &to.raw.any, to.length, &record,
+                                       means.routine));
         }
     }
-    return code_of(::WSASend(socket, pieces.array, pieces.count, nullptr, 0, &record, nullptr));
+    return code_of(::WSASend(socket, pieces.array, pieces.count, nullptr, 0, &record, means.routine));
 }
 
-DWORD issue(Operation& op, OverlappedLane& record, const Extensions& extensions) noexcept {
+DWORD issue(Operation& op, OverlappedLane& record, const Means& means) noexcept {
     switch (op.verb) {
         case Verb::accept:
-            return issue_accept(op, record, extensions);
+            return issue_accept(op, record, means);
         case Verb::connect:
-            return issue_connect(static_cast<spi::AddressedOperation&>(op), record, extensions);
+            return issue_connect(static_cast<spi::AddressedOperation&>(op), record, means);
         case Verb::send:
         case Verb::send_to:
-            return issue_send(op, record);
+            return issue_send(op, record, means);
         default:
-            return issue_receive(op, record);
+            return issue_receive(op, record, means);
     }
 }
 
@@ -225,9 +226,6 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
         case Verb::receive:
             if (!op.has(Operation::lend) || d.kind == SocketKind::stream) return false;
             break;
-        case Verb::wait:
-            if (d.kind == SocketKind::stream && !op.has(Operation::waits_writable)) return false;
-            break;
         case Verb::none:
             break;
         default:
@@ -237,21 +235,23 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
     return true;
 }
 
-Outcome meaning(Operation& op, DWORD code, DWORD transferred, const Extensions& extensions) noexcept {
+Outcome meaning(Operation& op, DWORD code, DWORD transferred, const Means& means) noexcept {
     if (is_truncation(code) && receives_datagrams(op)) {
         op.set(Operation::truncated);
         code = 0;
     }
-    return code == 0 ? succeeded(op, transferred, extensions) : failed(op, code, transferred);
+    return code == 0 ? succeeded(op, transferred, means) : failed(op, code, transferred);
 }
 
-Outcome begin_once(Operation& op, const Extensions& extensions) noexcept {
+Outcome begin_once(Operation& op, const Means& means) noexcept {
     OverlappedDescriptor& d = descriptor_of(op);
     OverlappedLane& record = d.record_of(op);
     spi::require(record.op == nullptr, "an overlapped record was used twice");
     static_cast<OVERLAPPED&>(record) = {};
+    // With a routine the system leaves it to the caller (the documentation of WSARecv).
+    record.hEvent = means.tell_by_routine(op) ? means.context : means.event;
     record.op = &op;
-    DWORD code = issue(op, record, extensions);
+    DWORD code = issue(op, record, means);
     if (code == WSA_IO_PENDING) return {};
     if (!d.silent_success) {
         if (code == 0) return {};
@@ -261,23 +261,28 @@ Outcome begin_once(Operation& op, const Extensions& extensions) noexcept {
         if (warning || (is_truncation(code) && receives_datagrams(op))) return {};
     }
     record.op = nullptr;
-    return meaning(op, code, static_cast<DWORD>(record.InternalHigh), extensions);
+    return meaning(op, code, static_cast<DWORD>(record.InternalHigh), means);
 }
 
 }  // namespace
 
-Outcome begin(Operation& op, const Extensions& extensions) noexcept {
+bool is_overlapped(const Operation& op) noexcept {
+    if (op.verb != Verb::wait) return true;
+    return op.descriptor->kind == SocketKind::stream && !op.has(Operation::waits_writable);
+}
+
+Outcome begin(Operation& op, const Means& means) noexcept {
     Outcome outcome;
     if (settled_before(op, outcome)) return outcome;
     // More dead connections in a row than a backlog holds are no accident of the queue any more.
     for (int i = 0; i < 1 << 16; ++i) {
-        outcome = begin_once(op, extensions);
+        outcome = begin_once(op, means);
         if (outcome.kind != Kind::again) return outcome;
     }
     return ended(outcome.error);
 }
 
-Outcome conclude(OverlappedLane& record, const Extensions& extensions) noexcept {
+Outcome conclude(OverlappedLane& record, const Means& means) noexcept {
     spi::require(record.op != nullptr, "the system reported the end of an operation that was not in flight");
     Operation& op = *std::exchange(record.op, nullptr);
     auto transferred = static_cast<DWORD>(record.InternalHigh);
@@ -290,7 +295,13 @@ Outcome conclude(OverlappedLane& record, const Extensions& extensions) noexcept 
             transferred = static_cast<DWORD>(record.InternalHigh);
         }
     }
-    return meaning(op, code, transferred, extensions);
+    return meaning(op, code, transferred, means);
+}
+
+Outcome conclude_reported(OverlappedLane& record, const Means& means) noexcept {
+    spi::require(record.op != nullptr, "the system reported the end of an operation that was not in flight");
+    Operation& op = *std::exchange(record.op, nullptr);
+    return meaning(op, record.code, static_cast<DWORD>(record.InternalHigh), means);
 }
 
 void request_cancel(Operation& op) noexcept {

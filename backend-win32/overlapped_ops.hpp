@@ -15,6 +15,21 @@ namespace pier::win32 {
 struct OverlappedLane : OVERLAPPED {
     OverlappedLane() noexcept : OVERLAPPED{} {}
     spi::Operation* op = nullptr;
+    OverlappedLane* next = nullptr;  // in the queue of what completion routines have reported
+    DWORD code = 0;                  // what the routine was told
+    std::uint32_t place = 0;         // in the list of those whose status has to be looked at
+};
+
+// The calls that start operations, and how their ends are to be told besides the status in the record.
+struct Means {
+    Extensions extensions;
+    HANDLE event = nullptr;  // set at the end of each operation without a routine, and cleared at the start of each
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;  // of all but AcceptEx and ConnectEx, which take none
+    void* context = nullptr;                               // the routine's, in the record's hEvent
+
+    [[nodiscard]] bool tell_by_routine(const spi::Operation& op) const noexcept {
+        return routine != nullptr && op.verb != spi::Verb::accept && op.verb != spi::Verb::connect;
+    }
 };
 
 // What AcceptEx fills in: both names, each with the 16 bytes more that it asks for.
@@ -33,7 +48,7 @@ struct SourceRecord {
 
 struct OverlappedDescriptor : spi::Descriptor {
     OverlappedLane records[2];
-    // A call that succeeded at once sends no notice: its result is taken on the spot.
+    // A call that succeeded at once sends no notice, or none that is needed: its result is taken on the spot.
     bool silent_success = false;
     std::unique_ptr<AcceptRecord> accepting;  // of a listener
     std::unique_ptr<SourceRecord> source;     // of a datagram socket
@@ -55,11 +70,17 @@ struct Outcome {
     DWORD transferred = 0;
 };
 
+// Whether begin() can take it. Else it waits for readiness, of which no overlapped operation tells: a receive of
+// nothing would consume a datagram, and nothing tells of room to send.
+[[nodiscard]] bool is_overlapped(const spi::Operation& op) noexcept;
+
 // Hands the operation to the kernel. Not pending: no notice is owed, and the record is free again.
-[[nodiscard]] Outcome begin(spi::Operation& op, const Extensions& extensions) noexcept;
+[[nodiscard]] Outcome begin(spi::Operation& op, const Means& means) noexcept;
 
 // The kernel is done with the record: what that means. Frees it. The socket is still open.
-[[nodiscard]] Outcome conclude(OverlappedLane& record, const Extensions& extensions) noexcept;
+[[nodiscard]] Outcome conclude(OverlappedLane& record, const Means& means) noexcept;
+// The same for one whose routine was called: its code counts instead of the status.
+[[nodiscard]] Outcome conclude_reported(OverlappedLane& record, const Means& means) noexcept;
 
 // A request; the record ends by its notice in any case.
 void request_cancel(spi::Operation& op) noexcept;

@@ -25,6 +25,14 @@ namespace pier::win32 {
 // Best effort: a refused connect to this machine is reported at once instead of after two seconds of repeated SYNs.
 void hasten_refusal(SOCKET socket, const Endpoint& target) noexcept;
 
+// What select says at once. `failed`: a connect did, or there is urgent data.
+struct SocketState {
+    bool readable = false;
+    bool writable = false;
+    bool failed = false;
+};
+[[nodiscard]] Result<SocketState> state_of(SOCKET socket) noexcept;
+
 // The pieces of an operation, at most largest_submission bytes together.
 struct Pieces {
     WSABUF array[spi::most_buffers];

@@ -17,7 +17,10 @@ public:
     Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) override {
         Accepted owned(std::move(socket));
         Descriptor* d = pool_.acquire();
-        if (d == nullptr) return fail(Errc::not_enough_memory);
+        if (d == nullptr) {
+            if (kind == SocketKind::foreign) (void)owned.take_socket();
+            return fail(Errc::not_enough_memory);
+        }
         d->peer = owned.peer();
         d->kind = kind;
         d->socket = owned.take_socket();

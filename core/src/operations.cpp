@@ -107,9 +107,12 @@ bool Loop::check(Operation& op) noexcept {
         op.finish(Error{Errc::not_connected, 0});
         return false;
     }
-    if (!is_stream_transfer(op)) return true;
     Descriptor& d = *op.descriptor;
-    if (d.kind != SocketKind::stream) return true;
+    if (d.kind == SocketKind::stream && op.verb == Verb::wait && d.lane_of(op).settled) {
+        op.finish();  // what follows is answered at once
+        return false;
+    }
+    if (!is_stream_transfer(op) || d.kind != SocketKind::stream) return true;
     if (op.verb == Verb::receive) {
         if (!op.has(Operation::lend) && size_of(op) == 0) {
             op.finish();

@@ -32,9 +32,12 @@ ReadinessEngine::~ReadinessEngine() { bury(); }
 
 Result<Descriptor*> ReadinessEngine::attach(Accepted&& socket, SocketKind kind) {
     Accepted owned(std::move(socket));
-    if (auto admitted = poller_->admit(owned.socket()); !admitted) return fail(admitted.error());
-    Descriptor* d = pool_.acquire();
-    if (d == nullptr) return fail(Errc::not_enough_memory);
+    auto admitted = poller_->admit(owned.socket());
+    Descriptor* d = admitted ? pool_.acquire() : nullptr;
+    if (d == nullptr) {
+        if (kind == SocketKind::foreign) (void)owned.take_socket();
+        return admitted ? fail(Errc::not_enough_memory) : fail(admitted.error());
+    }
     d->peer = owned.peer();
     d->kind = kind;
     d->socket = owned.take_socket();
@@ -56,6 +59,17 @@ void ReadinessEngine::bury() noexcept {
 
 Started ReadinessEngine::start(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
+    if (op.verb == Verb::wait) [[unlikely]] {
+        auto watched = poller_->watch(op);
+        if (!watched) {
+            op.finish(watched.error());
+            return Started::finished;
+        }
+        if (*watched) {
+            op.set(Operation::elsewhere);
+            return Started::pending;
+        }
+    }
     std::uint8_t bit = op.lane_direction() == Direction::read ? input : output;
     if ((d.interest & bit) != 0) return Started::pending;
     // The first wait registers, for input in any case: its hang-up is news for a sender, too.
@@ -72,6 +86,7 @@ Started ReadinessEngine::start(Operation& op) noexcept {
 
 // Nothing of it is in the kernel: it ends at the next wait.
 void ReadinessEngine::cancel(Operation& op) noexcept {
+    if (op.has(Operation::elsewhere)) return poller_->unwatch(op);
     op.set(Operation::harvested);
     cancelled_.push(op);
 }

@@ -47,6 +47,8 @@ Task<void> together(const Side& here, const Side& there) {
 
 bool one_at_a_time() { return engine().model == pier::spi::Model::iterative; }
 
+bool receives_by_trying() { return make_loop()->traits().speculates; }
+
 std::unique_ptr<pier::Loop> make_loop() {
     auto loop = pier::Loop::create(engine());
     REQUIRE(outcome(loop) == Errc::ok);

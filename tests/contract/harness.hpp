@@ -41,6 +41,8 @@ struct Settings {
 
 // Whether the engine runs a single operation at a time. Two ends then need two threads.
 [[nodiscard]] bool one_at_a_time();
+// Whether a receive is a try after the engine's word that there is something, and never waits in the system itself.
+[[nodiscard]] bool receives_by_trying();
 
 // Says visibly that the running case can't hold here, and why; the list of them is compared with ci/expected_skips.txt.
 void skip(std::string_view reason);

@@ -5,6 +5,7 @@
 #include <pier/endpoint.hpp>
 #include <pier/option.hpp>
 #include <pier/spi/awaiter.hpp>
+#include <pier/spi/wait_awaiter.hpp>
 
 #include <cstddef>
 #include <span>
@@ -138,6 +139,16 @@ public:
     // All of it. Errors: end_of_stream when the peer ended earlier.
     [[nodiscard]] spi::WholeAwaiter receive_exactly(std::span<std::byte> into, Deadline deadline = {}) const noexcept {
         return {deadline, spi::Verb::receive, descriptor_, into.data(), into.size()};
+    }
+
+    // Until a receive, or a send, would not have to wait: it may also say at once how the stream has ended. For
+    // protocols that have to know before they act; a plain receive costs less. Errors: not_supported on the engine uv,
+    // whose library reads for itself; operation_canceled, timed_out.
+    [[nodiscard]] spi::WaitAwaiter readable(Deadline deadline = {}) const noexcept {
+        return {deadline, descriptor_, false};
+    }
+    [[nodiscard]] spi::WaitAwaiter writable(Deadline deadline = {}) const noexcept {
+        return {deadline, descriptor_, true};
     }
 
     // Sends some of it (at most 1 MiB at once): how many bytes. Errors: connection_reset or broken_pipe when the peer

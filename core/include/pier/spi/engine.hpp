@@ -29,7 +29,7 @@ public:
     // The operation can be tried now: the loop calls sys::attempt (or connect_result) at its delivery, so that buffers
     // are lent one at a time. If it would block after all, the loop calls start() with it again.
     void ready(Operation& op) noexcept {
-        if (!op.has(Operation::harvested)) push(op);
+        if ((op.flags & (Operation::harvested | Operation::elsewhere)) == 0) push(op);
     }
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
     [[nodiscard]] Queue<Operation>& queue() noexcept { return queue_; }
@@ -63,9 +63,9 @@ public:
     // No descriptor is attached any more; what release() left to be closed later is closed here.
     virtual ~Engine() = default;
 
-    // Takes the socket over (also when it fails: then it is closed) on the loop that will use it, once for its life.
-    // The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors: not_enough_memory;
-    // too_many_files_open with select beyond FD_SETSIZE; whatever the registration says.
+    // Takes the socket over (also when it fails: then it is closed, but for a foreign one) on the loop that will use
+    // it, once for its life. The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors:
+    // not_enough_memory; too_many_files_open with select beyond FD_SETSIZE; whatever the registration says.
     [[nodiscard]] virtual Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) = 0;
 
     // Both lanes are empty. Closes the socket, at once or when the engine's rules allow; the descriptor may be reused

@@ -56,6 +56,7 @@ struct Operation : Link {
         truncated = 128,        // receive_from: the datagram was longer than the buffer; the rest is lost
         cancel_told = 512,      // the engine has been asked; once is enough
         progressed = 256,       // whole: some piece was transferred before the present one
+        elsewhere = 1024,       // Verb::wait: a poller has it watched by other means than its events
     };
 
     union {

@@ -42,6 +42,12 @@ public:
     // Before the socket is closed; no event of it afterwards.
     virtual void remove(Descriptor& descriptor) noexcept = 0;
 
+    // A Verb::wait that was tried and would block. True: the poller learns of it by other means than its events, and
+    // ends it by ReadySink::ended() in a later wait(). False: an event will do.
+    [[nodiscard]] virtual Result<bool> watch(Operation&) { return false; }
+    // A request to end what watch() took.
+    virtual void unwatch(Operation&) noexcept {}
+
     // As Engine::wait(); calls sink.event() for each event.
     [[nodiscard]] virtual Result<void> wait(Time until, ReadySink& sink) = 0;
     virtual void wake() noexcept = 0;

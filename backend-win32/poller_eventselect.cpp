@@ -1,0 +1,216 @@
+#include "poller_eventselect.hpp"
+
+#include "error.hpp"
+#include "sockets.hpp"
+#include "timeout.hpp"
+#include "watcher.hpp"
+
+#include <pier/spi/readiness_engine.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+#include <vector>
+
+namespace pier::win32 {
+namespace {
+
+using spi::Descriptor;
+
+// All that there is: a later call for the same socket would replace the bits, and forget what it had recorded.
+constexpr long everything = FD_READ | FD_WRITE | FD_OOB | FD_ACCEPT | FD_CONNECT | FD_CLOSE;
+
+// The sockets that share an event.
+struct Group {
+    WSAEVENT event = nullptr;
+    std::vector<Descriptor*> members;
+};
+
+// What a socket had to tell when its watch began.
+struct Early {
+    Descriptor* descriptor;
+    std::uint8_t bits;
+};
+
+// A record (FD_READ and so on) is made when the state changes and once more after the call that deals with it: a
+// receive enables FD_READ again, an accept FD_ACCEPT, a send that would block FD_WRITE (the documentation of
+// WSAEventSelect). That makes edges, of which none is lost as long as a lane waits only after such a call.
+class EventSelectPoller final : public spi::Poller {
+public:
+    explicit EventSelectPoller(WSAEVENT wake)
+        : Poller({.edge = true, .short_receive_drains = true, .short_send_drains = false}), wake_(wake) {
+        // From now on creating a group allocates nothing but its event.
+        groups_.reserve(most_groups);
+        line_up();
+    }
+    ~EventSelectPoller() override {
+        watcher_.reset();
+        for (Group& group : groups_) ::WSACloseEvent(group.event);
+        ::WSACloseEvent(wake_);
+    }
+
+    Result<void> add(Descriptor& d, std::uint8_t) override {
+        auto chosen = choose_group();
+        if (!chosen) return fail(chosen.error());
+        Group& group = groups_[*chosen];
+        try {
+            group.members.push_back(&d);
+            early_.reserve(early_.size() + 1);
+        } catch (const std::bad_alloc&) {
+            if (!group.members.empty() && group.members.back() == &d) group.members.pop_back();
+            return fail(Errc::not_enough_memory);
+        }
+        d.slot = static_cast<std::uint32_t>(*chosen * group_stride + group.members.size() - 1);
+        SOCKET socket = native(d.socket);
+        if (::WSAEventSelect(socket, group.event, everything) != 0) {
+            Error error = last_socket_error();
+            group.members.pop_back();
+            return fail(error);
+        }
+        // Data that is there already is recorded at once, and so is room to send. Of an end of the stream or a failed
+        // connect that came before, the documentation promises nothing, and there is no second record: so one look.
+        auto state = state_of(socket);
+        unsigned bits = 0;
+        if (!state || state->readable) bits |= spi::input;
+        if (!state || ((state->writable || state->failed) && connects(d))) bits |= spi::output;
+        if (bits != 0) early_.push_back({&d, static_cast<std::uint8_t>(bits)});
+        return {};
+    }
+
+    // Everything is watched since the add().
+    Result<void> change(Descriptor&, std::uint8_t) override { return {}; }
+
+    void remove(Descriptor& d) noexcept override {
+        // Closing ends the association.
+        std::vector<Descriptor*>& members = groups_[d.slot / group_stride].members;
+        std::size_t place = d.slot % group_stride;
+        members[place] = members.back();
+        members[place]->slot = d.slot;
+        members.pop_back();
+        std::erase_if(early_, [&](const Early& early) { return early.descriptor == &d; });
+    }
+
+    // A foreign socket may have an association of its owner's, and would lose it and its mode. And FD_WRITE comes only
+    // after a send that would have blocked, which a wait for room to send is not.
+    Result<bool> watch(spi::Operation& op) override {
+        if (op.descriptor->kind != spi::SocketKind::foreign && !op.has(spi::Operation::waits_writable)) return false;
+        if (watcher_ == nullptr) {
+            auto made =
+                Watcher::make([](void* poller) noexcept { static_cast<EventSelectPoller*>(poller)->wake(); }, this);
+            if (!made) return fail(made.error());
+            watcher_ = std::move(*made);
+        }
+        if (auto started = watcher_->start(op); !started) return fail(started.error());
+        return true;
+    }
+    void unwatch(spi::Operation& op) noexcept override { watcher_->cancel(op); }
+
+    // One event a call: the caller comes again at once, and this way each costs a single wait.
+    Result<void> wait(Time until, spi::ReadySink& sink) override {
+        bool early = !early_.empty();
+        for (const Early& news : early_) sink.event(*news.descriptor, news.bits);
+        early_.clear();
+        early |= collect_watched(sink);
+        auto count = static_cast<DWORD>(groups_.size() + 1);
+        DWORD answer =
+            ::WSAWaitForMultipleEvents(count, line_ + first_, FALSE, early ? 0 : milliseconds_until(until), FALSE);
+        if (answer == WSA_WAIT_FAILED) return fail(last_socket_error());
+        if (answer >= WSA_WAIT_EVENT_0 + count) return {};
+        DWORD index = (first_ + answer - WSA_WAIT_EVENT_0) % count;
+        first_ = (index + 1) % count;  // of several that are set the first one is reported: the others come first now
+        if (index == 0) {
+            ::WSAResetEvent(wake_);
+            woken_.store(false);
+            (void)collect_watched(sink);
+        } else {
+            collect(groups_[index - 1], sink);
+        }
+        return {};
+    }
+
+    void wake() noexcept override {
+        if (!woken_.exchange(true)) ::WSASetEvent(wake_);
+    }
+
+private:
+    // With the one to be woken by as many as a wait takes.
+    static constexpr std::size_t most_groups = WSA_MAXIMUM_WAIT_EVENTS - 1;
+    static constexpr std::size_t group_stride = std::size_t{1} << 24;  // Descriptor::slot: the group, the place in it
+
+    static bool connects(Descriptor& d) noexcept {
+        const spi::Operation* op = d.lane(spi::Direction::write).first;
+        return op != nullptr && op->verb == spi::Verb::connect;
+    }
+
+    // An event of its own as long as there are some.
+    Result<std::size_t> choose_group() noexcept {
+        std::size_t least = 0;
+        for (std::size_t i = 0; i < groups_.size(); ++i) {
+            if (groups_[i].members.size() < groups_[least].members.size()) least = i;
+        }
+        bool is_free = !groups_.empty() && groups_[least].members.empty();
+        if (is_free || groups_.size() == most_groups) return least;
+        WSAEVENT event = ::WSACreateEvent();
+        if (event == WSA_INVALID_EVENT) {
+            if (groups_.empty()) return fail(last_socket_error());
+            return least;
+        }
+        groups_.push_back({.event = event, .members = {}});
+        line_up();
+        return groups_.size() - 1;
+    }
+
+    // Twice in a row, so that a wait may begin anywhere.
+    void line_up() noexcept {
+        std::size_t count = groups_.size() + 1;
+        for (std::size_t i = 0; i < 2 * count; ++i) {
+            line_[i] = i % count == 0 ? wake_ : groups_[i % count - 1].event;
+        }
+        first_ = 0;
+    }
+
+    bool collect_watched(spi::ReadySink& sink) noexcept {
+        return watcher_ != nullptr &&
+               watcher_->collect([&](spi::Operation& op, const Error& error) { sink.ended(op, error); });
+    }
+
+    // The event first, then all its sockets: what is recorded after the look sets it again. Never by the handle in
+    // WSAEnumNetworkEvents, which would clear what another socket has set.
+    void collect(Group& group, spi::ReadySink& sink) noexcept {
+        ::WSAResetEvent(group.event);
+        for (Descriptor* d : group.members) {
+            WSANETWORKEVENTS record;
+            // It fails for no reason that the next call on the socket would not give: let that say it.
+            bool failed = ::WSAEnumNetworkEvents(native(d->socket), nullptr, &record) != 0;
+            std::uint8_t bits = failed ? spi::exceptional : bits_of(record.lNetworkEvents);
+            if (bits != 0) sink.event(*d, bits);
+        }
+    }
+
+    static std::uint8_t bits_of(long events) noexcept {
+        unsigned bits = 0;
+        if ((events & (FD_READ | FD_ACCEPT)) != 0) bits |= spi::input;
+        if ((events & (FD_WRITE | FD_CONNECT)) != 0) bits |= spi::output;
+        // FD_CLOSE may come while there is something to read; it comes once.
+        if ((events & (FD_CLOSE | FD_OOB)) != 0) bits |= spi::exceptional;
+        return static_cast<std::uint8_t>(bits);
+    }
+
+    WSAEVENT wake_;
+    std::atomic<bool> woken_{false};
+    std::vector<Group> groups_;
+    std::vector<Early> early_;
+    std::unique_ptr<Watcher> watcher_;  // from the first operation that needs it
+    WSAEVENT line_[2 * (most_groups + 1)] = {};
+    DWORD first_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<spi::Poller>> make_eventselect() {
+    WSAEVENT wake = ::WSACreateEvent();
+    if (wake == WSA_INVALID_EVENT) return fail(last_socket_error());
+    return std::make_unique<EventSelectPoller>(wake);
+}
+
+}  // namespace pier::win32

@@ -11,7 +11,10 @@ void ReadySink::other_event(Descriptor& d, std::uint8_t bits) noexcept {
     }
     unsigned unwanted = 0;
     if ((bits & input) != 0 && !news(d.lanes[0])) unwanted |= input;
-    if ((bits & output) != 0 && !news(d.lanes[1])) unwanted |= output;
+    // Only a wait for room to send can be watched elsewhere while events come; that is who ends it, and only once.
+    const Operation* sender = d.lanes[1].first;
+    bool apart = sender != nullptr && sender->has(Operation::elsewhere);
+    if ((bits & output) != 0 && !apart && !news(d.lanes[1])) unwanted |= output;
     // Lazy disarm: a level poller repeats an event that nobody waits for, so interest goes at the first such event, not
     // after every operation. If the change fails, the event comes again, and so does the attempt.
     unwanted &= d.interest;

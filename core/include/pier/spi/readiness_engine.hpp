@@ -14,16 +14,13 @@ class ReadySink {
 public:
     ReadySink(Poller& poller, Harvest& harvest) noexcept : poller_(poller), harvest_(harvest) {}
     // `bits`: input, output, exceptional.
-<<<<<<< HEAD
     void event(Descriptor& descriptor, std::uint8_t bits) noexcept {
         if (bits != input || !news(descriptor.lanes[0])) other_event(descriptor, bits);
-=======
-    void event(Descriptor& descriptor, std::uint8_t bits) noexcept;
+    }
     // What Poller::watch() took has ended.
     void ended(Operation& op, const Error& error) noexcept {
         op.clear(Operation::elsewhere);
         harvest_.finished(op, error, 0);
->>>>>>> win-engines
     }
 
 private:

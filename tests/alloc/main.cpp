@@ -58,11 +58,14 @@ int run(int argc, char** argv) {
     for (int i = 1; i < argc; ++i) {
         std::string_view argument = argv[i];
         constexpr std::string_view option = "--engine=";
-        if (!argument.starts_with(option)) {
-            std::fprintf(stderr, "usage: pier-alloc [--engine=NAME]\n");
+        if (argument.starts_with(option)) {
+            name = argument.substr(option.size());
+        } else if (argument == "--short") {
+            Measure::divisor = 10;
+        } else {
+            std::fprintf(stderr, "usage: pier-alloc [--engine=NAME] [--short]\n");
             return 2;
         }
-        name = argument.substr(option.size());
     }
     const pier::spi::EngineInfo* engine = pier::find_engine(name);
     if (engine == nullptr) {

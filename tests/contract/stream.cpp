@@ -304,7 +304,7 @@ TEST_CASE("stream: one send takes a megabyte at most") {
 }
 
 TEST_CASE("stream: small receives lose nothing of a long stream") {
-    constexpr std::size_t size = 300'000;
+    const std::size_t size = under_wine() ? 70'000 : 300'000;  // a call takes a hundred times as long there
     auto data = pattern(size);
     Meeting meeting;
     both(

@@ -95,8 +95,10 @@ bool Loop::has_work() const noexcept {
 }
 
 void Loop::drain_inbox() noexcept {
+    // What these posts post waits for the next turn.
+    inbox_.collect();
     for (std::uint32_t i = 0; i < posts_per_turn; ++i) {
-        spi::Post* post = inbox_.pop();
+        spi::Post* post = inbox_.pop_collected();
         if (post == nullptr) return;
         post->run(*post);
     }

@@ -52,6 +52,13 @@ bool is_buffer_size(Option option) noexcept {
     return option == Option::receive_buffer || option == Option::send_buffer;
 }
 
+// Linux takes any number for a switch, and no size at all for a small one.
+bool in_range(Option option, int value) noexcept {
+    if (is_buffer_size(option)) return value > 0;
+    if (option == Option::time_to_live) return value >= 1 && value <= 255;
+    return value == 0 || value == 1;
+}
+
 template <class Ask>
 Result<Endpoint> name_of(NativeSocket socket, Ask ask) {
     Address address{};
@@ -141,8 +148,7 @@ Result<void> reset_on_close(NativeSocket socket) {
 }
 
 Result<void> set_option(NativeSocket socket, Option option, int value) {
-    if (option == Option::time_to_live && (value < 1 || value > 255)) return fail(Errc::invalid_argument);
-    if (value < 0) return fail(Errc::invalid_argument);
+    if (!in_range(option, value)) return fail(Errc::invalid_argument);
     NativeOption target = native(socket, option);
     return set(socket, target.level, target.name, value);
 }

@@ -65,7 +65,10 @@ void TaskScope::JoinAwaiter::cancelled(Loop&, spi::Operation& op) {
 }
 
 Result<void> TaskScope::JoinAwaiter::await_resume() {
-    if (scope_.exception_) std::rethrow_exception(std::exchange(scope_.exception_, nullptr));
+    // A join that gave up leaves it: unwinding the scope's frame now would destroy what the living tasks use.
+    if (scope_.exception_ && error.condition != Errc::timed_out) {
+        std::rethrow_exception(std::exchange(scope_.exception_, nullptr));
+    }
     if (error.condition != Errc::ok) return std::unexpected(error);
     return {};
 }

@@ -134,6 +134,12 @@ Task<void> turns(int count) {
     for (int i = 0; i < count; ++i) (void)co_await pier::sleep(after(0ns));
 }
 
+Task<void> next_turn() {
+    pier::Event posted;
+    pier::this_loop().post([&] { posted.set(); });
+    (void)co_await posted.wait();
+}
+
 Task<pier::Stream> accept_from(const pier::Listener& listener) {
     auto stream = co_await listener.accept(limit());
     REQUIRE(outcome(stream) == Errc::ok);

@@ -109,6 +109,8 @@ private:
 // Lets the loop turn: what was spawned or started before has begun by then (whatever the clock says, since timers come
 // first in a turn and their sleepers last).
 Task<void> turns(int count = 2);
+// Resumes in the next turn, at once. Not to be cancelled.
+Task<void> next_turn();
 
 // Success, or a failed case.
 Task<pier::Stream> accept_from(const pier::Listener& listener);

@@ -1,4 +1,5 @@
-// Socket options that mean the same on every system.
+// Socket options that mean the same on every system. Other values are invalid_argument, and so is
+// a buffer of 0 bytes.
 #pragma once
 
 #include <cstdint>

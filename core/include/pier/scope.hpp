@@ -37,9 +37,9 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
     class JoinAwaiter;
-    // Waits until the last task has ended. At the deadline it gives up waiting with timed_out, the tasks go on. When
-    // the awaiting task itself is cancelled, it cancels this scope and goes on waiting, then answers
-    // operation_canceled. One join at a time.
+    // Waits until the last task has ended. At the deadline it gives up waiting with timed_out, the tasks go on (and an
+    // exception is kept for the join that meets their end). When the awaiting task itself is cancelled, it cancels this
+    // scope and goes on waiting, then answers operation_canceled. One join at a time.
     [[nodiscard]] JoinAwaiter join(Deadline deadline = {}) noexcept;
 
 private:

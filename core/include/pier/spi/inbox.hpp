@@ -39,7 +39,15 @@ public:
     }
     // The oldest, or null.
     Post* pop() noexcept {
+        collect();
+        return pop_collected();
+    }
+    // Takes what has come, unless something is left from the time before.
+    void collect() noexcept {
         if (taken_ == nullptr) take();
+    }
+    // The oldest of what was taken, or null.
+    Post* pop_collected() noexcept {
         if (taken_ == nullptr) return nullptr;
         Link* link = taken_;
         taken_ = link->next;

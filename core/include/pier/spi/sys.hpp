@@ -64,7 +64,8 @@ void close(NativeSocket socket) noexcept;
 // The next close sends RST and drops what is queued (SO_LINGER 0).
 [[nodiscard]] Result<void> reset_on_close(NativeSocket socket);
 
-// Values as in option.hpp. Errors: no_protocol_option or not_supported where the system has no such option.
+// Values as in option.hpp. Errors: invalid_argument for any other; no_protocol_option or not_supported where the system
+// has no such option.
 [[nodiscard]] Result<void> set_option(NativeSocket socket, Option option, int value);
 [[nodiscard]] Result<int> get_option(NativeSocket socket, Option option);
 

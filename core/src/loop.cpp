@@ -62,14 +62,19 @@ void Loop::drive(spi::Context& root, std::coroutine_handle<> handle) {
     engine_->bury();
 }
 
-// One turn, in this order: posts, timers, new tasks, retries, the engine, deliveries, burials. Every phase takes what
-// was there when it began, so that none can keep the others from their turn.
+// One turn, in this order: posts, timers, new tasks, retries, starved receives, the engine, deliveries, burials. Every
+// phase takes what was there when it began, so that none can keep the others from their turn.
 void Loop::turn(const spi::Context& root) {
     now_valid_ = false;
     drain_inbox();
     if (!timers_.empty()) expire_timers();
     if (!spawned_.empty()) run_spawned();
     if (!retries_.empty()) run_retries();
+    if (can_feed_starved()) {
+        // Before the engine, which may take the chunks that came back for receives to come.
+        spi::Queue<spi::Operation> none;
+        deliver(none);
+    }
 
     Time until = past;
     if (!root.ended && !has_work()) {
@@ -90,8 +95,11 @@ void Loop::turn(const spi::Context& root) {
 }
 
 bool Loop::has_work() const noexcept {
-    return !retries_.empty() || !spawned_.empty() || !ended_.empty() || !inbox_.empty() ||
-           (!starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks);
+    return !retries_.empty() || !spawned_.empty() || !ended_.empty() || !inbox_.empty() || can_feed_starved();
+}
+
+bool Loop::can_feed_starved() const noexcept {
+    return !starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks;
 }
 
 void Loop::drain_inbox() noexcept {

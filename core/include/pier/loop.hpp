@@ -108,6 +108,7 @@ private:
     void run_retries();
     void deliver(spi::Queue<spi::Operation>& batch);
     [[nodiscard]] bool has_work() const noexcept;
+    [[nodiscard]] bool can_feed_starved() const noexcept;
 
     Outcome advance(spi::Operation& op) noexcept;
     bool begin(spi::Operation& op, Deadline deadline);

@@ -1,0 +1,246 @@
+// Lent chunks: their bytes stay as long as they are held, however many are, and an empty one means the end.
+#include "../unit/sanitizer.hpp"
+#include "bytes.hpp"
+#include "pair.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+using namespace contract;
+using pier::Chunk;
+using pier::Stream;
+using pier::TaskScope;
+
+namespace {
+
+// Sends the bytes and takes them as a single chunk. They are there in one piece: the connection is local, and they are
+// few.
+Task<Chunk> lend(const Pair& pair, std::span<const std::byte> bytes) {
+    auto sent = co_await pair.client.send_all(bytes, limit());
+    REQUIRE(outcome(sent) == Errc::ok);
+    auto chunk = co_await pair.server.receive(limit());
+    REQUIRE(outcome(chunk) == Errc::ok);
+    co_return std::move(*chunk);
+}
+
+// Most of the loop's chunks, for who needs the last ones: borrowed at once, which is cheaper than receiving each.
+class Stash {
+public:
+    explicit Stash(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            std::byte* chunk = pool_.borrow();
+            REQUIRE(chunk != nullptr);
+            chunks_.emplace_back(chunk, std::size_t{1}, pool_);
+        }
+    }
+
+private:
+    pier::spi::ChunkPool& pool_ = pier::this_loop().chunks();
+    std::vector<Chunk> chunks_;
+};
+
+bool holds(const Chunk& chunk, std::span<const std::byte> bytes) { return std::ranges::equal(chunk.bytes(), bytes); }
+
+}  // namespace
+
+TEST_CASE("chunk: one that is kept has its bytes still after others' traffic") {
+    const int rounds = under_wine() ? 50 : 300;
+    on_loop([&]() -> Task<void> {
+        Pair pair = co_await connect_pair();
+        Pair other = co_await connect_pair();
+        auto bytes = pattern(1000, 1);
+        Chunk kept = co_await lend(pair, bytes);
+        REQUIRE(kept.size() > 0);
+        auto expected = std::span(bytes).first(kept.size());
+        for (int i = 0; i < rounds; ++i) {
+            auto noise = pattern(1000, static_cast<std::uint32_t>(i + 2));
+            Chunk chunk = co_await lend(other, noise);
+            CHECK(chunk.data() != kept.data());
+            REQUIRE(holds(chunk, std::span(noise).first(chunk.size())));
+        }
+        co_await turns(3);
+        CHECK(holds(kept, expected));
+        // Its own stream's traffic does not touch it, either.
+        auto sent = co_await pair.client.send_all(bytes_of("more"), limit());
+        CHECK(outcome(sent) == Errc::ok);
+        auto next = co_await pair.server.receive(limit());
+        CHECK(outcome(next) == Errc::ok);
+        CHECK(holds(kept, expected));
+    });
+}
+
+TEST_CASE("chunk: hundreds may be held at once, and go back in any order") {
+    const std::size_t count = under_wine() ? 150 : 600;
+    on_loop([&]() -> Task<void> {
+        std::vector<Pair> pairs;
+        for (int i = 0; i < 5; ++i) pairs.push_back(co_await connect_pair());
+        // Twice, because what went back is lent again.
+        for (int round = 0; round < 2; ++round) {
+            std::vector<std::pair<Chunk, std::vector<std::byte>>> held;
+            for (std::size_t i = 0; i < count; ++i) {
+                auto bytes = pattern(1 + i % 100, static_cast<std::uint32_t>(i));
+                Chunk chunk = co_await lend(pairs[i % pairs.size()], bytes);
+                REQUIRE(holds(chunk, bytes));
+                held.emplace_back(std::move(chunk), std::move(bytes));
+            }
+            // Some come back and are lent anew while the rest stays.
+            for (std::size_t i = 0; i < count; i += 3) {
+                auto bytes = pattern(77, static_cast<std::uint32_t>(count + i));
+                held[i].first = Chunk();
+                held[i].first = co_await lend(pairs[i % pairs.size()], bytes);
+                held[i].second = std::move(bytes);
+            }
+            for (std::size_t i = 0; i < count; ++i) {
+                CAPTURE(i);
+                REQUIRE(holds(held[i].first, held[i].second));
+            }
+        }
+    });
+}
+
+TEST_CASE("chunk: when all are lent a receive waits, and goes on with one that came back") {
+    // 256 MiB: memory that is hardly touched, but for a sanitizer it is.
+    if (unit::frames_from_heap) return;
+    bool by_another = false;
+    SUBCASE("from the task that started it") {}
+    SUBCASE("from a task that a socket resumed") { by_another = !one_at_a_time(); }
+    on_loop([&]() -> Task<void> {
+        Pair pair = co_await connect_pair();
+        Pair other = co_await connect_pair();
+        Pair third = co_await connect_pair();
+        std::vector<Chunk> held;
+        auto sent = co_await other.client.send_all(bytes_of("patience"), limit());
+        REQUIRE(outcome(sent) == Errc::ok);
+        // Some engines keep a few hundred for receives to come.
+        constexpr std::size_t few = 600;
+        Stash stash(pier::spi::ChunkPool::most_chunks - few);
+        Errc result = Errc::ok;
+        while (held.size() <= few) {
+            sent = co_await pair.client.send_all(bytes_of("x"), limit());
+            REQUIRE(outcome(sent) == Errc::ok);
+            bool last = held.size() + 64 >= few;
+            auto chunk = co_await pair.server.receive(last ? after(100ms) : limit());
+            result = outcome(chunk);
+            if (result != Errc::ok) break;
+            held.push_back(std::move(*chunk));
+        }
+        CHECK(result == Errc::timed_out);
+        CHECK(held.size() <= few);
+        CHECK(held.size() + 64 > few);
+
+        std::string got;
+        Errc cancelled = Errc::ok;
+        auto receiving = [&]() -> Task<void> {
+            auto chunk = co_await other.server.receive(limit());
+            REQUIRE(outcome(chunk) == Errc::ok);
+            got = text_of(*chunk);
+        };
+        auto in_vain = [&]() -> Task<void> {
+            auto chunk = co_await pair.server.receive(limit());
+            cancelled = outcome(chunk);
+        };
+        {
+            TaskScope scope;
+            scope.spawn(in_vain());
+            co_await turns(3);
+            CHECK(cancelled == Errc::ok);
+            scope.cancel();
+            auto joined = co_await scope.join(limit());
+            CHECK(outcome(joined) == Errc::ok);
+            CHECK(cancelled == Errc::operation_canceled);
+        }
+        TaskScope scope;
+        scope.spawn(receiving());
+        co_await turns(5);
+        CHECK(got.empty());
+        if (by_another) {
+            // From a task that the engine's news resumed; what engines keep for themselves must not take it first.
+            auto giving_back = [&]() -> Task<void> {
+                std::array<std::byte, 1> word{};
+                auto told = co_await third.server.receive(word, limit());
+                CHECK(outcome(told) == Errc::ok);
+                held.pop_back();
+            };
+            scope.spawn(giving_back());
+            co_await turns();
+            sent = co_await third.client.send_all(bytes_of("!"), limit());
+            CHECK(outcome(sent) == Errc::ok);
+            auto joined = co_await scope.join(limit());
+            CHECK(outcome(joined) == Errc::ok);
+        } else {
+            held.pop_back();
+        }
+        auto joined = co_await scope.join(limit());
+        CHECK(outcome(joined) == Errc::ok);
+        CHECK(got == "patience");
+        // The byte that the receives in vain left is still there.
+        auto chunk = co_await pair.server.receive(limit());
+        REQUIRE(outcome(chunk) == Errc::ok);
+        CHECK(text_of(*chunk) == "x");
+    });
+}
+
+TEST_CASE("chunk: an empty one comes at the end, and only there") {
+    const int pieces = under_wine() ? 100 : 1'000;
+    std::vector<std::vector<std::byte>> messages;
+    Checksum there;
+    for (int i = 0; i < pieces; ++i) {
+        // Now and then nothing, which is no message and no end.
+        auto size = static_cast<std::size_t>(i % 5 == 0 ? 0 : i % 97);
+        if (i == pieces / 2) size = 300'000;
+        messages.push_back(pattern(size, static_cast<std::uint32_t>(i)));
+        there.add(messages.back());
+    }
+    Meeting meeting;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            Checksum sum;
+            int chunks = 0;
+            for (;;) {
+                auto chunk = co_await stream.receive(limit());
+                REQUIRE(outcome(chunk) == Errc::ok);
+                CHECK(chunk->size() <= pier::spi::ChunkPool::chunk_size);
+                CHECK(chunk->empty() == chunk->bytes().empty());
+                if (chunk->empty()) break;
+                sum.add(*chunk);
+                ++chunks;
+            }
+            CHECK(sum == there);
+            CHECK(sum.size() > 0);
+            CHECK(chunks > 0);
+            for (int i = 0; i < 3; ++i) {
+                auto again = co_await stream.receive(limit());
+                REQUIRE(outcome(again) == Errc::ok);
+                CHECK(again->empty());
+            }
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            for (std::size_t i = 0; i < messages.size(); ++i) {
+                auto sent = co_await stream.send_all(messages[i], limit());
+                REQUIRE(outcome(sent) == Errc::ok);
+                if (i % 50 == 0) co_await turns(1);
+            }
+            CHECK(outcome(stream.finish()) == Errc::ok);
+            auto end = co_await stream.receive(limit());
+            CHECK(outcome(end) == Errc::ok);
+        });
+}
+
+TEST_CASE("chunk: a moved one leaves an empty one behind") {
+    on_loop([]() -> Task<void> {
+        Pair pair = co_await connect_pair();
+        Chunk first = co_await lend(pair, bytes_of("first"));
+        Chunk second = co_await lend(pair, bytes_of("second"));
+        Chunk moved = std::move(first);
+        CHECK(first.empty());  // NOLINT: looked at on purpose
+        CHECK(text_of(moved) == "first");
+        moved = std::move(second);
+        CHECK(text_of(moved) == "second");
+        Chunk third = co_await lend(pair, bytes_of("third"));
+        CHECK(text_of(moved) == "second");
+        CHECK(text_of(third) == "third");
+    });
+}

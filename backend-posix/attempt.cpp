@@ -1,13 +1,12 @@
 // One try of an operation, without ever blocking.
 #include "address.hpp"
 #include "error.hpp"
+#include "pieces.hpp"
 
 #include <pier/spi/descriptor.hpp>
 #include <pier/spi/sys.hpp>
 
 #include <poll.h>
-#include <sys/uio.h>
-#include <algorithm>
 #include <cerrno>
 
 namespace pier::sys {
@@ -41,18 +40,9 @@ ssize_t uninterrupted(Call call) noexcept {
     }
 }
 
-// The pieces of an operation, as the system wants them. Lives on the stack of one call.
+// Lives on the stack of one call.
 struct Pieces {
-    explicit Pieces(const Operation& op) noexcept {
-        if (!op.has(Operation::vectored)) {
-            list[0] = {op.buffer, op.length};
-            count = 1;
-            return;
-        }
-        const auto* buffers = reinterpret_cast<const spi::Buffer*>(op.buffer);
-        count = std::min(op.length, spi::most_buffers);
-        for (std::uint32_t i = 0; i < count; ++i) list[i] = {buffers[i].data, buffers[i].size};
-    }
+    explicit Pieces(const Operation& op) noexcept : count(posix::collect(op, list)) {}
     iovec list[spi::most_buffers];
     std::uint32_t count;
 };

@@ -1,6 +1,7 @@
 #include "uring_engine.hpp"
 
 #include "error.hpp"
+#include "pieces.hpp"
 #include "uring.hpp"
 
 #include <pier/spi/sys.hpp>
@@ -248,17 +249,9 @@ bool UringEngine::prepare_message(io_uring_sqe& sqe, Operation& op, UringLane& l
         op.finish(Error{Errc::not_enough_memory, 0});
         return false;
     }
-    std::uint32_t count = 1;
-    if (op.has(Operation::vectored)) {
-        const auto* buffers = reinterpret_cast<const spi::Buffer*>(op.buffer);
-        count = std::min(op.length, spi::most_buffers);
-        for (std::uint32_t i = 0; i < count; ++i) message->pieces[i] = {buffers[i].data, buffers[i].size};
-    } else {
-        message->pieces[0] = {op.buffer, op.length};
-    }
     message->header = {};
+    message->header.msg_iovlen = collect(op, message->pieces);
     message->header.msg_iov = message->pieces;
-    message->header.msg_iovlen = count;
     int socket = descriptor_of(op.descriptor->socket);
     if (op.verb == Verb::receive_from) {
         message->header.msg_name = &message->address;

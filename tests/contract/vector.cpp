@@ -1,0 +1,280 @@
+// Gathered sends and scattered receives: pieces of every size, none among them, and more than a system takes at once.
+#include "bytes.hpp"
+#include "harness.hpp"
+
+#include <algorithm>
+#include <span>
+#include <vector>
+
+using namespace contract;
+using pier::Buffer;
+using pier::Stream;
+
+namespace {
+
+// Pieces in one piece of memory, with gaps between them that nothing may be written to.
+class Arena {
+public:
+    Arena(std::size_t count, std::size_t total) {
+        // Uneven shares; every third piece is empty, and so is the first where there are enough.
+        std::vector<std::size_t> sizes(count);
+        std::size_t shares = 0;
+        for (std::size_t i = 0; i < count; ++i) {
+            sizes[i] = count > 2 && i % 3 == 0 ? 0 : 1 + (i * 7) % 5;
+            shares += sizes[i];
+        }
+        std::size_t left = total;
+        for (std::size_t i = 0; i < count; ++i) {
+            bool last = i + 1 == count;
+            std::size_t size = last ? left : total * sizes[i] / shares;
+            sizes[i] = size;
+            left -= size;
+        }
+        memory_.assign(total + gap * (count + 1), mark);
+        std::size_t at = gap;
+        for (std::size_t size : sizes) {
+            pieces_.push_back({memory_.data() + at, size});
+            at += size + gap;
+        }
+    }
+
+    [[nodiscard]] std::span<const Buffer> pieces() const { return pieces_; }
+    // All pieces one after the other.
+    void fill(std::span<const std::byte> bytes) {
+        for (const Buffer& piece : pieces_) {
+            std::ranges::copy(bytes.first(piece.size), piece.data);
+            bytes = bytes.subspan(piece.size);
+        }
+    }
+    [[nodiscard]] std::vector<std::byte> contents() const {
+        std::vector<std::byte> all;
+        for (const Buffer& piece : pieces_) all.insert(all.end(), piece.data, piece.data + piece.size);
+        return all;
+    }
+    [[nodiscard]] bool gaps_untouched() const {
+        const std::byte* at = memory_.data();
+        for (const Buffer& piece : pieces_) {
+            if (!std::all_of(at, static_cast<const std::byte*>(piece.data), is_mark)) return false;
+            at = piece.data + piece.size;
+        }
+        return std::all_of(at, memory_.data() + memory_.size(), is_mark);
+    }
+
+private:
+    static constexpr std::byte mark{0xE5};
+    static constexpr std::size_t gap = 16;
+    static bool is_mark(std::byte byte) { return byte == mark; }
+
+    std::vector<std::byte> memory_;
+    std::vector<Buffer> pieces_;
+};
+
+// Transfers of pieces may be short: goes on behind what was moved. The first piece is never an empty one.
+class Rest {
+public:
+    explicit Rest(std::span<const Buffer> pieces) : pieces_(pieces.begin(), pieces.end()) { skip(0); }
+    [[nodiscard]] bool empty() const { return at_ == pieces_.size(); }
+    [[nodiscard]] std::span<const Buffer> pieces() const { return std::span(pieces_).subspan(at_); }
+    [[nodiscard]] std::size_t size() const {
+        std::size_t sum = 0;
+        for (const Buffer& piece : pieces()) sum += piece.size;
+        return sum;
+    }
+    void skip(std::size_t moved) {
+        while (at_ < pieces_.size() && moved >= pieces_[at_].size) moved -= pieces_[at_++].size;
+        if (at_ == pieces_.size()) {
+            REQUIRE(moved == 0);
+            return;
+        }
+        pieces_[at_].data += moved;
+        pieces_[at_].size -= moved;
+    }
+
+private:
+    std::vector<Buffer> pieces_;
+    std::size_t at_ = 0;
+};
+
+Task<void> send_pieces(const Stream& stream, std::span<const Buffer> pieces) {
+    Rest rest(pieces);
+    while (!rest.empty()) {
+        auto sent = co_await stream.send(rest.pieces(), limit());
+        REQUIRE(outcome(sent) == Errc::ok);
+        REQUIRE(*sent > 0);
+        REQUIRE(*sent <= std::min<std::size_t>(rest.size(), pier::spi::largest_submission));
+        rest.skip(*sent);
+    }
+}
+
+Task<void> receive_pieces(const Stream& stream, std::span<const Buffer> pieces) {
+    Rest rest(pieces);
+    while (!rest.empty()) {
+        auto got = co_await stream.receive(rest.pieces(), limit());
+        REQUIRE(outcome(got) == Errc::ok);
+        REQUIRE(*got > 0);
+        REQUIRE(*got <= rest.size());
+        rest.skip(*got);
+    }
+}
+
+// From so many pieces into so many others.
+void transfer(std::size_t from, std::size_t into, std::size_t size) {
+    CAPTURE(from);
+    CAPTURE(into);
+    CAPTURE(size);
+    auto data = pattern(size, static_cast<std::uint32_t>(from * 100 + into));
+    Meeting meeting;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            Arena arena(into, size);
+            co_await receive_pieces(stream, arena.pieces());
+            CHECK(arena.contents() == data);
+            CHECK(arena.gaps_untouched());
+            auto end = co_await stream.receive(limit());
+            REQUIRE(outcome(end) == Errc::ok);
+            CHECK(end->empty());
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            Arena arena(from, size);
+            arena.fill(data);
+            co_await send_pieces(stream, arena.pieces());
+            CHECK(arena.contents() == data);
+            CHECK(outcome(stream.finish()) == Errc::ok);
+            auto end = co_await stream.receive(limit());
+            CHECK(outcome(end) == Errc::ok);
+        });
+}
+
+}  // namespace
+
+TEST_CASE("vector: two, sixteen and forty pieces, with empty ones in between") {
+    for (std::size_t from : {1U, 2U, 16U, 40U}) {
+        for (std::size_t into : {1U, 2U, 16U, 40U}) {
+            for (std::size_t size : {1'000U, 150'000U}) transfer(from, into, size);
+        }
+    }
+}
+
+TEST_CASE("vector: more than is submitted at once") { transfer(40, 40, 5 << 20); }
+
+TEST_CASE("vector: a scattered receive that waits is filled in order") {
+    Meeting meeting;
+    Signal waiting;
+    auto data = pattern(10'000);
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            Arena arena(16, data.size());
+            pier::TaskScope scope;
+            scope.spawn(receive_pieces(stream, arena.pieces()));
+            co_await turns();
+            waiting.set();
+            auto joined = co_await scope.join(limit());
+            CHECK(outcome(joined) == Errc::ok);
+            CHECK(arena.contents() == data);
+            CHECK(arena.gaps_untouched());
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            co_await waiting.wait();
+            // In two parts, so that the first ends within a piece.
+            auto sent = co_await stream.send_all(std::span(data).first(3'333), limit());
+            CHECK(outcome(sent) == Errc::ok);
+            co_await turns();
+            sent = co_await stream.send_all(std::span(data).subspan(3'333), limit());
+            CHECK(outcome(sent) == Errc::ok);
+            auto end = co_await stream.receive(limit());
+            CHECK(outcome(end) == Errc::ok);
+        });
+}
+
+TEST_CASE("vector: a gathered send that waits for room goes on in order") {
+    constexpr std::size_t size = 12 << 20;
+    auto data = pattern(size);
+    Meeting meeting;
+    Signal stalled;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            Arena arena(16, size);
+            arena.fill(data);
+            pier::TaskScope scope;
+            scope.spawn(send_pieces(stream, arena.pieces()));
+            co_await turns(50);
+            stalled.set();
+            auto joined = co_await scope.join(limit());
+            CHECK(outcome(joined) == Errc::ok);
+            CHECK(outcome(stream.finish()) == Errc::ok);
+            auto end = co_await stream.receive(limit());
+            CHECK(outcome(end) == Errc::ok);
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            co_await stalled.wait();
+            Checksum sum;
+            for (;;) {
+                auto got = co_await stream.receive(limit());
+                REQUIRE(outcome(got) == Errc::ok);
+                if (got->empty()) break;
+                sum.add(*got);
+            }
+            CHECK(sum == checksum(data));
+        });
+}
+
+TEST_CASE("vector: pieces that are all empty move nothing, at once") {
+    Meeting meeting;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            std::vector<Buffer> none(16);
+            for (std::size_t count : {0U, 1U, 16U}) {
+                auto pieces = std::span<const Buffer>(none).first(count);
+                auto sent = co_await stream.send(pieces, limit());
+                REQUIRE(outcome(sent) == Errc::ok);
+                CHECK(*sent == 0);
+                auto got = co_await stream.receive(pieces, limit());
+                REQUIRE(outcome(got) == Errc::ok);
+                CHECK(*got == 0);
+            }
+            auto sent = co_await stream.send_all(bytes_of("something"), limit());
+            CHECK(outcome(sent) == Errc::ok);
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            std::vector<std::byte> into(9);
+            auto got = co_await stream.receive_exactly(into, limit());
+            CHECK(outcome(got) == Errc::ok);
+            CHECK(text_of(into) == "something");
+        });
+}
+
+TEST_CASE("vector: the end of the stream comes to a scattered receive as well") {
+    Meeting meeting;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            Arena arena(16, 1'000);
+            auto got = co_await stream.receive(arena.pieces(), limit());
+            REQUIRE(outcome(got) == Errc::ok);
+            CHECK(*got == 3);
+            std::vector<std::byte> contents = arena.contents();
+            CHECK(text_of(std::span(contents).first(3)) == "end");
+            for (int i = 0; i < 2; ++i) {
+                got = co_await stream.receive(arena.pieces(), limit());
+                REQUIRE(outcome(got) == Errc::ok);
+                CHECK(*got == 0);
+            }
+            CHECK(arena.gaps_untouched());
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            auto sent = co_await stream.send_all(bytes_of("end"), limit());
+            CHECK(outcome(sent) == Errc::ok);
+            CHECK(outcome(stream.finish()) == Errc::ok);
+            auto end = co_await stream.receive(limit());
+            CHECK(outcome(end) == Errc::ok);
+        });
+}

@@ -172,6 +172,7 @@ Loop::Outcome Loop::go_on(Operation& op, Try tried) noexcept {
     if (tried == Try::blocked) {
         if (launch(op) == Outcome::pending) return Outcome::pending;
         if (budget_operations_ > 0) --budget_operations_;
+        if (op.error.condition == Errc::ok) spend_bytes(op.transferred);
     } else {
         op.finish(op.error, op.transferred);
     }

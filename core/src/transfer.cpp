@@ -49,13 +49,7 @@ Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
     }
     std::uint32_t moved = op.transferred;
     if (op.error.condition != Errc::ok || moved == 0) return Try::ended;
-    // Inline work counts in bytes, too.
-    if (moved >= budget_bytes_) {
-        budget_bytes_ = 0;
-        budget_operations_ = 0;
-    } else {
-        budget_bytes_ -= moved;
-    }
+    spend_bytes(moved);
     if (moved < size_of(op)) {
         // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the
         // conclusion.

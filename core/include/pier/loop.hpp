@@ -145,6 +145,15 @@ private:
         budget_operations_ = inline_operations;
         budget_bytes_ = inline_bytes;
     }
+    // Inline work counts in bytes, too.
+    void spend_bytes(std::uint32_t moved) noexcept {
+        if (moved >= budget_bytes_) {
+            budget_bytes_ = 0;
+            budget_operations_ = 0;
+        } else {
+            budget_bytes_ -= moved;
+        }
+    }
     bool deliver_other(spi::Operation& op) noexcept;
     void resume(spi::Operation& op) {
         if (op.timer != nullptr) disarm(op);

@@ -111,6 +111,7 @@ io_uring_sqe* UringEngine::entry() noexcept {
 
 void UringEngine::watch_wake() noexcept {
     io_uring_sqe* sqe = entry();
+    wake_watched_ = sqe != nullptr;
     if (sqe == nullptr) return;
     io_uring_prep_poll_multishot(sqe, wake_.descriptor(), POLLIN);
     io_uring_sqe_set_data64(sqe, wake_tag);
@@ -293,12 +294,23 @@ void UringEngine::cancel(Operation& op) noexcept {
     }
     UringLane& lane = lane_of(op);
     lane.cancelled = true;
+    if (!ask_to_cancel(lane)) uncancelled_.push(op);
+}
+
+bool UringEngine::ask_to_cancel(UringLane& lane) noexcept {
     io_uring_sqe* sqe = entry();
-    // Without an entry the operation goes on; the next request finds room.
-    if (sqe == nullptr) return;
+    if (sqe == nullptr) return false;
     io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(&lane) | lane_tag, 0);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     io_uring_sqe_set_data64(sqe, no_tag);  // ENOENT: it ended a moment ago, and says so itself
+    return true;
+}
+
+// Entries run out only while the kernel takes none (its completions have to be reaped first): the next turn finds some.
+void UringEngine::make_up() noexcept {
+    if (!wake_watched_) watch_wake();
+    spi::Queue<Operation> late(std::move(uncancelled_));
+    while (Operation* op = late.pop()) cancel(*op);
 }
 
 Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
@@ -307,8 +319,11 @@ Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
     bool news = !finished_.empty();
     while (Operation* op = finished_.pop()) harvest.finished(*op, Error{Errc::operation_canceled, 0}, 0);
     buffers_.refill();
+    if (!wake_watched_ || !uncancelled_.empty()) [[unlikely]]
+        make_up();
+    bool behind = !wake_watched_ || !uncancelled_.empty();
     int status = 0;
-    if (news || until == Time::min()) {
+    if (news || behind || until == Time::min()) {
         status = io_uring_submit_and_get_events(&ring_);
     } else if (until == never) {
         status = io_uring_submit_and_wait(&ring_, 1);
@@ -356,6 +371,8 @@ void UringEngine::lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::
     UringDescriptor& d = *lane.owner;
     Operation* op = d.lanes[&lane - d.kernel].first;
     spi::require(op != nullptr, "a completion came for a lane without an operation");
+    if (lane.cancelled && !uncancelled_.empty()) [[unlikely]]
+        uncancelled_.remove(*op);
     int result = cqe.res;
     if (lane.polling && result >= 0) {
         lane.polling = false;

@@ -71,6 +71,8 @@ private:
     void move_to_this_thread() noexcept;
     [[nodiscard]] io_uring_sqe* entry() noexcept;
     void watch_wake() noexcept;
+    [[nodiscard]] bool ask_to_cancel(UringLane& lane) noexcept;
+    void make_up() noexcept;
 
     [[nodiscard]] UringMessage* message_for(UringLane& lane) noexcept;
     void recycle_message(UringLane& lane) noexcept;
@@ -99,7 +101,9 @@ private:
     bool buffers_open_ = false;
     spi::DescriptorPool<UringDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
-    spi::Queue<spi::Operation> finished_;  // ended outside of wait: cancelled before the kernel had them
+    bool wake_watched_ = false;
+    spi::Queue<spi::Operation> uncancelled_;  // the kernel is not asked yet: no entry was free
+    spi::Queue<spi::Operation> finished_;     // ended outside of wait: cancelled before the kernel had them
     UringMessage* free_messages_ = nullptr;
     std::uint64_t in_kernel_ = 0;  // lanes and accepts that owe a completion
 };

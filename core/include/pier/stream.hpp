@@ -183,6 +183,8 @@ public:
 private:
     [[nodiscard]] spi::TransferAwaiter vector(spi::Verb verb, std::span<const Buffer> buffers,
                                               Deadline deadline) const noexcept {
+        // Only so many pieces go at once, and a receive into empty ones would look like the end of the stream.
+        while (!buffers.empty() && buffers.front().size == 0) buffers = buffers.subspan(1);
         auto* array = reinterpret_cast<std::byte*>(const_cast<Buffer*>(buffers.data()));
         std::size_t count = buffers.size() < spi::most_buffers ? buffers.size() : spi::most_buffers;
         return {deadline, verb, descriptor_, array, count, true};

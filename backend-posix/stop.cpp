@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <csignal>
+#include <thread>
 
 namespace pier::sys {
 namespace {
@@ -13,15 +14,21 @@ std::atomic<void (*)(void*) noexcept> stop_handler{nullptr};
 std::atomic<void*> stop_context{nullptr};
 static_assert(std::atomic<void*>::is_always_lock_free, "a signal handler may use it");
 
+std::atomic<int> handlers_running{0};
+
 void on_signal(int) {
-    if (auto* handler = stop_handler.load(std::memory_order_acquire))
+    handlers_running.fetch_add(1, std::memory_order_seq_cst);
+    if (auto* handler = stop_handler.load(std::memory_order_seq_cst))
         handler(stop_context.load(std::memory_order_relaxed));
+    handlers_running.fetch_sub(1, std::memory_order_seq_cst);
 }
 
 }  // namespace
 
 Result<void> on_stop_request(void (*handler)(void*) noexcept, void* context) {
-    stop_handler.store(nullptr, std::memory_order_release);
+    stop_handler.store(nullptr, std::memory_order_seq_cst);
+    // On another thread one may be in the middle of the old handler, whose context goes after this call.
+    while (handlers_running.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
     stop_context.store(context, std::memory_order_relaxed);
     stop_handler.store(handler, std::memory_order_release);
     struct sigaction action = {};

@@ -13,6 +13,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,8 +106,7 @@ public:
 // The system's resolver; both BLOCK, for seconds. A host and a service (empty: port 0) to stream endpoints, in the
 // system's order; an address of its own and back. Texts are UTF-8 and hold no NUL. Errors: host_not_found,
 // service_not_found, temporary_resolver_failure, address_family_not_supported, not_enough_memory.
-[[nodiscard]] Result<std::vector<Endpoint>> look_up(const std::string& host, const std::string& service,
-                                                    Family family);
+[[nodiscard]] Result<std::vector<Endpoint>> look_up(const std::string& host, const std::string& service, Family family);
 [[nodiscard]] Result<void> look_up_name(const Endpoint& endpoint, std::string& host, std::string& service);
 
 // The index of a network interface by name, 0 where there is none.
@@ -122,7 +122,11 @@ void prepare_process() noexcept;
 // Calls handler(context) when the user or the system asks the process to stop: SIGINT, SIGTERM; Ctrl-C, Ctrl-Break,
 // closing the console, and the named event "Local\pier-stop-PID" on Windows. The handler runs on another thread or
 // inside a signal handler: it may only do what is async-signal-safe (Loop::post of a prepared Post is). Can come more
-// than once.
+// than once. When the call returns, the handler before is not running any more; without one, requests are ignored.
 [[nodiscard]] Result<void> on_stop_request(void (*handler)(void*) noexcept, void* context);
+
+// BLOCKS. 0 at the end, and without a standard input. A console gives UTF-8. At least 16 bytes of room; one thread of
+// the process at a time.
+[[nodiscard]] Result<std::size_t> read_standard_input(std::span<std::byte> into);
 
 }  // namespace pier::sys

@@ -1,0 +1,33 @@
+// The process's standard input, line by line, as events of a loop.
+#pragma once
+
+#include <pier/event.hpp>
+#include <pier/task.hpp>
+
+#include <optional>
+#include <string>
+
+namespace pier {
+
+// Files, pipes and consoles alike; consoles give UTF-8 on every system. One thread of the process reads, because no
+// system can wait for all of these beside sockets; it is started by the first next() and reads ahead up to 256 KiB.
+// What one LineInput has not taken is there for the next one. Confined to its loop's thread; one next() at a time in
+// the whole process (a second one ends with already_in_progress).
+class LineInput {
+public:
+    static constexpr std::size_t longest_line = 64 * 1024;
+
+    LineInput() = default;
+    LineInput(const LineInput&) = delete;
+    LineInput& operator=(const LineInput&) = delete;
+
+    // Without its end ("\n" or "\r\n"); nothing when the input has ended; a last line needs no end. A longer line than
+    // longest_line comes in pieces of that size. Errors: timed_out and operation_canceled, which lose nothing; what the
+    // system says of the input, once, after which it has ended.
+    [[nodiscard]] Task<Result<std::optional<std::string>>> next(Deadline deadline = {});
+
+private:
+    Event came_;
+};
+
+}  // namespace pier

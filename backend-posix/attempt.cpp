@@ -92,27 +92,6 @@ Attempt send_to(AddressedOperation& op) noexcept {
     return conclude(op, uninterrupted([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); }));
 }
 
-// accept(2): these tell of a connection that died in the queue, not of the listener.
-bool of_the_connection(int number) noexcept {
-    switch (number) {
-        case ECONNABORTED:
-        case ECONNRESET:
-        case EPROTO:
-        case ENOPROTOOPT:
-        case ENETDOWN:
-        case EHOSTDOWN:
-        case ENONET:
-        case EHOSTUNREACH:
-        case EOPNOTSUPP:
-        case ENETUNREACH:
-        case EPERM:  // a firewall rule refused it
-        case EINTR:
-            return true;
-        default:
-            return false;
-    }
-}
-
 Attempt accept(AcceptOperation& op) noexcept {
     int listener = descriptor_of(op.descriptor->socket);
     // Each round takes one dead connection out of the queue, so the queue's length bounds them.
@@ -125,7 +104,7 @@ Attempt accept(AcceptOperation& op) noexcept {
             return done(op, {});
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) return Attempt::would_block;
-        if (!of_the_connection(errno)) return done(op, posix::last_error());
+        if (!posix::is_dead_connection(errno)) return done(op, posix::last_error());
     }
 }
 

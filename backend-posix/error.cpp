@@ -86,4 +86,24 @@ Error translate(int number) noexcept { return {condition_of(number), number}; }
 
 Error last_error() noexcept { return translate(errno); }
 
+bool is_dead_connection(int number) noexcept {
+    switch (number) {
+        case ECONNABORTED:
+        case ECONNRESET:
+        case EPROTO:
+        case ENOPROTOOPT:
+        case ENETDOWN:
+        case EHOSTDOWN:
+        case ENONET:
+        case EHOSTUNREACH:
+        case EOPNOTSUPP:
+        case ENETUNREACH:
+        case EPERM:  // a firewall rule refused it
+        case EINTR:
+            return true;
+        default:
+            return false;
+    }
+}
+
 }  // namespace pier::posix

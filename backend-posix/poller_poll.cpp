@@ -27,7 +27,7 @@ public:
 
     Result<void> add(Descriptor& d, std::uint8_t interest) override {
         try {
-            owners_.reserve(owners_.size() + 1);
+            if (owners_.size() == owners_.capacity()) owners_.reserve(2 * owners_.size() + 16);
             entries_.push_back({.fd = descriptor_of(d.socket), .events = events_of(interest), .revents = 0});
         } catch (const std::bad_alloc&) {
             return fail(Errc::not_enough_memory);

@@ -14,15 +14,6 @@ using spi::Direction;
 using spi::Operation;
 using spi::Started;
 
-namespace {
-
-// As for accept(2): these tell of a connection that died in the queue.
-bool of_the_connection(int number) noexcept {
-    return number == ECONNABORTED || number == ECONNRESET || number == EPROTO || number == EINTR || number == EAGAIN;
-}
-
-}  // namespace
-
 bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcept {
     if (d.accepted_from == d.accepted.size()) return false;
     int socket = d.accepted[d.accepted_from++];
@@ -64,16 +55,18 @@ bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
     return true;
 }
 
-void UringEngine::cancel_accept(UringDescriptor& d) noexcept {
-    if (!d.multishot) return;
+// False: the kernel could not be asked.
+bool UringEngine::cancel_accept(UringDescriptor& d) noexcept {
+    if (!d.multishot) return true;
     // At once, not with the next batch: the port must be free when the caller's close() returns. The entry ends with an
     // error.
     if (d.released) shutdown(descriptor_of(d.socket), SHUT_RDWR);
     io_uring_sqe* sqe = entry();
-    if (sqe == nullptr) return;
+    if (sqe == nullptr) return false;
     io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(&d) | accept_tag, 0);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     io_uring_sqe_set_data64(sqe, no_tag);
+    return true;
 }
 
 void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
@@ -99,7 +92,7 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         auto& op = static_cast<AcceptOperation&>(*first);
         if (take_accepted(d, op)) {
             harvest.finished(op, Error{}, 0);
-        } else if (cqe.res < 0 && cqe.res != -ECANCELED && !of_the_connection(-cqe.res)) {
+        } else if (cqe.res < 0 && cqe.res != -ECANCELED && cqe.res != -EAGAIN && !is_dead_connection(-cqe.res)) {
             // Out of descriptors, mostly: the caller pauses, and its next accept arms again.
             harvest.finished(op, translate(-cqe.res), 0);
         } else if (!d.multishot && !arm_accept(d)) {
@@ -107,8 +100,7 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         }
     } else if (d.multishot && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
         // Nobody asks: the rest waits in the kernel's queue, where it can be refused.
-        d.full = true;
-        cancel_accept(d);
+        d.full = cancel_accept(d);
     }
 }
 

@@ -134,7 +134,7 @@ Result<Descriptor*> UringEngine::attach(spi::Accepted&& socket, SocketKind kind)
 void UringEngine::release(Descriptor& descriptor) noexcept {
     UringDescriptor& d = of(descriptor);
     d.released = true;
-    if (d.kind == SocketKind::listener) cancel_accept(d);
+    if (d.kind == SocketKind::listener) (void)cancel_accept(d);  // the shutdown in it ends the entry, too
     close_when_idle(d);
 }
 

@@ -89,7 +89,7 @@ private:
     bool arm_accept(UringDescriptor& d) noexcept;
     void accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     [[nodiscard]] bool take_accepted(UringDescriptor& d, spi::AcceptOperation& op) noexcept;
-    void cancel_accept(UringDescriptor& d) noexcept;
+    bool cancel_accept(UringDescriptor& d) noexcept;
     void close_when_idle(UringDescriptor& d) noexcept;
 
     spi::ChunkPool& chunks_;

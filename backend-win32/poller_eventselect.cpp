@@ -55,7 +55,7 @@ public:
         Group& group = groups_[*chosen];
         try {
             group.members.push_back(&d);
-            early_.reserve(early_.size() + 1);
+            if (early_.size() == early_.capacity()) early_.reserve(2 * early_.size() + 16);
         } catch (const std::bad_alloc&) {
             if (!group.members.empty() && group.members.back() == &d) group.members.pop_back();
             return fail(Errc::not_enough_memory);

@@ -45,7 +45,7 @@ Result<Watcher::Record*> Watcher::record_of(SOCKET socket) noexcept {
     if (Entry* entry = table_.find(socket)) return entry->record;
     try {
         if (free_.empty()) {
-            free_.reserve(records_.size() + 1);
+            if (free_.capacity() <= records_.size()) free_.reserve(2 * records_.size() + 16);
             records_.push_back(std::make_unique<Record>());
             for (Side& side : records_.back()->sides) {
                 side.record = records_.back().get();
@@ -153,7 +153,7 @@ void Watcher::take_requests() noexcept {
 void Watcher::begin(Side& side) noexcept {
     Record& record = *side.record;
     try {
-        active_.reserve(active_.size() + 1);
+        if (active_.size() == active_.capacity()) active_.reserve(2 * active_.size() + 16);
     } catch (const std::bad_alloc&) {
         return end(side, Error{Errc::not_enough_memory, 0});
     }

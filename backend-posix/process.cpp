@@ -1,13 +1,20 @@
 // The process: its arguments and limits.
 #include <pier/spi/sys.hpp>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <cerrno>
 
 namespace pier::sys {
 
 std::vector<std::string> arguments(int argc, char** argv) { return {argv, argv + argc}; }
 
 void prepare_process() noexcept {
+    // A program that was started without a standard stream would give its number to a socket, and write its messages
+    // there.
+    for (int stream : {0, 1, 2}) {
+        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)::open("/dev/null", O_RDWR);
+    }
     // The soft limit is there for programs that use select; a server wants what it is allowed. Refusal changes nothing.
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

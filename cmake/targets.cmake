@@ -1,12 +1,15 @@
 # What every target of Pier has in common. Functions only: including this file declares pier_warnings and nothing else.
 include_guard(GLOBAL)
 
-# Warnings are errors, for our code only: linked PRIVATE by our targets, never exported.
+# For our code only: linked PRIVATE by our targets, never exported. They are errors, but not inside of somebody else's
+# project, whose compiler may know some that we have not met.
 add_library(pier_warnings INTERFACE)
 if(MSVC)
-  target_compile_options(pier_warnings INTERFACE /W4 /WX /permissive- /utf-8 /Zc:__cplusplus /EHsc)
+  target_compile_options(pier_warnings INTERFACE /W4 $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:/WX> /permissive- /utf-8
+    /Zc:__cplusplus /EHsc)
 else()
-  target_compile_options(pier_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+  target_compile_options(pier_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+    $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>)
 endif()
 
 # Language level and warnings.

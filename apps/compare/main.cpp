@@ -5,6 +5,8 @@
 #include "runner.hpp"
 #include "table.hpp"
 
+#include <pier/program.hpp>
+
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -54,8 +56,13 @@ std::expected<Report, std::string> read_all(const std::vector<std::string>& file
     std::vector<Report> reports;
     for (const std::string& file : files) {
         std::ifstream stream(file, std::ios::binary);
-        const std::string text{std::istreambuf_iterator<char>(stream), {}};
-        if (!stream.is_open() || stream.bad()) return std::unexpected(file + ": it can't be read");
+        std::string text;
+        try {
+            text.assign(std::istreambuf_iterator<char>(stream), {});
+        } catch (const std::ios_base::failure&) {  // a folder
+            stream.setstate(std::ios::badbit);
+        }
+        if (!stream.is_open() || stream.bad()) return std::unexpected("\"" + file + "\": it can't be read");
         auto report = from_json(text);
         if (!report) return std::unexpected(file + ": " + report.error());
         reports.push_back(std::move(*report));
@@ -65,8 +72,7 @@ std::expected<Report, std::string> read_all(const std::vector<std::string>& file
 
 int print(const Report& report, const Options& options) {
     const std::string text = options.format == Format::json ? to_json(report) : table(report, options.width);
-    std::fputs(text.c_str(), stdout);
-    std::fflush(stdout);
+    if (!pier::print(program, text)) return 1;
     return broken(report) ? 1 : 0;
 }
 

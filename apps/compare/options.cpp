@@ -66,9 +66,7 @@ ParsedOptions parse_options(int argc, char** argv) {
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return ends(*status);
     if (list || list_all) {
-        std::fputs((list ? pier::list_engines() : list_behaviours()).c_str(), stdout);
-        std::fflush(stdout);
-        return ends(0);
+        return ends(pier::print(program, list ? pier::list_engines() : list_behaviours()) ? 0 : 1);
     }
     if (options.width == 0) options.width = Options().width;  // as some systems set $COLUMNS where there is no terminal
     options.format = format == "json" ? Format::json : Format::table;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string_view>
 
 namespace compare {
 namespace {
@@ -97,7 +98,7 @@ private:
 
     const Report& report_;
     const std::size_t width_;
-    std::size_t label_ = 0;
+    std::size_t label_ = std::string_view("  behaviour").size();
     std::vector<std::size_t> widths_;
 };
 

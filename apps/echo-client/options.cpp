@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <cmath>
 #include <cstdio>
 
 namespace echo_client {
@@ -33,9 +34,11 @@ ParsedOptions parse_options(int argc, char** argv) {
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
     if (list) {
-        std::fputs(pier::list_engines().c_str(), stdout);
-        std::fflush(stdout);
-        return {.options = std::nullopt, .status = 0};
+        return {.options = std::nullopt, .status = pier::print(program, pier::list_engines()) ? 0 : 1};
+    }
+    if (std::isnan(seconds)) {  // which is in no range, and out of none
+        std::fprintf(stderr, "%s: --timeout: not a number; see --help\n", std::string(program).c_str());
+        return {.options = std::nullopt, .status = 2};
     }
     options.engine = pier::choose_engine(program, engine);
     if (options.engine == nullptr) return {.options = std::nullopt, .status = 2};

@@ -100,7 +100,10 @@ std::string hex(std::uint32_t value) {
 
 std::string dotted(const std::uint8_t* bytes) {
     std::string text;
-    for (std::size_t i = 0; i < 4; ++i) text += (i == 0 ? "" : ".") + std::to_string(bytes[i]);
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (i != 0) text += '.';
+        text += std::to_string(bytes[i]);
+    }
     return text;
 }
 
@@ -168,8 +171,11 @@ std::string Endpoint::address_string() const {
     switch (family_) {
         case Family::ipv4:
             return dotted(bytes_.data());
-        case Family::ipv6:
-            return format_v6(bytes_) + (scope_ != 0 ? "%" + std::to_string(scope_) : "");
+        case Family::ipv6: {
+            std::string text = format_v6(bytes_);
+            if (scope_ != 0) text.append(1, '%').append(std::to_string(scope_));
+            return text;
+        }
         case Family::unspecified:
             break;
     }

@@ -36,6 +36,13 @@ int complain(std::string_view program, std::string_view what, const Error& error
     return 1;
 }
 
+bool print(std::string_view program, std::string_view text) {
+    bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+    if (written) return true;
+    std::fprintf(stderr, "%.*s: the output can't be written\n", static_cast<int>(program.size()), program.data());
+    return false;
+}
+
 std::string list_engines() {
     std::string text;
     for (const spi::EngineInfo& engine : engines()) {

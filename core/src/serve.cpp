@@ -124,11 +124,11 @@ private:
 
     void announce(const std::vector<Endpoint>& endpoints) const {
         if (status_ != 0) return;
+        std::string lines;
         for (const Endpoint& endpoint : endpoints) {
-            std::printf("listening tcp %s engine=%s\n", endpoint.to_string().c_str(),
-                        std::string(options_.engine->name).c_str());
+            lines += "listening tcp " + endpoint.to_string() + " engine=" + std::string(options_.engine->name) + "\n";
         }
-        std::fflush(stdout);
+        (void)print(service_.name, lines);
     }
 
     static void stop_requested(void* server) noexcept { static_cast<Server*>(server)->request_stop(); }

@@ -27,9 +27,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
 
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
     if (list) {
-        std::fputs(list_engines().c_str(), stdout);
-        std::fflush(stdout);
-        return {.options = std::nullopt, .status = 0};
+        return {.options = std::nullopt, .status = print(name, list_engines()) ? 0 : 1};
     }
     ServeOptions options;
     options.engine = choose_engine(name, engine_name);

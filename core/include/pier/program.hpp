@@ -23,6 +23,9 @@ namespace pier {
 // One sentence on stderr: the program, what was tried, the error. Returns the exit status 1.
 int complain(std::string_view program, std::string_view what, const Error& error);
 
+// The text on stdout, flushed. False after a sentence on stderr when it can't be written (exit status 1).
+[[nodiscard]] bool print(std::string_view program, std::string_view text);
+
 // A line an engine: "NAME: summary", or why it can't run here.
 [[nodiscard]] std::string list_engines();
 

@@ -113,7 +113,7 @@ struct EngineInfo {
 // Defined by the platform's backend, found at link time; best first. Static storage.
 [[nodiscard]] std::span<const EngineInfo> platform_engines();
 
-// The engines that core and backend-libuv add to the platform's table.
+// The engines that core and, where the build has it, backend-libuv add to the platform's table.
 [[nodiscard]] EngineInfo blocking_engine_info();
 [[nodiscard]] EngineInfo uv_engine_info();
 

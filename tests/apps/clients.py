@@ -6,7 +6,6 @@ import selectors
 import socket
 import threading
 import time
-import unittest
 
 import harness
 from harness import Server
@@ -53,7 +52,7 @@ def send_what_fits(client, limit):
             data = data[client.send(data):]
 
 
-class Clients(unittest.TestCase):
+class Clients(harness.TestCase):
     def test_500_resets_in_mid_transfer(self):
         with Server() as server:
             before = server.descriptors()

@@ -1,7 +1,6 @@
 """What the echo server makes of its command line: statuses and sentences."""
 
 import socket
-import unittest
 
 import harness
 from harness import Server
@@ -9,7 +8,7 @@ from harness import Server
 NAME = "pier-echo-server"
 
 
-class CommandLine(unittest.TestCase):
+class CommandLine(harness.TestCase):
     def assert_refused(self, status, *arguments):
         """Ends with this status and one sentence, which is given back."""
         got, output, complaint = harness.run(*arguments)

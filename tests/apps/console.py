@@ -3,13 +3,12 @@
 import os
 import signal
 import subprocess
-import unittest
 
 import harness
 from harness import settings
 
 
-class Console(unittest.TestCase):
+class Console(harness.TestCase):
     def start(self, **streams):
         process = subprocess.Popen([*settings.command, settings.engine], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    **streams)
@@ -34,7 +33,7 @@ class Console(unittest.TestCase):
         lines = []
         while line := self.said(process):
             lines.append(line)
-        self.assertEqual(process.wait(harness.PATIENCE), 0)
+        self.assertEqual(harness.ended(process.wait(harness.PATIENCE)), 0)
         return lines
 
     def send(self, process, data):
@@ -99,7 +98,7 @@ class Console(unittest.TestCase):
         self.assertEqual(self.said(process), "end")
         process.send_signal(signal.SIGTERM)
         self.assertEqual(self.said(process), "stop")
-        self.assertEqual(process.wait(harness.PATIENCE), 0)
+        self.assertEqual(harness.ended(process.wait(harness.PATIENCE)), 0)
 
 
 if __name__ == "__main__":

@@ -3,13 +3,12 @@
 import contextlib
 import signal
 import socket
-import unittest
 
 import harness
 from harness import Server
 
 
-class Stop(unittest.TestCase):
+class Stop(harness.TestCase):
     def stop_with_connections(self, number):
         with Server() as server, contextlib.ExitStack() as stack:
             # The first one has been served, and the server closes it first; the second one does not read.

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import unittest
 
 import harness
 from harness import Server
@@ -55,7 +54,7 @@ def calls_between(trace, begin, end):
 os.environ["ASAN_OPTIONS"] = ":".join(filter(None, [os.environ.get("ASAN_OPTIONS"), "detect_leaks=0"]))
 
 
-class SystemCalls(unittest.TestCase):
+class SystemCalls(harness.TestCase):
     def test_wait_receive_and_send(self):
         with tempfile.NamedTemporaryFile("r") as trace:
             with Server(before=("strace", "-f", "-o", trace.name)) as server:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import tempfile
 import threading
-import unittest
 
 import harness
 from harness import Server
@@ -40,7 +39,7 @@ def send_and_finish(client, count):
     client.shutdown(socket.SHUT_WR)
 
 
-class Transfer(unittest.TestCase):
+class Transfer(harness.TestCase):
     def exchange(self, command, count):
         """Sends through another program's standard input, and takes what comes out of it."""
         with tempfile.TemporaryFile() as data, tempfile.TemporaryFile() as back:

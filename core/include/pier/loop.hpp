@@ -126,7 +126,7 @@ private:
     enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;
     Try transfer(spi::Operation& op) noexcept;
-    template <spi::Verb verb, class Place>
+    template <spi::Verb verb>
     Try transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
     bool follow(spi::Operation& op, Try tried) noexcept;
     bool conclude(spi::Operation& op) noexcept;

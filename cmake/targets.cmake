@@ -5,7 +5,8 @@ include_guard(GLOBAL)
 # project, whose compiler may know some that we have not met.
 add_library(pier_warnings INTERFACE)
 if(MSVC)
-  target_compile_options(pier_warnings INTERFACE /W4 $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:/WX> /permissive- /utf-8
+  # 5030: attributes of other compilers, which C++ says to ignore.
+  target_compile_options(pier_warnings INTERFACE /W4 $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:/WX> /wd5030 /permissive- /utf-8
     /Zc:__cplusplus /EHsc)
 else()
   target_compile_options(pier_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow

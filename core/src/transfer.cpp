@@ -2,7 +2,6 @@
 // A file of its own, so that the rare cases in operations.cpp are calls and cost it no registers.
 #include <pier/loop.hpp>
 
-#include "always_inline.hpp"
 #include "operation_tests.hpp"
 
 #include <pier/spi/poller.hpp>
@@ -31,7 +30,7 @@ sys::Attempt attempt_transfer(Operation& op) noexcept {
 
 // A try of a stream's transfer. In line in both hot places: a call each costs an echo a tenth of its instructions.
 template <Verb verb>
-PIER_ALWAYS_INLINE Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
+[[gnu::always_inline]] inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
     if (verb == Verb::receive && op.has(Operation::lend)) {
         op.buffer = chunks_.borrow();
         if (op.buffer == nullptr) [[unlikely]]

@@ -1,6 +1,8 @@
 #include <pier/spi/frame_pool.hpp>
 
+#include <algorithm>
 #include <array>
+#include <cstddef>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -19,7 +21,8 @@
 namespace pier::spi {
 namespace {
 
-constexpr std::size_t step = 32;
+constexpr std::size_t step = 16;
+static_assert(step % alignof(std::max_align_t) == 0);
 constexpr std::size_t largest = 4096;
 constexpr std::size_t slab_bytes = 16 * 1024;
 
@@ -29,7 +32,8 @@ struct Free {
     Free* next_batch;
     std::size_t count;
 };
-static_assert(sizeof(Free) <= step);
+constexpr std::size_t smallest = 2 * step;
+static_assert(sizeof(Free) <= smallest);
 
 struct Slab {
     Slab* next;
@@ -92,7 +96,7 @@ Estate& estate() noexcept {
 // over instead.
 constinit thread_local Lists own{};
 
-constexpr std::size_t class_of(std::size_t size) noexcept { return (size + step - 1) / step; }
+constexpr std::size_t class_of(std::size_t size) noexcept { return (std::max(size, smallest) + step - 1) / step; }
 
 }  // namespace
 

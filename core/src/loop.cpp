@@ -157,11 +157,11 @@ void Loop::run_retries() {
 
 void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) {
     running_ = &context;
-    do {
-        context.next_up = {};
+    for (;;) {
         handle.resume();
-        handle = context.next_up;
-    } while (handle);
+        if (context.current != nullptr || context.ended) break;
+        handle = context.leaf;
+    }
     running_ = nullptr;
     if (context.ended && context.scope != nullptr) context.scope->ended(context);
 }

@@ -6,17 +6,13 @@ namespace pier {
 
 bool spi::ConnectAwaiter::open(Loop& loop) noexcept {
     auto socket = sys::open(endpoint.family(), SocketKind::stream);
-    if (!socket) {
-        error = socket.error();
-        return false;
+    auto attached = socket ? loop.attach(Accepted(*socket), SocketKind::stream) : fail(socket.error());
+    if (attached) {
+        descriptor = *attached;
+        return true;
     }
-    auto attached = loop.attach(Accepted(*socket), SocketKind::stream);
-    if (!attached) {
-        error = attached.error();
-        return false;
-    }
-    descriptor = *attached;
-    return true;
+    error = attached.error();
+    return false;
 }
 
 Result<Stream> Stream::adopt(spi::Accepted&& accepted) {

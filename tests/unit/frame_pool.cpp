@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -71,7 +72,7 @@ TEST_CASE("frames: what was freed is used again") {
         CHECK(second == first);
         free_frame(second, size);
         // One size class serves neighbouring sizes.
-        std::size_t top = (size + 31) / 32 * 32;
+        std::size_t top = std::max<std::size_t>(32, (size + 15) / 16 * 16);
         void* third = allocate_frame(top);
         CHECK(third == first);
         free_frame(third, top);

@@ -30,7 +30,7 @@ public:
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop& loop = enter(handle);
         bool plain = verb == Verb::send && !has(vectored);
-        return plain ? loop.start_send(*this, deadline()) : loop.start(*this, deadline());
+        return plain ? loop.start_send(*this, take_deadline()) : loop.start(*this, take_deadline());
     }
     Result<std::size_t> await_resume() const noexcept {
         if (error.condition != Errc::ok) return std::unexpected(error);
@@ -43,7 +43,7 @@ public:
     LentReceiveAwaiter(Deadline limit, Descriptor* d) noexcept : Awaiter(limit, Verb::receive, d) { set(lend); }
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
-        return enter(handle).start_lent(*this, deadline());
+        return enter(handle).start_lent(*this, take_deadline());
     }
     ~LentReceiveAwaiter() {
         if (buffer != nullptr) context->loop->chunks().give_back(buffer);
@@ -66,7 +66,7 @@ public:
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop& loop = enter(handle);
-        return verb == Verb::send ? loop.start_send(*this, deadline()) : loop.start(*this, deadline());
+        return verb == Verb::send ? loop.start_send(*this, take_deadline()) : loop.start(*this, take_deadline());
     }
     Result<void> await_resume() const noexcept {
         if (error.condition != Errc::ok) return std::unexpected(error);

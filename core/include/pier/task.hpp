@@ -39,7 +39,7 @@ struct PromiseBase {
             if (!promise.parent) {
                 promise.context->ended = true;  // the loop destroys the frame
             } else if (!promise.inside_parent) {
-                promise.context->next_up = promise.parent;
+                promise.context->leaf = promise.parent;
             }
         }
         void await_resume() const noexcept {}

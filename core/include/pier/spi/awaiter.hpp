@@ -16,12 +16,14 @@ class Awaiter : public Op {
 public:
     template <class... Arguments>
     explicit Awaiter(Deadline limit, Arguments&&... arguments) noexcept
-        : Op(std::forward<Arguments>(arguments)...), deadline_(limit) {}
+        : Op(std::forward<Arguments>(arguments)...) {
+        this->set_deadline(limit);
+    }
 
     bool await_ready() const noexcept { return false; }
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
-        return enter(handle).start(*this, deadline_);
+        return enter(handle).start(*this, this->take_deadline());
     }
 
 protected:
@@ -33,10 +35,6 @@ protected:
         task.leaf = handle;
         return *task.loop;
     }
-    [[nodiscard]] Deadline deadline() const noexcept { return deadline_; }
-
-private:
-    Deadline deadline_;
 };
 
 }  // namespace pier::spi

@@ -16,10 +16,11 @@ namespace pier::spi {
 struct Context : Link {
     // What every resumption touches stands first, within a cache line.
     Loop* loop = nullptr;
-    Operation* current =
-        nullptr;  // what the task is suspended in; null while it runs or stands in the loop's queue to start
-    std::coroutine_handle<> leaf;     // the coroutine to resume when `current` is delivered
-    std::coroutine_handle<> next_up;  // set when a coroutine ended: its awaiting parent, which the trampoline runs next
+    // What the task is suspended in; null while it runs or stands in the loop's queue to start.
+    Operation* current = nullptr;
+    // The coroutine to resume when `current` is delivered; without `current`, the parent of the one that
+    // has just ended, which the trampoline resumes next.
+    std::coroutine_handle<> leaf;
     std::uint16_t shields = 0;        // > 0: operations start in spite of the cancel
     bool cancelled = false;
     bool ended = false;

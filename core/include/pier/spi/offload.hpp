@@ -44,7 +44,7 @@ public:
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop& loop = enter(handle);
         attend(loop);
-        bool pending = loop.start(*this, deadline());
+        bool pending = loop.start(*this, take_deadline());
         submit(loop);
         return pending;
     }

@@ -7,9 +7,11 @@
 #include <pier/spi/assert.hpp>
 #include <pier/spi/queue.hpp>
 #include <pier/spi/socket.hpp>
+#include <pier/time.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 namespace pier {
 class Loop;
@@ -64,7 +66,10 @@ struct Operation : Link {
         void (*cancel_hook)(Loop&, Operation&);  // Verb::none: how to cancel it; null means "finish it as canceled"
     };
     Context* context = nullptr;   // whom to resume
-    Timer* timer = nullptr;       // from the loop's pool, while armed
+    union {
+        Timer* timer = nullptr;  // from the loop's pool, while armed
+        Deadline deadline;       // an awaiter's, until it starts: see take_deadline()
+    };
     std::byte* buffer = nullptr;  // the caller's or lent; the Buffer array when vectored
     std::uint32_t length = 0;     // bytes, or number of Buffers when vectored
     std::uint32_t transferred = 0;
@@ -88,6 +93,13 @@ struct Operation : Link {
     void clear(Flag flag) noexcept { flags = static_cast<std::uint16_t>(flags & ~flag); }
     [[nodiscard]] Direction lane_direction() const noexcept {
         return verb == Verb::wait && has(waits_writable) ? Direction::write : direction(verb);
+    }
+
+    void set_deadline(Deadline limit) noexcept { std::construct_at(&deadline, limit); }
+    [[nodiscard]] Deadline take_deadline() noexcept {
+        Deadline limit = deadline;
+        std::construct_at(&timer, nullptr);
+        return limit;
     }
 
     // The edges.

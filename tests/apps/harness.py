@@ -64,6 +64,25 @@ def run(*arguments):
     return done.returncode, done.stdout, done.stderr
 
 
+def run_into(stdout, *arguments):
+    """The same with another stdout: its status and stderr."""
+    done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
+                          stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False)
+    return done.returncode, done.stderr
+
+
+def closed_pipe():
+    """The end to write to; who writes has SIGPIPE as a shell leaves it (see subprocess' restore_signals)."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "wb", buffering=0)
+
+
+def unwritable_outputs():
+    """By name, functions that open one."""
+    return {"a full device": lambda: open("/dev/full", "wb", buffering=0), "a closed pipe": closed_pipe}.items()
+
+
 class Server:
     """Runs for the length of a `with` block. `before` are words in front of its command, such as a wrapper."""
 

@@ -74,8 +74,17 @@ Errc condition_of(int code) noexcept {
     }
 }
 
+// Libuv's codes are errno's, negated, on POSIX; on Windows they are made up.
+std::int32_t native_of(int code) noexcept {
+#ifdef _WIN32
+    return code;
+#else
+    return code == UV_EOF ? 0 : -code;
+#endif
+}
+
 }  // namespace
 
-Error error_of(int code) noexcept { return Error{condition_of(code), code}; }
+Error error_of(int code) noexcept { return Error{condition_of(code), native_of(code)}; }
 
 }  // namespace pier::uv

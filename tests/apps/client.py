@@ -1,6 +1,7 @@
 """pier-echo-client as its user sees it: statuses and sentences."""
 
 import contextlib
+import errno
 import socket
 import threading
 import unittest
@@ -41,6 +42,15 @@ class Client(unittest.TestCase):
                                                     "--message", "hello")
             self.assertEqual((status, complaint), (0, ""))
             self.assertEqual(output.splitlines()[0], "hello")
+
+    def test_nobody_listens(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            name = "127.0.0.1:%d" % taken.getsockname()[1]
+        status, output, complaint = harness.run("--engine", harness.settings.engine, "--connect", name)
+        self.assertEqual((status, output), (1, ""))
+        self.assertTrue(complaint.startswith(f"{NAME}: connecting to {name}: connection refused (native "), complaint)
+        if not harness.settings.wine:
+            self.assertIn(f"(native {errno.ECONNREFUSED})", complaint)
 
     def test_an_empty_name_is_no_engine(self):
         status, output, complaint = harness.run("--engine", "")

@@ -15,7 +15,7 @@ class EchoServer:
     """In this process, for the length of a `with` block."""
 
     def __enter__(self):
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=2000)
         self.name = "127.0.0.1:%d" % self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -56,6 +56,17 @@ class Client(unittest.TestCase):
         status, output, complaint = harness.run("--engine", "")
         self.assertEqual((status, output), (2, ""))
         self.assertTrue(complaint.startswith(f'{NAME}: there is no engine ""'), complaint)
+
+    def test_more_connections_than_select_can_watch(self):
+        if harness.settings.engine != "select":
+            self.skipTest("another engine")
+        harness.allow_descriptors(1400)
+        with EchoServer() as server:
+            status, output, complaint = harness.run("--engine", "select", "--connect", server.name, "--connections",
+                                                    "1100")
+            self.assertEqual((status, output), (1, ""))
+            self.assertTrue(complaint.startswith(f"{NAME}: connecting to {server.name}: too many open files"), complaint)
+            self.assertEqual(len(complaint.splitlines()), 1, complaint)
 
     def test_output_that_cannot_be_written(self):
         if harness.settings.wine:

@@ -123,6 +123,35 @@ class Clients(unittest.TestCase):
             self.assertEqual(self.serve(clients), 200)
             harness.echo_once(server)
 
+    def test_more_clients_than_select_can_watch(self):
+        if harness.settings.engine != "select":
+            self.skipTest("another engine")
+        harness.allow_descriptors(1400)
+        with Server() as server, contextlib.ExitStack() as stack:
+            clients = [stack.enter_context(server.connect()) for _ in range(1100)]
+            for number, client in enumerate(clients):
+                client.sendall(f"I am {number:4}".encode())
+            harness.wait_for(server.complaints, "a sentence about the descriptors")
+            self.assertIn("clients wait", server.complaints())
+            first = self.answered(clients)
+            self.assertGreater(first, 1000)
+            self.assertLess(first, 1024)
+            for number in range(200):
+                clients[number].close()
+            harness.wait_for(lambda: self.answered(clients[200:]) == 900, "the others are served")
+            for client in clients[200:]:
+                harness.receive_exactly(client, len("I am 1234"))
+                harness.echo(client)
+            self.assertTrue(server.runs())
+            self.assertEqual(server.stop(), 0)
+
+    def answered(self, clients):
+        """How many have an answer, which they keep."""
+        with selectors.DefaultSelector() as selector:
+            for client in clients:
+                selector.register(client, selectors.EVENT_READ)
+            return len(selector.select(0))
+
     def test_hardly_any_descriptors(self):
         if harness.settings.wine:
             self.skipTest("sockets belong to the wineserver")

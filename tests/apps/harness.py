@@ -8,6 +8,7 @@ COMMAND starts the server, natively or under Wine. Nothing here waits without a 
 import argparse
 import contextlib
 import os
+import resource
 import select
 import signal
 import socket
@@ -69,6 +70,15 @@ def run_into(stdout, *arguments):
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
                           stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False)
     return done.returncode, done.stderr
+
+
+def allow_descriptors(count):
+    """For this process, and for those it starts from now on."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise unittest.SkipTest(f"{hard} descriptors are allowed here, {count} are needed")
+    if soft != resource.RLIM_INFINITY and soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
 
 
 def closed_pipe():

@@ -55,6 +55,9 @@ Errc condition_of(int code) noexcept {
             return Errc::no_buffer_space;
         case UV_ENOMEM:
             return Errc::not_enough_memory;
+        case UV_ENODEV:
+        case UV_ENXIO:
+            return Errc::no_such_interface;
         case UV_ENOPROTOOPT:
             return Errc::no_protocol_option;
         case UV_ENOSYS:

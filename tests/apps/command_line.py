@@ -65,6 +65,12 @@ class CommandLine(unittest.TestCase):
         for text in ("[127.0.0.1:0,127.0.0.1:0]", "[127.0.0.1:0]", "[,]", "[]"):
             self.assertIn(f'"{text}"', self.assert_refused(2, "--listen", text))
 
+    def test_addresses_that_can_be_read_but_not_used(self):
+        for address, sentence in (("[::1%9999]:0", "only a link-local address has a zone"),
+                                  ("[fe80::1%no-such]:0", "no such network interface")):
+            self.assertIn(sentence, self.assert_refused(2, "--listen", address))
+        self.assertIn("write it as IPv4", self.assert_refused(1, "--listen", "[::ffff:127.0.0.1]:0"))
+
     def test_control_characters_stay_away_from_the_terminal(self):
         for arguments in (["--engine", "\x1b[31m\n"], ["--listen", "\x1b[31m\n"], ["--\x1b[31m\n"]):
             self.assertIn(r"\x1b[31m\n", self.assert_refused(2, *arguments))

@@ -13,10 +13,13 @@
 namespace pier {
 namespace {
 
-// CLI11's words, but where they are about its own types and counts.
-std::string sentence(const CLI::ParseError& error) {
+// CLI11's words, but where they are about its own types and counts, or too many.
+std::string sentence(const CLI::App& app, const CLI::ParseError& error) {
     std::string text = error.what();
-    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text;
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        return "unexpected argument \"" + app.remaining(true).front() + "\"";
+    }
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text.substr(0, text.find(". Allowed"));
     std::string option = text.substr(0, text.find(':'));
     return option + (text.ends_with("missing") ? ": its value is missing" : ": it can be given only once");
 }
@@ -37,7 +40,7 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
             app.exit(error, text, text);  // --help, --version
             return print(app.get_name(), text.str()) ? 0 : 1;
         }
-        say(app.get_name(), sentence(error) + "; see --help");
+        say(app.get_name(), sentence(app, error) + "; see --help");
         return 2;
     }
     return std::nullopt;

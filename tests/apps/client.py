@@ -52,6 +52,12 @@ class Client(unittest.TestCase):
         if not harness.settings.wine:
             self.assertIn(f"(native {errno.ECONNREFUSED})", complaint)
 
+    def test_a_size_that_is_none(self):
+        status, output, complaint = harness.run("--bytes", "1Q")
+        self.assertEqual((status, output), (2, ""))
+        self.assertTrue(complaint.startswith(f"{NAME}: --bytes: "), complaint)
+        self.assertLess(len(complaint), 80, complaint)
+
     def test_an_empty_name_is_no_engine(self):
         status, output, complaint = harness.run("--engine", "")
         self.assertEqual((status, output), (2, ""))

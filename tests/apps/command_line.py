@@ -57,6 +57,11 @@ class CommandLine(unittest.TestCase):
         for option in ("--engine", "--listen", "--threads"):
             self.assertEqual(self.assert_refused(2, option), f"{NAME}: {option}: its value is missing; see --help\n")
 
+    def test_an_argument_that_nobody_expects(self):
+        for arguments in (["--nonsense", "x"], ["stray"], ["-x"], ["--listen", "127.0.0.1:0", "127.0.0.1:0"]):
+            first = arguments[0] if arguments[0] != "--listen" else arguments[2]
+            self.assertEqual(self.assert_refused(2, *arguments), f'{NAME}: unexpected argument "{first}"; see --help\n')
+
     def test_an_option_given_twice(self):
         complaint = self.assert_refused(2, "--threads", "1", "--threads", "2")
         self.assertEqual(complaint, f"{NAME}: --threads: it can be given only once; see --help\n")

@@ -2,6 +2,7 @@
 
 #include "uv_address.hpp"
 #include "uv_error.hpp"
+#include "uv_room.hpp"
 #include "uv_verbs.hpp"
 
 #include <pier/spi/sys.hpp>
@@ -21,6 +22,8 @@ using spi::Started;
 using spi::Verb;
 
 constexpr std::size_t smallest_copy = 4096;
+// What uv_loop_init() opens in a process for the first time: epoll, two pipes for signals, an eventfd.
+constexpr int first_descriptors = 6;
 // How soon a receive looks again for a chunk. Nobody tells the engine when one comes back.
 constexpr Duration chunk_interval = std::chrono::milliseconds(5);
 // Closing waits for no peer, only for the system's word that a request has ended.
@@ -40,6 +43,8 @@ void ignore_broken_pipe_signal() noexcept {
 UvEngine::UvEngine(spi::ChunkPool& chunks) noexcept : Engine({.accepted_crosses_loops = false}), chunks_(chunks) {}
 
 Result<void> UvEngine::open() {
+    if (int code = room_for(first_descriptors); code != 0) return fail(error_of(code));
+    crowded_from_ = spi::NativeSocket{static_cast<std::uintptr_t>(crowded_from())};
     if (int code = uv_loop_init(&loop_); code != 0) return fail(error_of(code));
     loop_open_ = true;
     if (int code = uv_async_init(&loop_, &waker_, [](uv_async_t*) {}); code != 0) return fail(error_of(code));
@@ -93,7 +98,7 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
     if (code == 0) {
         socket->socket = owned.take_socket();  // the handle closes it from now on
         socket->backlog = owned.backlog();
-        if (kind == SocketKind::listener) code = listen(*socket);
+        if (kind == SocketKind::listener) code = open_listener(*socket);
     }
     if (code != 0) {
         discard(*socket);
@@ -156,7 +161,7 @@ void UvEngine::close_dropped() noexcept {
 
 void UvEngine::release(spi::Descriptor& descriptor) noexcept {
     auto& socket = static_cast<Socket&>(descriptor);
-    if (socket.kind == SocketKind::listener) refuse_held(socket);
+    if (socket.kind == SocketKind::listener) close_listener(socket);
     socket.socket = spi::no_socket;
     if (socket.closed) {
         sockets_.recycle(socket);

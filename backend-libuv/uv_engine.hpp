@@ -47,6 +47,10 @@ public:
     [[nodiscard]] Outgoing* lend_outgoing(Socket& socket, std::size_t size) noexcept;
     void give_back(Outgoing& outgoing) noexcept;
 
+    // An accepted connection: whether it was near the limit of descriptors is crowded().
+    void count(spi::NativeSocket accepted) noexcept { last_accepted_ = accepted; }
+    [[nodiscard]] bool crowded() const noexcept { return last_accepted_ >= crowded_from_; }
+
     [[nodiscard]] spi::ChunkPool& chunks() noexcept { return chunks_; }
     // The socket's reader found no chunk: it reads on when some have come back.
     void starve(Socket& socket) noexcept { starved_.push(socket); }
@@ -71,6 +75,8 @@ private:
     spi::Queue<spi::Operation> ended_;
     spi::Queue<Socket> starved_;
     Outgoing* spare_ = nullptr;
+    spi::NativeSocket last_accepted_{};
+    spi::NativeSocket crowded_from_{};
     std::atomic<Socket*> dropped_{nullptr};
 };
 

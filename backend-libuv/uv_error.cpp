@@ -55,6 +55,9 @@ Errc condition_of(int code) noexcept {
             return Errc::no_buffer_space;
         case UV_ENOMEM:
             return Errc::not_enough_memory;
+        case UV_ENODEV:
+        case UV_ENXIO:
+            return Errc::no_such_interface;
         case UV_ENOPROTOOPT:
             return Errc::no_protocol_option;
         case UV_ENOSYS:
@@ -74,8 +77,17 @@ Errc condition_of(int code) noexcept {
     }
 }
 
+// Libuv's codes are errno's, negated, on POSIX; on Windows they are made up.
+std::int32_t native_of(int code) noexcept {
+#ifdef _WIN32
+    return code;
+#else
+    return code == UV_EOF ? 0 : -code;
+#endif
+}
+
 }  // namespace
 
-Error error_of(int code) noexcept { return Error{condition_of(code), code}; }
+Error error_of(int code) noexcept { return Error{condition_of(code), native_of(code)}; }
 
 }  // namespace pier::uv

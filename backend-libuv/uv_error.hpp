@@ -5,7 +5,7 @@
 
 namespace pier::uv {
 
-// `code` is negative; it is kept as the native number. Libuv's names are the same on both systems, the numbers are not.
+// `code` is negative. The native number is errno's on POSIX, libuv's own on Windows, where it hides the system's.
 [[nodiscard]] Error error_of(int code) noexcept;
 
 }  // namespace pier::uv

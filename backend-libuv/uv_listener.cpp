@@ -2,9 +2,11 @@
 // uv_accept: that is the backpressure.
 #include "uv_address.hpp"
 #include "uv_error.hpp"
+#include "uv_room.hpp"
 #include "uv_verbs.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <utility>
 
 namespace pier::uv {
@@ -17,6 +19,24 @@ using spi::Started;
 // would spin for ever where all descriptors of the process are taken and its own reserve is lost to another thread. We
 // give the others that many milliseconds to return one; then the listener is lost, so that the loop is not.
 constexpr std::uint8_t most_failures = 16;
+
+void on_connection(uv_stream_t* stream, int status);
+
+// Of all loops: each may accept one connection at any time.
+std::atomic<int> listeners{0};
+
+int listen(Socket& listener) noexcept {
+    // On Windows libuv asserts that it is not 0.
+    return uv_listen(&listener.stream, std::max(listener.backlog, 1), on_connection);
+}
+
+// Libuv accepts on when it is rid of the connection that it holds, and would close the next one, without a word, where
+// it finds no descriptor. So it keeps that one until there is room for what every listener may accept meanwhile; the
+// others wait in the system's queue.
+int room_to_accept_on(const Socket& listener) noexcept {
+    if (!listener.engine->crowded()) return 0;
+    return room_for(listeners.load(std::memory_order_relaxed));
+}
 
 // The next held connection, in a socket of its own. Null: `code` says why, and 0 means that it died and was skipped.
 Socket* take_held(Socket& listener, int& code) noexcept {
@@ -33,6 +53,7 @@ Socket* take_held(Socket& listener, int& code) noexcept {
         return nullptr;
     }
     client->socket = native(socket);
+    listener.engine->count(client->socket);
     return client;
 }
 
@@ -40,8 +61,8 @@ Socket* take_held(Socket& listener, int& code) noexcept {
 bool serve(Socket& listener, AcceptOperation& op, Error& error) noexcept {
     error = {};
     while (listener.held > 0) {
-        int code = 0;
-        Socket* client = take_held(listener, code);
+        int code = room_to_accept_on(listener);
+        Socket* client = code == 0 ? take_held(listener, code) : nullptr;
         if (client != nullptr) {
             // A refusal only costs latency.
             (void)uv_tcp_nodelay(&client->tcp, 1);
@@ -84,9 +105,10 @@ void on_connection(uv_stream_t* stream, int status) {
 
 }  // namespace
 
-int listen(Socket& listener) noexcept {
-    // On Windows libuv asserts that it is not 0.
-    return uv_listen(&listener.stream, std::max(listener.backlog, 1), on_connection);
+int open_listener(Socket& listener) noexcept {
+    const int code = listen(listener);
+    if (code == 0) listeners.fetch_add(1, std::memory_order_relaxed);
+    return code;
 }
 
 Started start_accept(Socket& listener, AcceptOperation& op) noexcept {
@@ -101,7 +123,8 @@ Started start_accept(Socket& listener, AcceptOperation& op) noexcept {
     return Started::pending;
 }
 
-void refuse_held(Socket& listener) noexcept {
+void close_listener(Socket& listener) noexcept {
+    listeners.fetch_sub(1, std::memory_order_relaxed);
     while (listener.held > 0) {
         int code = 0;
         Socket* client = take_held(listener, code);

@@ -20,10 +20,12 @@ void cancel_send(Socket& socket) noexcept;
 [[nodiscard]] int resume_reading(Socket& socket) noexcept;
 
 // uv_listener.cpp
-[[nodiscard]] int listen(Socket& listener) noexcept;
+// 0, or libuv's code.
+[[nodiscard]] int open_listener(Socket& listener) noexcept;
 [[nodiscard]] spi::Started start_accept(Socket& listener, spi::AcceptOperation& op) noexcept;
-// Resets the connections that libuv has accepted and nobody has asked for.
-void refuse_held(Socket& listener) noexcept;
+// The same listener's end, before its handle is closed: resets the connections that libuv has accepted and nobody has
+// asked for.
+void close_listener(Socket& listener) noexcept;
 
 // uv_datagram.cpp
 [[nodiscard]] spi::Started start_receive_from(Socket& socket, spi::AddressedOperation& op) noexcept;

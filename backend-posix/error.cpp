@@ -70,6 +70,9 @@ Errc condition_of(int number) noexcept {
             return Errc::no_buffer_space;
         case ENOMEM:
             return Errc::not_enough_memory;
+        case ENODEV:
+        case ENXIO:
+            return Errc::no_such_interface;
         case ENOPROTOOPT:
             return Errc::no_protocol_option;
         case EOPNOTSUPP:

@@ -7,10 +7,13 @@
 #include <pier/spi/readiness_engine.hpp>
 #include <pier/spi/sys.hpp>
 
+#include <fcntl.h>
 #include <sys/select.h>
+#include <unistd.h>
 #include <array>
 #include <bit>
 #include <cerrno>
+#include <utility>
 
 namespace pier::posix {
 namespace {
@@ -45,9 +48,32 @@ public:
         highest_ = wake_.descriptor();
     }
 
+    ~SelectPoller() override {
+        if (reserve_ >= 0) close(reserve_);
+    }
+
     // FD_SET beyond the array would write past its end: memory of somebody else.
-    Result<void> admit(spi::NativeSocket socket) override {
-        if (descriptor_of(socket) >= FD_SETSIZE) return fail(Errc::too_many_files_open, EMFILE);
+    Result<spi::NativeSocket> admit(spi::NativeSocket socket, bool ours) override {
+        const int descriptor = descriptor_of(socket);
+        if (descriptor < FD_SETSIZE) return socket;
+        if (!ours || reserve_ < 0 || dup3(descriptor, reserve_, O_CLOEXEC) < 0) {
+            return fail(Errc::too_many_files_open, EMFILE);
+        }
+        close(descriptor);
+        return native_of(std::exchange(reserve_, -1));
+    }
+
+    // What accept(2) has taken out of the queue can't be put back. So there is always a low number in reserve for what
+    // it brings.
+    Result<void> room_to_accept() override {
+        if (reserve_ >= 0) return {};
+        const int lowest = fcntl(wake_.descriptor(), F_DUPFD_CLOEXEC, 0);
+        if (lowest < 0) return fail_last();
+        if (lowest >= FD_SETSIZE) {
+            close(lowest);
+            return fail(Errc::too_many_files_open, EMFILE);
+        }
+        reserve_ = lowest;
         return {};
     }
 
@@ -119,6 +145,7 @@ private:
     fd_set reads_;
     fd_set writes_;
     int highest_;
+    int reserve_ = -1;
     std::array<Descriptor*, FD_SETSIZE> owners_{};
 };
 
@@ -128,7 +155,9 @@ Result<std::unique_ptr<spi::Poller>> make_select() {
     auto wake = Wake::make();
     if (!wake) return fail(wake.error());
     if (wake->descriptor() >= FD_SETSIZE) return fail(Errc::too_many_files_open, EMFILE);
-    return std::make_unique<SelectPoller>(std::move(*wake));
+    auto poller = std::make_unique<SelectPoller>(std::move(*wake));
+    (void)poller->room_to_accept();  // the reserve is there from the start; without one it is asked for again
+    return poller;
 }
 
 }  // namespace pier::posix

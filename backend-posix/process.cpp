@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <cerrno>
+#include <csignal>
 
 namespace pier::sys {
 
@@ -15,6 +16,9 @@ void prepare_process() noexcept {
     for (int stream : {0, 1, 2}) {
         if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)::open("/dev/null", O_RDWR);
     }
+    // Else a reader that leaves early (`| head -1`) ends us by a signal, where print() has a sentence and a status.
+    auto before = std::signal(SIGPIPE, SIG_IGN);
+    if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);
     // The soft limit is there for programs that use select; a server wants what it is allowed. Refusal changes nothing.
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

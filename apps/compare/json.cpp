@@ -37,7 +37,7 @@ Json systems(const Report& report) {
     return systems;
 }
 
-Report read(const Json& json) {
+std::expected<Report, std::string> read(const Json& json) {
     Report report;
     for (const Json& system : json.at("systems")) {
         const auto name = system.at("name").get<std::string>();
@@ -46,6 +46,10 @@ Report read(const Json& json) {
             report.absent.push_back(
                 {{name, absent.at("engine").get<std::string>()}, absent.at("reason").get<std::string>()});
         }
+    }
+    for (const Column& column : report.columns) {
+        if (std::ranges::count(report.columns, column) == 1) continue;
+        return std::unexpected("it lists " + column.engine + " on " + column.system + " twice");
     }
     for (const Json& behaviour : json.at("behaviours")) {
         Row row;
@@ -57,7 +61,10 @@ Report read(const Json& json) {
         for (const Json& outcome : behaviour.at("outcomes")) {
             const Column column{outcome.at("system").get<std::string>(), outcome.at("engine").get<std::string>()};
             auto place = std::ranges::find(report.columns, column);
-            if (place == report.columns.end()) continue;
+            if (place == report.columns.end()) {
+                return std::unexpected("it has an outcome of " + column.engine + " on " + column.system +
+                                       ", which is not among its systems");
+            }
             row.cells[static_cast<std::size_t>(place - report.columns.begin())] = {
                 outcome.at("outcome").get<std::string>(), outcome.value("detail", std::string()),
                 outcome.at("in_contract").get<bool>()};
@@ -91,16 +98,19 @@ std::string to_json(const Report& report) {
 }
 
 std::expected<Report, std::string> from_json(const std::string& text) {
+    constexpr const char* no_report = "it is not a report of pier-compare";
     try {
         const Json json = Json::parse(text);
-        if (json.value("format", std::string()) != format) return std::unexpected("it is not a report of pier-compare");
+        if (json.value("format", std::string()) != format) return std::unexpected(no_report);
         if (json.at("version") != version) {
             return std::unexpected("its version is " + json.at("version").dump() + ", this program reads " +
                                    std::to_string(version));
         }
         return read(json);
-    } catch (const Json::exception& error) {
-        return std::unexpected("it is not a report of pier-compare (" + std::string(error.what()) + ")");
+    } catch (const Json::parse_error& error) {
+        return std::unexpected("it is not JSON from byte " + std::to_string(error.byte) + " on");
+    } catch (const Json::exception&) {
+        return std::unexpected(std::string(no_report) + ": something in it is missing or of another type");
     }
 }
 

@@ -8,10 +8,11 @@
 #include <pier/program.hpp>
 
 #include <algorithm>
-#include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
 namespace {
 
@@ -52,10 +53,20 @@ Report observe(const Options& options) {
     return report;
 }
 
+std::filesystem::path path(const std::string& utf8) { return std::u8string(utf8.begin(), utf8.end()); }
+
+// A file that can't be looked at is only the same by name.
+bool is_same(const std::string& one, const std::string& other) {
+    std::error_code failure;
+    return one == other || std::filesystem::equivalent(path(one), path(other), failure);
+}
+
 std::expected<Report, std::string> read_all(const std::vector<std::string>& files) {
     std::vector<Report> reports;
     for (const std::string& file : files) {
-        std::ifstream stream(file, std::ios::binary);
+        auto same = std::ranges::find_if(files, [&](const std::string& other) { return is_same(file, other); });
+        if (&*same != &file) return std::unexpected("\"" + file + "\": it is given twice");
+        std::ifstream stream(path(file), std::ios::binary);
         std::string text;
         try {
             text.assign(std::istreambuf_iterator<char>(stream), {});
@@ -64,7 +75,7 @@ std::expected<Report, std::string> read_all(const std::vector<std::string>& file
         }
         if (!stream.is_open() || stream.bad()) return std::unexpected("\"" + file + "\": it can't be read");
         auto report = from_json(text);
-        if (!report) return std::unexpected(file + ": " + report.error());
+        if (!report) return std::unexpected("\"" + file + "\": " + report.error());
         reports.push_back(std::move(*report));
     }
     return merge(std::move(reports));
@@ -85,7 +96,7 @@ int main(int argc, char** argv) {
     if (!options.files.empty()) {
         auto report = read_all(options.files);
         if (!report) {
-            std::fprintf(stderr, "%s: %s\n", std::string(program).c_str(), report.error().c_str());
+            pier::say(program, report.error());
             return 2;
         }
         return print(*report, options);

@@ -2,6 +2,8 @@
 
 #include "deviations.hpp"
 
+#include <pier/printable.hpp>
+
 #include <algorithm>
 #include <map>
 #include <string_view>
@@ -149,9 +151,34 @@ void explain(std::string& text, const Report& report, const Row& row, std::size_
     }
 }
 
+// A report of a file may hold anything.
+Report for_terminal(Report report) {
+    auto clean = [](std::string& text) { text = pier::printable(text); };
+    auto clean_column = [&](Column& column) {
+        clean(column.system);
+        clean(column.engine);
+    };
+    std::ranges::for_each(report.columns, clean_column);
+    for (Row& row : report.rows) {
+        clean(row.id);
+        std::ranges::for_each(row.contract, clean);
+        std::ranges::for_each(row.blocking_contract, clean);
+        for (Cell& cell : row.cells) {
+            clean(cell.outcome);
+            clean(cell.detail);
+        }
+    }
+    for (Absent& absent : report.absent) {
+        clean_column(absent.column);
+        clean(absent.reason);
+    }
+    return report;
+}
+
 }  // namespace
 
-std::string table(const Report& report, std::size_t width) {
+std::string table(const Report& observed, std::size_t width) {
+    const Report report = for_terminal(observed);
     std::string text = Table(report, width).print();
     text += '\n';
     wrap(text, "* the engines differ   ! outside of Pier's contract   ~ a known deviation of that system", width);

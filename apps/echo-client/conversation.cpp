@@ -146,7 +146,7 @@ bool Conversation::fail(const char* doing, const pier::Error& error) {
 
 // Only the first failure of a run is said: the others follow from it.
 bool Conversation::say(const std::string& sentence) {
-    if (!tally_.failed) std::fprintf(stderr, "%s: %s\n", std::string(program).c_str(), sentence.c_str());
+    if (!tally_.failed) pier::say(program, sentence);
     tally_.failed = true;
     return false;
 }

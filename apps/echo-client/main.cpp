@@ -55,7 +55,5 @@ int main(int argc, char** argv) {
         std::fflush(stdout);
         return 1;
     }
-    std::fputs(summary(tally, elapsed).c_str(), stdout);
-    std::fflush(stdout);
-    return 0;
+    return pier::print(program, summary(tally, elapsed)) ? 0 : 1;
 }

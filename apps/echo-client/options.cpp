@@ -5,14 +5,13 @@
 #include <CLI/CLI.hpp>
 
 #include <cmath>
-#include <cstdio>
 
 namespace echo_client {
 
 ParsedOptions parse_options(int argc, char** argv) {
     CLI::App app{"Sends messages to an echo server and checks every byte that comes back.", std::string(program)};
     Options options;
-    std::string engine;
+    std::optional<std::string> engine;
     std::string address = "127.0.0.1:7000";
     bool list = false;
     double seconds = 10;
@@ -29,7 +28,8 @@ ParsedOptions parse_options(int argc, char** argv) {
     app.add_option("--connections", options.connections,
                    "connections, all at once; one after the other on an engine that blocks (default 1)")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20));
-    app.add_option("--timeout", seconds, "SECONDS to wait for the server each time, at most (default 10)")
+    app.add_option("--timeout", seconds,
+                   "SECONDS that each connect, send and receive may take, not the whole run (default 10)")
         ->check(CLI::Range(0.001, 1e6));
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
@@ -37,7 +37,7 @@ ParsedOptions parse_options(int argc, char** argv) {
         return {.options = std::nullopt, .status = pier::print(program, pier::list_engines()) ? 0 : 1};
     }
     if (std::isnan(seconds)) {  // which is in no range, and out of none
-        std::fprintf(stderr, "%s: --timeout: not a number; see --help\n", std::string(program).c_str());
+        pier::say(program, "--timeout: not a number; see --help");
         return {.options = std::nullopt, .status = 2};
     }
     options.engine = pier::choose_engine(program, engine);
@@ -47,8 +47,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     options.server = servers->front();
     if (message->count() > 0) {
         if (options.message.empty()) {
-            std::fprintf(stderr, "%s: --message: an empty message has no echo; see --help\n",
-                         std::string(program).c_str());
+            pier::say(program, "--message: an empty message has no echo; see --help");
             return {.options = std::nullopt, .status = 2};
         }
         options.bytes = options.message.size();

@@ -22,6 +22,7 @@ Result<Datagram> Datagram::connect(const Endpoint& peer, const Endpoint& local) 
 
 Result<Datagram> Datagram::make(const Endpoint& local, const Endpoint* peer) {
     Loop& loop = this_loop();
+    if (local.is_v4_mapped() || (peer != nullptr && peer->is_v4_mapped())) return fail(Errc::mapped_address);
     auto opened = sys::open(local.family(), spi::SocketKind::datagram);
     if (!opened) return fail(opened.error());
     spi::Accepted socket(*opened);  // closes it on every way out

@@ -91,6 +91,13 @@ std::optional<Endpoint::V6> parse_v6(std::string_view text) noexcept {
     return bytes;
 }
 
+// Unicast fe80::/10, and multicast of the scopes interface and link: what is told apart by a zone.
+bool is_link_local(const Endpoint::V6& bytes) noexcept {
+    if (bytes[0] == 0xfe) return (bytes[1] & 0xc0) == 0x80;
+    const unsigned scope = bytes[1] & 0xfu;
+    return bytes[0] == 0xff && (scope == 1 || scope == 2);
+}
+
 std::string hex(std::uint32_t value) {
     char digits[8];
     auto [end, failure] = std::to_chars(digits, digits + sizeof digits, value, 16);
@@ -147,9 +154,11 @@ Result<Endpoint> Endpoint::parse_address(std::string_view text, std::uint16_t po
     if (percent != std::string_view::npos) {
         std::string_view zone = text.substr(percent + 1);
         if (zone.empty()) return fail(Errc::bad_address_text);
+        // Systems drop it without a word, or refuse the bind in words of their own.
+        if (!is_link_local(*bytes)) return fail(Errc::misplaced_zone);
         auto index = number(zone, UINT32_MAX);
         scope = index ? *index : sys::interface_index(zone);
-        if (scope == 0) return fail(Errc::address_not_available);
+        if (scope == 0) return fail(Errc::no_such_interface);
     }
     return v6(*bytes, port, scope);
 }

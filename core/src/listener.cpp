@@ -4,6 +4,7 @@ namespace pier {
 
 Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions options) {
     Loop& loop = this_loop();
+    if (endpoint.is_v4_mapped() && !options.dual_stack) return fail(Errc::mapped_address);
     auto opened = sys::open(endpoint.family(), spi::SocketKind::listener);
     if (!opened) return fail(opened.error());
     spi::Accepted socket(*opened);  // closes it on every way out

@@ -209,6 +209,13 @@ Loop::Try Loop::attempt(Operation& op) noexcept {
     if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
         return transfer(op);
     }
+    if (op.verb == Verb::accept) {
+        if (auto room = engine_->room_to_accept(); !room) {
+            op.error = room.error();
+            op.transferred = 0;
+            return Try::ended;
+        }
+    }
     sys::Attempt result =
         op.verb == Verb::connect ? sys::connect_result(static_cast<spi::AddressedOperation&>(op)) : sys::attempt(op);
     if (result == sys::Attempt::done) return Try::ended;

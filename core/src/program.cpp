@@ -1,14 +1,30 @@
 #include <pier/program.hpp>
 
 #include <pier/loop.hpp>
+#include <pier/printable.hpp>
 #include <pier/spi/sys.hpp>
 #include <pier/version.hpp>
 
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <sstream>
 
 namespace pier {
+namespace {
+
+// CLI11's words, but where they are about its own types and counts, or too many.
+std::string sentence(const CLI::App& app, const CLI::ParseError& error) {
+    std::string text = error.what();
+    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
+        return "unexpected argument \"" + app.remaining(true).front() + "\"";
+    }
+    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text.substr(0, text.find(". Allowed"));
+    std::string option = text.substr(0, text.find(':'));
+    return option + (text.ends_with("missing") ? ": its value is missing" : ": it can be given only once");
+}
+
+}  // namespace
 
 std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
     sys::prepare_process();
@@ -20,27 +36,31 @@ std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
         app.parse(std::move(words));
     } catch (const CLI::ParseError& error) {
         if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-            app.exit(error);  // --help, --version
-            std::fflush(stdout);
-            return 0;
+            std::ostringstream text;
+            app.exit(error, text, text);  // --help, --version
+            return print(app.get_name(), text.str()) ? 0 : 1;
         }
-        std::fprintf(stderr, "%s: %s; see --help\n", app.get_name().c_str(), error.what());
+        say(app.get_name(), sentence(app, error) + "; see --help");
         return 2;
     }
     return std::nullopt;
 }
 
+void say(std::string_view program, std::string_view sentence) {
+    std::string line = std::string(program) + ": " + printable(sentence) + "\n";
+    std::fputs(line.c_str(), stderr);
+}
+
 int complain(std::string_view program, std::string_view what, const Error& error) {
-    std::fprintf(stderr, "%.*s: %.*s: %s\n", static_cast<int>(program.size()), program.data(),
-                 static_cast<int>(what.size()), what.data(), describe(error).c_str());
+    say(program, std::string(what) + ": " + describe(error));
     return 1;
 }
 
 bool print(std::string_view program, std::string_view text) {
-    bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-    if (written) return true;
-    std::fprintf(stderr, "%.*s: the output can't be written\n", static_cast<int>(program.size()), program.data());
-    return false;
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;  // also of what was written before
+    if (!written) say(program, "the output can't be written");
+    return written;
 }
 
 std::string list_engines() {
@@ -54,19 +74,17 @@ std::string list_engines() {
     return text;
 }
 
-const spi::EngineInfo* choose_engine(std::string_view program, std::string_view name) {
-    const spi::EngineInfo* engine = find_engine(name);
+const spi::EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name) {
+    // find_engine() takes an empty name for none.
+    const spi::EngineInfo* engine = name && name->empty() ? nullptr : find_engine(name.value_or(""));
     if (engine == nullptr) {
         std::string names;
         for (const spi::EngineInfo& each : engines()) names += (names.empty() ? "" : ", ") + std::string(each.name);
-        std::fprintf(stderr, "%.*s: there is no engine \"%.*s\" on this system; there are: %s\n",
-                     static_cast<int>(program.size()), program.data(), static_cast<int>(name.size()), name.data(),
-                     names.c_str());
+        say(program, "there is no engine \"" + name.value_or("") + "\" on this system; there are: " + names);
         return nullptr;
     }
     if (std::string obstacle = engine->probe(); !obstacle.empty()) {
-        std::fprintf(stderr, "%.*s: engine %.*s can't run here: %s\n", static_cast<int>(program.size()), program.data(),
-                     static_cast<int>(engine->name.size()), engine->name.data(), obstacle.c_str());
+        say(program, "engine " + std::string(engine->name) + " can't run here: " + obstacle);
         return nullptr;
     }
     return engine;
@@ -77,8 +95,7 @@ std::optional<std::vector<Endpoint>> parse_endpoints(std::string_view program, c
     for (const std::string& text : texts) {
         auto endpoint = Endpoint::parse(text);
         if (!endpoint) {
-            std::fprintf(stderr, "%.*s: \"%s\": %s\n", static_cast<int>(program.size()), program.data(), text.c_str(),
-                         describe(endpoint.error()).c_str());
+            say(program, "\"" + text + "\": " + describe(endpoint.error()));
             return std::nullopt;
         }
         endpoints.push_back(*endpoint);

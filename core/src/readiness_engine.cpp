@@ -35,15 +35,19 @@ ReadinessEngine::~ReadinessEngine() { bury(); }
 
 Result<Descriptor*> ReadinessEngine::attach(Accepted&& socket, SocketKind kind) {
     Accepted owned(std::move(socket));
-    auto admitted = poller_->admit(owned.socket());
-    Descriptor* d = admitted ? pool_.acquire() : nullptr;
-    if (d == nullptr) {
-        if (kind == SocketKind::foreign) (void)owned.take_socket();
-        return admitted ? fail(Errc::not_enough_memory) : fail(admitted.error());
+    const bool foreign = kind == SocketKind::foreign;
+    Descriptor* d = pool_.acquire();
+    auto admitted =
+        d != nullptr ? poller_->admit(owned.socket(), !foreign) : Result<NativeSocket>(fail(Errc::not_enough_memory));
+    if (!admitted) {
+        if (d != nullptr) pool_.recycle(*d);
+        if (foreign) (void)owned.take_socket();
+        return fail(admitted.error());
     }
+    (void)owned.take_socket();
     d->peer = owned.peer();
     d->kind = kind;
-    d->socket = owned.take_socket();
+    d->socket = *admitted;
     return d;
 }
 

@@ -4,14 +4,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cstdio>
-
 namespace pier {
 
 ParsedOptions parse_serve_options(int argc, char** argv, const Service& service) {
     std::string name(service.name);
     CLI::App app{std::string(service.summary), name};
-    std::string engine_name;
+    std::optional<std::string> engine_name;
     bool list = false;
     std::vector<std::string> listen;
     unsigned threads = 1;
@@ -21,7 +19,8 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
                    "ADDRESS:PORT to listen on, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default "
                    "127.0.0.1:" +
                        std::to_string(service.port) + ")")
-        ->take_all();
+        ->take_all()
+        ->allow_extra_args(false);  // else CLI11 takes "[a,b]" apart
     app.add_option("--threads", threads, "loops to spread connections over, one a thread (event engines only)")
         ->check(CLI::Range(1U, 256U));
 
@@ -39,9 +38,8 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     options.threads = threads;
     bool event = options.engine->model == spi::Model::event;
     if (!event && (threads > 1 || options.listen.size() > 1)) {
-        std::fprintf(stderr,
-                     "%s: the %s engine serves one connection at a time: it takes one --listen and one thread\n",
-                     name.c_str(), std::string(options.engine->name).c_str());
+        say(name, "the " + std::string(options.engine->name) +
+                      " engine serves one connection at a time: it takes one --listen and one thread");
         return {.options = std::nullopt, .status = 2};
     }
     return {.options = std::move(options), .status = 0};

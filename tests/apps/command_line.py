@@ -1,6 +1,8 @@
 """What the echo server makes of its command line: statuses and sentences."""
 
+import signal
 import socket
+import subprocess
 
 import harness
 from harness import Server
@@ -45,6 +47,60 @@ class CommandLine(harness.TestCase):
         _, output, _ = harness.run("--list-engines")
         for engine in output.splitlines():
             self.assertIn(engine.split(": ")[0], complaint)
+
+    def test_an_empty_name_is_no_engine(self):
+        complaint = self.assert_refused(2, "--engine", "")
+        self.assertIn(harness.settings.engine, complaint)
+
+    def test_a_missing_value(self):
+        for option in ("--engine", "--listen", "--threads"):
+            self.assertEqual(self.assert_refused(2, option), f"{NAME}: {option}: its value is missing; see --help\n")
+
+    def test_an_argument_that_nobody_expects(self):
+        for arguments in (["--nonsense", "x"], ["stray"], ["-x"], ["--listen", "127.0.0.1:0", "127.0.0.1:0"]):
+            first = arguments[0] if arguments[0] != "--listen" else arguments[2]
+            self.assertEqual(self.assert_refused(2, *arguments), f'{NAME}: unexpected argument "{first}"; see --help\n')
+
+    def test_an_option_given_twice(self):
+        complaint = self.assert_refused(2, "--threads", "1", "--threads", "2")
+        self.assertEqual(complaint, f"{NAME}: --threads: it can be given only once; see --help\n")
+
+    def test_an_address_is_not_a_list(self):
+        for text in ("[127.0.0.1:0,127.0.0.1:0]", "[127.0.0.1:0]", "[,]", "[]"):
+            self.assertIn(f'"{text}"', self.assert_refused(2, "--listen", text))
+
+    def test_addresses_that_can_be_read_but_not_used(self):
+        for address, sentence in (("[::1%9999]:0", "only a link-local address has a zone"),
+                                  ("[fe80::1%no-such]:0", "no such network interface")):
+            self.assertIn(sentence, self.assert_refused(2, "--listen", address))
+        self.assertIn("write it as IPv4", self.assert_refused(1, "--listen", "[::ffff:127.0.0.1]:0"))
+
+    def test_control_characters_stay_away_from_the_terminal(self):
+        for arguments in (["--engine", "\x1b[31m\n"], ["--listen", "\x1b[31m\n"], ["--\x1b[31m\n"]):
+            self.assertIn(r"\x1b[31m\n", self.assert_refused(2, *arguments))
+
+    def test_output_that_cannot_be_written(self):
+        if harness.settings.wine:
+            self.skipTest("there is no such device")
+        for argument in ("--help", "--version", "--list-engines"):
+            for output, opened in harness.unwritable_outputs():
+                with self.subTest(argument=argument, output=output), opened() as stdout:
+                    status, complaint = harness.run_into(stdout, argument)
+                    self.assertEqual((status, complaint), (1, f"{NAME}: the output can't be written\n"))
+
+    def test_a_server_that_cannot_announce_itself_serves(self):
+        if harness.settings.wine:
+            self.skipTest("there is no such device")
+        for output, opened in harness.unwritable_outputs():
+            with self.subTest(output=output), opened() as stdout, subprocess.Popen(
+                    [*harness.settings.command, "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL, stdout=stdout,
+                    stderr=subprocess.PIPE, text=True) as server:
+                try:
+                    self.assertEqual(server.stderr.readline(), f"{NAME}: the output can't be written\n")
+                    server.send_signal(signal.SIGINT)
+                    self.assertEqual(server.wait(harness.PATIENCE), 0)
+                finally:
+                    server.kill()
 
     def test_one_at_a_time_and_several_threads_or_addresses(self):
         self.assert_refused(2, "--engine", "iterative", "--threads", "2")

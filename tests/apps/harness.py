@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import functools
 import os
+import resource
 import select
 import signal
 import socket
@@ -95,6 +96,34 @@ def run(*arguments):
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
                           timeout=PATIENCE, check=False)
     return ended(done.returncode), done.stdout, done.stderr
+
+
+def run_into(stdout, *arguments):
+    """The same with another stdout: its status and stderr."""
+    done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
+                          stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False)
+    return done.returncode, done.stderr
+
+
+def allow_descriptors(count):
+    """For this process, and for those it starts from now on."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < count:
+        raise unittest.SkipTest(f"{hard} descriptors are allowed here, {count} are needed")
+    if soft != resource.RLIM_INFINITY and soft < count:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+
+
+def closed_pipe():
+    """The end to write to; who writes has SIGPIPE as a shell leaves it (see subprocess' restore_signals)."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "wb", buffering=0)
+
+
+def unwritable_outputs():
+    """By name, functions that open one."""
+    return {"a full device": lambda: open("/dev/full", "wb", buffering=0), "a closed pipe": closed_pipe}.items()
 
 
 class Server:

@@ -59,6 +59,16 @@ TEST_CASE("datagram: there and back, with the sender's name, over IPv4 and IPv6"
     });
 }
 
+TEST_CASE("datagram: IPv4 in IPv6 form is refused, since the socket would take IPv6 only") {
+    on_loop([]() -> Task<void> {
+        auto mapped = Endpoint::parse("[::ffff:127.0.0.1]:7000");
+        REQUIRE(outcome(mapped) == Errc::ok);
+        CHECK(outcome(Datagram::open(*mapped)) == Errc::mapped_address);
+        CHECK(outcome(Datagram::connect(*mapped)) == Errc::mapped_address);
+        co_return;
+    });
+}
+
 TEST_CASE("datagram: boundaries are kept, also those of empty ones") {
     on_loop([]() -> Task<void> {
         Datagram here = open_loopback();

@@ -71,6 +71,16 @@ TEST_CASE("listen: an address of another machine is not available") {
     });
 }
 
+TEST_CASE("listen: IPv4 in IPv6 form is refused, since the socket would take IPv6 only") {
+    on_loop([]() -> Task<void> {
+        auto mapped = Endpoint::parse("[::ffff:127.0.0.1]:0");
+        REQUIRE(outcome(mapped) == Errc::ok);
+        auto listener = Listener::open(*mapped);
+        CHECK(outcome(listener) == Errc::mapped_address);
+        co_return;
+    });
+}
+
 TEST_CASE("listen: a port is free at once after its server, which closed its connections first") {
     Meeting meeting;
     Endpoint used;

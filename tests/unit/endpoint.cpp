@@ -136,7 +136,21 @@ TEST_CASE("endpoint: zones") {
           std::string("fe80::1%-1"), std::string("fe80::1%02"), std::string("fe80::1%%2"), std::string("fe80::1% 2"),
           std::string("fe80::1%2 "), endless}) {
         CAPTURE(text.substr(0, 40));
-        CHECK(outcome(Endpoint::parse_address(text)) == Errc::address_not_available);
+        CHECK(outcome(Endpoint::parse_address(text)) == Errc::no_such_interface);
+    }
+}
+
+TEST_CASE("endpoint: a zone belongs to a link-local address only") {
+    for (std::string_view text : {"febf::1%2", "ff01::1%2", "ff02::fb%2", "ff32::1%2"}) {
+        CAPTURE(text);
+        auto parsed = Endpoint::parse_address(text);
+        REQUIRE(outcome(parsed) == Errc::ok);
+        CHECK(parsed->scope() == 2);
+    }
+    for (std::string_view text : {"::1%1", "::1%9999", "::%1", "2001:db8::1%2", "fd00::1%2", "fec0::1%2", "ff05::1%2",
+                                  "ff0e::1%2", "::ffff:1.2.3.4%2", "::1%no-such-interface", "::1%0"}) {
+        CAPTURE(text);
+        CHECK(outcome(Endpoint::parse_address(text)) == Errc::misplaced_zone);
     }
 }
 
@@ -199,7 +213,7 @@ TEST_CASE("endpoint: what is written is read again") {
             bytes[2 * group] = static_cast<std::uint8_t>(value >> 8);
             bytes[2 * group + 1] = static_cast<std::uint8_t>(value & 0xff);
         }
-        Endpoint endpoint = Endpoint::v6(bytes, static_cast<std::uint16_t>(mask * 257), mask % 3);
+        Endpoint endpoint = Endpoint::v6(bytes, static_cast<std::uint16_t>(mask * 257));
         std::string text = endpoint.to_string();
         CAPTURE(text);
         auto again = Endpoint::parse(text);
@@ -222,6 +236,10 @@ TEST_CASE("endpoint: what it is") {
     CHECK(Endpoint::loopback(Family::ipv6).is_loopback());
     CHECK_FALSE(Endpoint::loopback(Family::ipv6).is_any());
     CHECK(Endpoint::v4({1, 2, 3, 4}, 5).v4_bytes() == Endpoint::V4{1, 2, 3, 4});
+    CHECK(six({0, 0, 0, 0, 0, 0xffff, 0xc000, 0x201}).is_v4_mapped());
+    CHECK_FALSE(six({0, 0, 0, 0, 0, 0, 0xc000, 0x201}).is_v4_mapped());
+    CHECK_FALSE(six({0, 0, 0, 0, 1, 0xffff, 0xc000, 0x201}).is_v4_mapped());
+    CHECK_FALSE(Endpoint::v4({192, 0, 2, 1}, 1).is_v4_mapped());
     CHECK(six({0xfe80}, 7, 9).scope() == 9);
     CHECK(six({0xfe80}, 7, 9).with_port(8) == six({0xfe80}, 8, 9));
 }

@@ -62,7 +62,7 @@ public:
 class Datagram {
 public:
     // Bound to that address on the loop that runs here; port 0 takes a free one: see local(). Errors: address_in_use,
-    // address_not_available, permission_denied, too_many_files_open.
+    // address_not_available, mapped_address, permission_denied, too_many_files_open.
     [[nodiscard]] static Result<Datagram> open(const Endpoint& local);
     // With a peer: receives only what comes from it. `local` without a family: any address of the peer's family. Errors
     // besides: network_unreachable, invalid_argument (port 0, or addresses of two families).

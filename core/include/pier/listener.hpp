@@ -47,7 +47,8 @@ private:
 class Listener {
 public:
     // Binds and listens on the loop that runs here. Port 0 takes a free one: see local(). On every system a port of a
-    // live listener is refused with address_in_use, and one whose server has just ended is not.
+    // live listener is refused with address_in_use, and one whose server has just ended is not. IPv4 in IPv6 form is
+    // refused with mapped_address, unless it is dual_stack.
     [[nodiscard]] static Result<Listener> open(const Endpoint& endpoint, ListenerOptions options = {});
 
     Listener() = default;

@@ -29,12 +29,15 @@ enum class Errc : std::int32_t {
     host_not_found,
     host_unreachable,
     invalid_argument,
+    mapped_address,  // IPv4 in IPv6 form on a socket that takes IPv6 only
     message_size,
+    misplaced_zone,  // a zone behind an address that is the same everywhere
     network_down,
     network_reset,
     network_unreachable,
     no_buffer_space,
     no_protocol_option,
+    no_such_interface,  // a zone that names none
     not_a_socket,
     not_connected,
     not_enough_memory,

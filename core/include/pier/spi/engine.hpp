@@ -83,6 +83,10 @@ public:
     // operations.
     virtual void cancel(Operation& op) noexcept = 0;
 
+    // Asked before each accept that the loop tries itself: what it brings could not be attached, so it stays in the
+    // system's queue.
+    [[nodiscard]] virtual Result<void> room_to_accept() { return {}; }
+
     // Waits until something happened, `until` has come (rounded up to the engine's unit; it may also return early) or
     // wake() was called; a time in the past polls. An error is one that the loop can't go on after.
     [[nodiscard]] virtual Result<void> wait(Time until, Harvest& harvest) = 0;

@@ -31,8 +31,14 @@ public:
     Poller& operator=(const Poller&) = delete;
     virtual ~Poller() = default;
 
-    // Whether this socket can be watched at all: asked at attach. Select refuses descriptors beyond FD_SETSIZE.
-    [[nodiscard]] virtual Result<void> admit(NativeSocket) { return {}; }
+    // Asked at attach: the socket as it can be watched, or why it can't be. Select refuses descriptors beyond
+    // FD_SETSIZE, unless the socket is `ours` and it has a lower number for it.
+    [[nodiscard]] virtual Result<NativeSocket> admit(NativeSocket socket, bool ours) {
+        (void)ours;
+        return socket;
+    }
+    // As Engine::room_to_accept().
+    [[nodiscard]] virtual Result<void> room_to_accept() { return {}; }
 
     // Registers with that interest; reports also what is ready already.
     [[nodiscard]] virtual Result<void> add(Descriptor& descriptor, std::uint8_t interest) = 0;

@@ -115,8 +115,8 @@ public:
 // main()'s arguments in UTF-8 (on Windows taken from the wide command line; argc and argv are ignored there).
 [[nodiscard]] std::vector<std::string> arguments(int argc, char** argv);
 
-// For a program's start: UTF-8 and binary standard streams on Windows; on POSIX as many
-// descriptors as the hard limit allows, and /dev/null for a standard stream that is closed.
+// For a program's start: UTF-8 and binary standard streams on Windows; on POSIX as many descriptors as the hard limit
+// allows, /dev/null for a standard stream that is closed, and SIGPIPE ignored unless it has a handler.
 void prepare_process() noexcept;
 
 // Calls handler(context) when the user or the system asks the process to stop: SIGINT, SIGTERM; Ctrl-C, Ctrl-Break,

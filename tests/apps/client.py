@@ -1,0 +1,87 @@
+"""pier-echo-client as its user sees it: statuses and sentences."""
+
+import contextlib
+import errno
+import socket
+import threading
+
+import harness
+
+NAME = "pier-echo-client"
+
+
+class EchoServer:
+    """In this process, for the length of a `with` block."""
+
+    def __enter__(self):
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=2000)
+        self.name = "127.0.0.1:%d" % self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._listener.shutdown(socket.SHUT_RDWR)  # which ends the accept
+        self._thread.join()
+        self._listener.close()
+
+    def _serve(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self._listener.accept()
+                with client:
+                    while piece := client.recv(1 << 16):
+                        client.sendall(piece)
+
+
+class Client(harness.TestCase):
+    def test_an_echo(self):
+        with EchoServer() as server:
+            status, output, complaint = harness.run("--engine", harness.settings.engine, "--connect", server.name,
+                                                    "--message", "hello")
+            self.assertEqual((status, complaint), (0, ""))
+            self.assertEqual(output.splitlines()[0], "hello")
+
+    def test_nobody_listens(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            name = "127.0.0.1:%d" % taken.getsockname()[1]
+        status, output, complaint = harness.run("--engine", harness.settings.engine, "--connect", name)
+        self.assertEqual((status, output), (1, ""))
+        self.assertTrue(complaint.startswith(f"{NAME}: connecting to {name}: connection refused (native "), complaint)
+        if not harness.settings.wine:
+            self.assertIn(f"(native {errno.ECONNREFUSED})", complaint)
+
+    def test_a_size_that_is_none(self):
+        status, output, complaint = harness.run("--bytes", "1Q")
+        self.assertEqual((status, output), (2, ""))
+        self.assertTrue(complaint.startswith(f"{NAME}: --bytes: "), complaint)
+        self.assertLess(len(complaint), 80, complaint)
+
+    def test_an_empty_name_is_no_engine(self):
+        status, output, complaint = harness.run("--engine", "")
+        self.assertEqual((status, output), (2, ""))
+        self.assertTrue(complaint.startswith(f'{NAME}: there is no engine ""'), complaint)
+
+    def test_more_connections_than_select_can_watch(self):
+        if harness.settings.engine != "select":
+            self.skipTest("another engine")
+        harness.allow_descriptors(1400)
+        with EchoServer() as server:
+            status, output, complaint = harness.run("--engine", "select", "--connect", server.name, "--connections",
+                                                    "1100")
+            self.assertEqual((status, output), (1, ""))
+            self.assertTrue(complaint.startswith(f"{NAME}: connecting to {server.name}: too many open files"), complaint)
+            self.assertEqual(len(complaint.splitlines()), 1, complaint)
+
+    def test_output_that_cannot_be_written(self):
+        if harness.settings.wine:
+            self.skipTest("there is no such device")
+        for output, opened in harness.unwritable_outputs():
+            with self.subTest(output=output), EchoServer() as server, opened() as stdout:
+                status, complaint = harness.run_into(stdout, "--engine", harness.settings.engine, "--connect",
+                                                     server.name, "--message", "hello")
+                self.assertEqual((status, complaint), (1, f"{NAME}: the output can't be written\n"))
+
+
+if __name__ == "__main__":
+    harness.main()

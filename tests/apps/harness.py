@@ -24,12 +24,13 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PATIENCE = 10  # seconds: of everything that is expected to happen
 STOP_TIME = 2  # seconds: a server that was asked to stop ends sooner
-SKIPPED = 77   # CTest's status for a script that can't run here
+SKIPPED = 77   # CTest's status for a script of which nothing can run here
 
 
 class settings:
     engine = ""
     command = []
+    connections = 0
     wine = False
 
     @classmethod
@@ -41,8 +42,10 @@ def main():
     split = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
     parser = argparse.ArgumentParser(usage="%(prog)s --engine=NAME [unittest's arguments] -- COMMAND...")
     parser.add_argument("--engine", required=True)
+    parser.add_argument("--connections", type=int, default=1000, help="where a script has as many as it can")
     options, rest = parser.parse_known_args(sys.argv[1:split])
     settings.engine = options.engine
+    settings.connections = options.connections
     settings.command = sys.argv[split + 1:]
     if not settings.command:
         parser.error("no COMMAND")
@@ -50,7 +53,10 @@ def main():
     settings.wine = program == "wine-test"
     if settings.wine:  # whose process would not be the server's
         settings.command[0] = os.path.join(folder, "wine-run")
-    unittest.main(module="__main__", argv=[sys.argv[0], *rest], verbosity=2)
+    result = unittest.main(module="__main__", argv=[sys.argv[0], *rest], verbosity=2, exit=False).result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    sys.exit(SKIPPED if result.testsRun == len(result.skipped) else 0)
 
 
 class StatusLost(Exception):

@@ -27,17 +27,19 @@ using pier::after;
 using pier::Errc;
 using pier::Task;
 
-// The bound of everything that is expected to happen; the watchdog waits longer.
-[[nodiscard]] inline pier::Deadline limit() noexcept { return after(10s); }
-
-// The command line: --engine=NAME (or the environment's PIER_ENGINE), --system=linux|wine|windows, --skips=FILE.
+// The command line: --engine=NAME (or the environment's PIER_ENGINE), --system=linux|wine|windows, --skips=FILE,
+// --patience=FACTOR, by which everything that is expected to happen may take longer, as it does in an emulator.
 struct Settings {
     std::string engine;
     std::string system;
     std::string skips;
+    int patience = 1;
 };
 [[nodiscard]] const Settings& settings() noexcept;
 [[nodiscard]] inline bool under_wine() noexcept { return settings().system == "wine"; }
+
+// The bound of everything that is expected to happen; the watchdog waits longer.
+[[nodiscard]] inline pier::Deadline limit() noexcept { return after(10s * settings().patience); }
 
 // Whether the engine runs a single operation at a time. Two ends then need two threads.
 [[nodiscard]] bool one_at_a_time();

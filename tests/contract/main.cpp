@@ -4,6 +4,7 @@
 #include "skips.hpp"
 #include "watchdog.hpp"
 
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -47,14 +48,28 @@ bool take(std::string_view argument, std::string_view name, std::string& value) 
     return true;
 }
 
+// A whole number from 1 to a thousand, or 0.
+int factor_of(std::string_view text) {
+    int value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && value >= 1 && value <= 1000 ? value : 0;
+}
+
 int run(int argc, char** argv) {
+    std::string patience = "1";
     if (const char* engine = std::getenv("PIER_ENGINE")) chosen.engine = engine;
     std::vector<const char*> rest;
     for (int i = 0; i < argc; ++i) {
         std::string_view argument = argv[i];
         bool ours = take(argument, "--engine=", chosen.engine) || take(argument, "--system=", chosen.system) ||
-                    take(argument, "--skips=", chosen.skips);
+                    take(argument, "--skips=", chosen.skips) || take(argument, "--patience=", patience);
         if (!ours) rest.push_back(argv[i]);
+    }
+    chosen.patience = factor_of(patience);
+    if (chosen.patience == 0) {
+        std::fprintf(stderr, "pier-contract: a patience is a factor from 1 to 1000, not \"%s\"\n", patience.c_str());
+        return 2;
     }
     const pier::spi::EngineInfo* engine = pier::find_engine(chosen.engine);
     if (engine == nullptr) {

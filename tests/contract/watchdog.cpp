@@ -10,7 +10,7 @@ namespace contract {
 namespace {
 // Longer than every deadline of a case, and than the slowest case under a sanitizer, or under Wine on a busy machine:
 // there one process serves the receives of all.
-std::chrono::seconds patience() noexcept { return std::chrono::seconds(under_wine() ? 120 : 30); }
+std::chrono::seconds patience() noexcept { return std::chrono::seconds(under_wine() ? 120 : 30) * settings().patience; }
 }  // namespace
 
 Watchdog::Watchdog() : thread_([this] { watch(); }) {}

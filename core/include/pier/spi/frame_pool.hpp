@@ -7,8 +7,8 @@
 namespace pier::spi {
 
 // A frame may be freed on another thread than it was allocated on (a Task handed over before it ran); it then joins
-// that thread's lists. Frames beyond 4 KiB, and all frames under a sanitizer (so that it sees their misuse), come from
-// operator new.
+// that thread's lists. Frames beyond 4 KiB, and all frames under a sanitizer or where the build sets
+// PIER_FRAMES_FROM_HEAP=1 for valgrind (so that it sees their misuse), come from operator new.
 [[nodiscard]] void* allocate_frame(std::size_t size);
 void free_frame(void* frame, std::size_t size) noexcept;
 

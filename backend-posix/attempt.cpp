@@ -132,7 +132,7 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
 
 }  // namespace
 
-Attempt attempt_receive(Operation& op) noexcept {
+[[gnu::hot]] Attempt attempt_receive(Operation& op) noexcept {
     for (;;) {
         ssize_t count = recv(descriptor_of(op.descriptor->socket), op.buffer, op.length, 0);
         if (count >= 0) return done(op, {}, static_cast<std::size_t>(count));
@@ -141,7 +141,7 @@ Attempt attempt_receive(Operation& op) noexcept {
 }
 
 // Never a SIGPIPE: the error says it.
-Attempt attempt_send(Operation& op) noexcept {
+[[gnu::hot]] Attempt attempt_send(Operation& op) noexcept {
     for (;;) {
         ssize_t count = ::send(descriptor_of(op.descriptor->socket), op.buffer, op.length, MSG_NOSIGNAL);
         if (count >= 0) return done(op, {}, static_cast<std::size_t>(count));

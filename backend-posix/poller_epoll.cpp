@@ -42,7 +42,7 @@ public:
         if (d.kind == spi::SocketKind::foreign) epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor_of(d.socket), nullptr);
     }
 
-    Result<void> wait(Time until, spi::ReadySink& sink) override {
+    [[gnu::hot]] Result<void> wait(Time until, spi::ReadySink& sink) override {
         epoll_event events[batch];
         int count = epoll_wait(epoll_, events, batch, milliseconds_until(until));
         // A signal: the loop looks at its clock and inbox, and comes again.

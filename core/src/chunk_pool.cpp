@@ -12,11 +12,7 @@ constexpr std::align_val_t alignment{64};
 
 ChunkPool::~ChunkPool() {
     require(lent_ == 0, "a chunk outlived its loop");
-    while (free_ != nullptr) {
-        Free* chunk = free_;
-        free_ = chunk->next;
-        ::operator delete(chunk, alignment);
-    }
+    while (idle_ > 0) release(free_[--idle_]);
 }
 
 std::byte* ChunkPool::grow() noexcept {

@@ -155,17 +155,6 @@ void Loop::run_retries() {
     }
 }
 
-void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) {
-    running_ = &context;
-    for (;;) {
-        handle.resume();
-        if (context.current != nullptr || context.ended) break;
-        handle = context.leaf;
-    }
-    running_ = nullptr;
-    if (context.ended && context.scope != nullptr) context.scope->ended(context);
-}
-
 Time Loop::now() noexcept {
     if (!now_valid_) {
         now_ = sys::now();

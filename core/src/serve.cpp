@@ -67,7 +67,7 @@ private:
     // One loop on this thread; further ones listen on the same ports, and the system spreads the connections.
     void run_shared() {
         ListenerOptions listening{.share_port = options_.threads > 1,
-                                  .client_speaks_first = service_.client_speaks_first};
+                                  .client_speaks_first = options_.client_speaks_first};
         Worker& first = workers_.emplace_back(service_, *options_.engine);
         serve_here(first, options_.listen, listening, [&](const std::vector<Endpoint>& opened) {
             for (unsigned i = 1; i < options_.threads; ++i) {
@@ -80,7 +80,7 @@ private:
     // Where ports can't be shared: a blocking acceptor for each of them deals its connections to the loops in turn. The
     // first acceptor is on this thread.
     void run_dealt() {
-        ListenerOptions listening{.client_speaks_first = service_.client_speaks_first};
+        ListenerOptions listening{.client_speaks_first = options_.client_speaks_first};
         for (unsigned i = 0; i < options_.threads; ++i) {
             serve_on_thread(workers_.emplace_back(service_, *options_.engine), {}, listening);
         }

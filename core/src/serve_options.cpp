@@ -13,6 +13,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     bool list = false;
     std::vector<std::string> listen;
     unsigned threads = 1;
+    bool client_speaks_first = service.client_speaks_first;
     app.add_option("--engine", engine_name, "I/O engine by name; without it the best one of the system");
     app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit");
     app.add_option("--listen", listen,
@@ -23,6 +24,9 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
         ->allow_extra_args(false);  // else CLI11 takes "[a,b]" apart
     app.add_option("--threads", threads, "loops to spread connections over, one a thread (event engines only)")
         ->check(CLI::Range(1U, 256U));
+    app.add_flag("--client-speaks-first", client_speaks_first,
+                 "accept a connection when its first data has come: less work where clients are short (Linux; no "
+                 "effect elsewhere)");
 
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
     if (list) {
@@ -36,6 +40,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     options.listen = std::move(*endpoints);
     if (options.listen.empty()) options.listen.push_back(Endpoint::loopback(Family::ipv4, service.port));
     options.threads = threads;
+    options.client_speaks_first = client_speaks_first;
     bool event = options.engine->model == spi::Model::event;
     if (!event && (threads > 1 || options.listen.size() > 1)) {
         say(name, "the " + std::string(options.engine->name) +

@@ -14,6 +14,7 @@ struct ServeOptions {
     const spi::EngineInfo* engine = nullptr;
     std::vector<Endpoint> listen;
     unsigned threads = 1;
+    bool client_speaks_first = false;
 };
 
 // Either the options, or the exit status after everything has been said (--help, --list-engines, wrong usage).

@@ -4,6 +4,7 @@
 
 #include "operation_tests.hpp"
 
+#include <pier/scope.hpp>
 #include <pier/spi/poller.hpp>
 #include <pier/spi/sys.hpp>
 
@@ -17,19 +18,8 @@ using spi::SocketKind;
 using spi::Stage;
 using spi::Verb;
 
-namespace {
-
-template <Verb verb>
-sys::Attempt attempt_transfer(Operation& op) noexcept {
-    if (op.has(Operation::vectored)) [[unlikely]]
-        return sys::attempt(op);
-    return verb == Verb::receive ? sys::attempt_receive(op) : sys::attempt_send(op);
-}
-
-}  // namespace
-
 // A try of a stream's transfer. In line in both hot places: a call each costs an echo a tenth of its instructions.
-template <Verb verb>
+template <Verb verb, bool vectored>
 [[gnu::always_inline]] inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
     if (verb == Verb::receive && op.has(Operation::lend)) {
         op.buffer = chunks_.borrow();
@@ -37,15 +27,19 @@ template <Verb verb>
             return starve(op);
         op.length = spi::ChunkPool::chunk_size;
     }
-    if (attempt_transfer<verb>(op) == sys::Attempt::would_block) {
+    sys::Attempt attempt = vectored                 ? sys::attempt(op)
+                           : verb == Verb::receive ? sys::attempt_receive(op)
+                                                   : sys::attempt_send(op);
+    if (attempt == sys::Attempt::would_block) [[unlikely]] {
         lane.drained = true;
         if (verb == Verb::receive && op.has(Operation::lend)) chunks_.give_back(std::exchange(op.buffer, nullptr));
         return Try::blocked;
     }
     std::uint32_t moved = op.transferred;
-    if (op.error.condition != Errc::ok || moved == 0) return Try::ended;
+    if (op.error.condition != Errc::ok || moved == 0) [[unlikely]]
+        return Try::ended;
     spend_bytes(moved);
-    if (moved < size_of(op)) {
+    if (moved < (vectored ? size_of(op) : op.length)) {
         // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the
         // conclusion.
         bool concludes = verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains;
@@ -58,21 +52,28 @@ template <Verb verb>
 
 Loop::Try Loop::transfer(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
-    if (op.verb == Verb::send) return transfer<Verb::send>(op, d, d.lane(Direction::write));
-    return transfer<Verb::receive>(op, d, d.lane(Direction::read));
+    Lane& lane = d.lane_of(op);
+    if (op.has(Operation::vectored)) {
+        if (op.verb == Verb::send) return transfer<Verb::send, true>(op, d, lane);
+        return transfer<Verb::receive, true>(op, d, lane);
+    }
+    if (op.verb == Verb::send) return transfer<Verb::send, false>(op, d, lane);
+    return transfer<Verb::receive, false>(op, d, lane);
 }
 
 // A send that succeeds at once is kept short here. Everything else takes begin().
-bool Loop::start_send(Operation& op, Deadline deadline) {
+[[gnu::hot]] bool Loop::start_send(Operation& op, Deadline deadline) {
     claim(op);
     Descriptor* d = op.descriptor;
-    if (d == nullptr || !traits_.speculates) return begin(op, deadline);
+    if (d == nullptr || !traits_.speculates) [[unlikely]]
+        return begin(op, deadline);
     Lane& lane = d->lane(Direction::write);
     bool straight = !lane.settled && !lane.drained && lane.first == nullptr && budget_operations_ != 0;
-    if (!straight || op.length == 0 || op.context->stopping()) return begin(op, deadline);
+    if (!straight || op.length == 0 || op.context->stopping()) [[unlikely]]
+        return begin(op, deadline);
     --budget_operations_;
-    Try tried = transfer<Verb::send>(op, *d, lane);
-    if (tried == Try::plain) {
+    Try tried = transfer<Verb::send, false>(op, *d, lane);
+    if (tried == Try::plain) [[likely]] {
         op.complete();
         ++delivered_;
         return false;
@@ -82,7 +83,21 @@ bool Loop::start_send(Operation& op, Deadline deadline) {
     return false;
 }
 
-// Any harvested operation but a stream's receive. True: it is delivered, all but for the ledger.
+void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) { run_task(context, handle); }
+
+[[gnu::always_inline]] inline void Loop::run_task(spi::Context& context, std::coroutine_handle<> handle) {
+    running_ = &context;
+    for (;;) {
+        handle.resume();
+        if (context.current != nullptr || context.ended) break;
+        handle = context.leaf;
+    }
+    running_ = nullptr;
+    if (context.ended && context.scope != nullptr) [[unlikely]]
+        context.scope->ended(context);
+}
+
+// Any harvested operation but a stream's plain receive. True: it is delivered, all but for the ledger.
 bool Loop::deliver_other(Operation& op) noexcept {
     if (op.stage != Stage::in_flight) return conclude(op);
     if (!asked_to_end(op)) return follow(op, attempt(op));
@@ -90,18 +105,18 @@ bool Loop::deliver_other(Operation& op) noexcept {
     return conclude(op);
 }
 
-void Loop::deliver(spi::Queue<Operation>& batch) {
+[[gnu::hot]] void Loop::deliver(spi::Queue<Operation>& batch) {
     if (!starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks) batch.append(starved_);
     while (Operation* op = batch.pop()) {
         op->clear(Operation::harvested);
         refill_budget();
         bool over = false;
-        bool ready = op->stage == Stage::in_flight && op->verb == Verb::receive && !asked_to_end(*op);
-        if (ready && op->descriptor->kind == SocketKind::stream) {
+        bool plain = op->verb == Verb::receive && op->stage == Stage::in_flight && !op->has(Operation::vectored);
+        if (plain && !asked_to_end(*op) && op->descriptor->kind == SocketKind::stream) [[likely]] {
             Descriptor& d = *op->descriptor;
             Lane& lane = d.lane(Direction::read);
-            Try tried = transfer<Verb::receive>(*op, d, lane);
-            if (tried == Try::plain && !d.closing) {
+            Try tried = transfer<Verb::receive, false>(*op, d, lane);
+            if (tried == Try::plain && !d.closing) [[likely]] {
                 op->complete();
                 lane.first = nullptr;
                 over = true;
@@ -111,7 +126,12 @@ void Loop::deliver(spi::Queue<Operation>& batch) {
         } else {
             over = deliver_other(*op);
         }
-        if (over) resume(*op);
+        if (!over) continue;
+        if (op->timer != nullptr) disarm(*op);
+        ++delivered_;
+        spi::Context& context = *op->context;
+        context.current = nullptr;
+        run_task(context, context.leaf);
     }
 }
 

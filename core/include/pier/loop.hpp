@@ -76,7 +76,8 @@ public:
     [[nodiscard]] bool start_lent(spi::Operation& op, Deadline deadline) {
         claim(op);
         spi::Descriptor* d = op.descriptor;
-        if (d == nullptr || !d->waits_for_input() || op.context->stopping()) return begin(op, deadline);
+        if (d == nullptr || !d->waits_for_input() || op.context->stopping()) [[unlikely]]
+            return begin(op, deadline);
         op.launch();
         d->lanes[0].first = &op;
         return pend(op, deadline);
@@ -118,15 +119,15 @@ private:
         return true;
     }
     void claim(const spi::Operation& op) noexcept {
-        spi::require(op.stage == spi::Stage::idle && current() == this,
-                     "an operation was started twice, or on another thread than its loop's");
+        spi::require(op.stage == spi::Stage::idle && op.context == running_,
+                     "an operation was started twice, or by a coroutine that its loop is not running");
         ++started_;
     }
     bool check(spi::Operation& op) noexcept;
     enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;
     Try transfer(spi::Operation& op) noexcept;
-    template <spi::Verb verb>
+    template <spi::Verb verb, bool vectored>
     Try transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
     bool follow(spi::Operation& op, Try tried) noexcept;
     bool conclude(spi::Operation& op) noexcept;
@@ -147,7 +148,7 @@ private:
     }
     // Inline work counts in bytes, too.
     void spend_bytes(std::uint32_t moved) noexcept {
-        if (moved >= budget_bytes_) {
+        if (moved >= budget_bytes_) [[unlikely]] {
             budget_bytes_ = 0;
             budget_operations_ = 0;
         } else {
@@ -162,6 +163,7 @@ private:
         resume(*op.context, op.context->leaf);
     }
     void resume(spi::Context& context, std::coroutine_handle<> handle);
+    void run_task(spi::Context& context, std::coroutine_handle<> handle);
 
     // Inline work of one delivery: then others get their turn.
     static constexpr std::uint32_t inline_operations = 16;
@@ -170,16 +172,19 @@ private:
     static constexpr std::uint32_t posts_per_turn = 1024;
     static_assert(inline_bytes >= spi::ChunkPool::chunk_size);
 
-    spi::ChunkPool chunks_;  // before the engine, which borrows from it
-    std::unique_ptr<spi::Engine> engine_;
+    // What every message touches stands first.
     spi::EngineTraits traits_;  // the engine's, at hand
     std::uint32_t budget_operations_ = 0;
     std::uint32_t budget_bytes_ = 0;
     spi::Context* running_ = nullptr;
+    std::uint64_t started_ = 0;  // the ledger: equal at the end
+    std::uint64_t delivered_ = 0;
     spi::Queue<spi::Operation> retries_;
     spi::Queue<spi::Operation> starved_;  // lent receives that found no chunk
     spi::Queue<spi::Operation> waiting_;  // behind another operation on a listener or datagram socket
     spi::Queue<spi::Context> spawned_;
+    spi::ChunkPool chunks_;  // before the engine, which borrows from it
+    std::unique_ptr<spi::Engine> engine_;
     spi::Harvest ended_;  // what the loop itself finished
     spi::TimerWheel timers_;
     spi::TimerPool timer_pool_;
@@ -187,8 +192,6 @@ private:
     bool now_valid_ = false;
     std::string_view name_;
     spi::Inbox inbox_;
-    std::uint64_t started_ = 0;  // the ledger: equal at the end
-    std::uint64_t delivered_ = 0;
 };
 
 // The loop that runs on this thread. Asserts that there is one.

@@ -33,7 +33,8 @@ public:
         return plain ? loop.start_send(*this, take_deadline()) : loop.start(*this, take_deadline());
     }
     Result<std::size_t> await_resume() const noexcept {
-        if (error.condition != Errc::ok) return std::unexpected(error);
+        if (error.condition != Errc::ok) [[unlikely]]
+            return std::unexpected(error);
         return transferred;
     }
 };
@@ -49,7 +50,8 @@ public:
         if (buffer != nullptr) context->loop->chunks().give_back(buffer);
     }
     Result<Chunk> await_resume() noexcept {
-        if (error.condition != Errc::ok) return std::unexpected(error);
+        if (error.condition != Errc::ok) [[unlikely]]
+            return std::unexpected(error);
         return Result<Chunk>(std::in_place, std::exchange(buffer, nullptr), transferred, context->loop->chunks());
     }
 };
@@ -69,7 +71,8 @@ public:
         return verb == Verb::send ? loop.start_send(*this, take_deadline()) : loop.start(*this, take_deadline());
     }
     Result<void> await_resume() const noexcept {
-        if (error.condition != Errc::ok) return std::unexpected(error);
+        if (error.condition != Errc::ok) [[unlikely]]
+            return std::unexpected(error);
         return {};
     }
 };
@@ -195,7 +198,8 @@ private:
 };
 
 inline Result<Stream> spi::ConnectAwaiter::await_resume() noexcept {
-    if (error.condition != Errc::ok) return std::unexpected(error);
+    if (error.condition != Errc::ok) [[unlikely]]
+            return std::unexpected(error);
     return Stream(*context->loop, *std::exchange(descriptor, nullptr));
 }
 

@@ -27,14 +27,15 @@ inline constexpr Time never = Time::max();
 class Deadline {
 public:
     constexpr Deadline() noexcept = default;
-    constexpr explicit Deadline(Time at) noexcept : value_(positive(at.time_since_epoch())) {}
+    constexpr explicit Deadline(Time at) noexcept : value_(at == never ? 0 : 1 + positive(at.time_since_epoch())) {}
     constexpr explicit Deadline(Duration span) noexcept : value_(-1 - positive(span)) {}
 
-    [[nodiscard]] constexpr bool none() const noexcept { return value_ == never.time_since_epoch().count(); }
+    [[nodiscard]] constexpr bool none() const noexcept { return value_ == 0; }
 
     // The point in time, given the present one. Saturates instead of overflowing.
     [[nodiscard]] constexpr Time resolve(Time now) const noexcept {
-        if (!relative()) return Time(Duration(value_));
+        if (none()) return never;
+        if (!relative()) return Time(Duration(value_ - 1));
         Duration span(-1 - value_);
         return span > never - now ? never : now + span;
     }
@@ -44,8 +45,8 @@ private:
     // What lies before the clock's zero is over in any case.
     static constexpr std::int64_t positive(Duration d) noexcept { return d < Duration::zero() ? 0 : d.count(); }
 
-    // A point in time as it is; a span as -1 - span: eight bytes, because every awaiter carries one.
-    std::int64_t value_ = never.time_since_epoch().count();
+    // A point in time as 1 + its count; a span as -1 - span; 0 for never, which costs an awaiter nothing to set.
+    std::int64_t value_ = 0;
 };
 
 [[nodiscard]] constexpr Deadline after(Duration span) noexcept { return Deadline(span); }

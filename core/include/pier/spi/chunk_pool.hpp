@@ -22,31 +22,26 @@ public:
 
     // Null when all are lent or memory is short.
     [[nodiscard]] std::byte* borrow() noexcept {
-        if (free_ == nullptr) return grow();
-        Free* chunk = free_;
-        free_ = chunk->next;
-        --idle_;
+        if (idle_ == 0) return grow();
         ++lent_;
-        return reinterpret_cast<std::byte*>(chunk);
+        return free_[--idle_];
     }
     void give_back(std::byte* chunk) noexcept {
         --lent_;
         if (idle_ >= kept_chunks) return release(chunk);
-        free_ = ::new (static_cast<void*>(chunk)) Free{free_};
-        ++idle_;
+        free_[idle_++] = chunk;
     }
     [[nodiscard]] std::uint32_t lent() const noexcept { return lent_; }
 
 private:
-    struct Free {
-        Free* next;
-    };
     std::byte* grow() noexcept;
     static void release(std::byte* chunk) noexcept;
 
-    Free* free_ = nullptr;
     std::uint32_t idle_ = 0;
     std::uint32_t lent_ = 0;
+    // The last in is the first out, for the cache. Not linked through the chunks: their memory would be touched once
+    // more for that.
+    std::byte* free_[kept_chunks];
 };
 
 }  // namespace pier::spi

@@ -127,9 +127,9 @@ public:
 
     // Some bytes, in a buffer that the loop lends when data is there, so that an idle peer costs no buffer; empty at
     // the end of the stream. Errors: connection_reset, timed_out (the deadline, or the system's), operation_canceled.
-    [[nodiscard]] spi::LentReceiveAwaiter receive(Deadline deadline = {}) const noexcept {
-        return {deadline, descriptor_};
-    }
+    [[nodiscard]] spi::LentReceiveAwaiter receive(Deadline deadline) const noexcept { return {deadline, descriptor_}; }
+    // Not a default argument: GCC keeps each of those in the frame, and this is what an idle connection waits in.
+    [[nodiscard]] spi::LentReceiveAwaiter receive() const noexcept { return {{}, descriptor_}; }
     // Some bytes, into the caller's buffer, which must live until the operation has ended; 0 at the end of the stream.
     // An empty buffer gives 0 at once.
     [[nodiscard]] spi::TransferAwaiter receive(std::span<std::byte> into, Deadline deadline = {}) const noexcept {
@@ -164,8 +164,11 @@ public:
         return vector(spi::Verb::send, data, deadline);
     }
     // Sends all of it. The deadline counts for the whole.
-    [[nodiscard]] spi::WholeAwaiter send_all(std::span<const std::byte> data, Deadline deadline = {}) const noexcept {
+    [[nodiscard]] spi::WholeAwaiter send_all(std::span<const std::byte> data, Deadline deadline) const noexcept {
         return {deadline, spi::Verb::send, descriptor_, const_cast<std::byte*>(data.data()), data.size()};
+    }
+    [[nodiscard]] spi::WholeAwaiter send_all(std::span<const std::byte> data) const noexcept {
+        return {{}, spi::Verb::send, descriptor_, const_cast<std::byte*>(data.data()), data.size()};
     }
 
     // Ends the sending direction: the peer reads the end of the stream, its bytes still arrive here. Idempotent.

@@ -41,7 +41,7 @@ private:
     std::uint32_t lent_ = 0;
     // The last in is the first out, for the cache. Not linked through the chunks: their memory would be touched once
     // more for that.
-    std::byte* free_[kept_chunks];
+    std::byte* free_[kept_chunks] = {};
 };
 
 }  // namespace pier::spi

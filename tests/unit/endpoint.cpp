@@ -198,7 +198,7 @@ TEST_CASE("endpoint: IPv6 is written as RFC 5952 wants it") {
              Case{six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 0, 3), "fe80::1%3"},
          }) {
         CHECK(each.endpoint.address_string() == each.text);
-        CHECK(each.endpoint.with_port(443).to_string() == "[" + std::string(each.text) + "]:443");
+        CHECK(each.endpoint.with_port(443).to_string() == std::string("[").append(each.text).append("]:443"));
         reads(each.text, each.endpoint);
     }
 }

@@ -26,6 +26,9 @@ function(pier_header_library target folder)
   target_include_directories(${plain} SYSTEM INTERFACE "${folder}")
 endfunction()
 
+# A build with the thread sanitizer passes the system's libuv over (CMAKE_DISABLE_FIND_PACKAGE_Libuv): it closes by a raw
+# system call, which the sanitizer can't see, and the descriptor's next owner then looks like a race. Compiled with
+# __SANITIZE_THREAD__, libuv tells the sanitizer of each close; its own code isn't instrumented, as the system's isn't.
 if(PIER_WITH_LIBUV)
   find_package(Libuv QUIET)
   if(NOT Libuv_FOUND)

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <new>
 #include <utility>
 
@@ -29,14 +28,6 @@ constexpr Duration chunk_interval = std::chrono::milliseconds(5);
 // Closing waits for no peer, only for the system's word that a request has ended.
 constexpr int closing_rounds = 5000;
 constexpr int eager_closing_rounds = 16;
-
-// Libuv writes without MSG_NOSIGNAL and leaves the signal to the program.
-void ignore_broken_pipe_signal() noexcept {
-#ifdef SIGPIPE
-    auto before = std::signal(SIGPIPE, SIG_IGN);
-    if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);
-#endif
-}
 
 }  // namespace
 
@@ -302,7 +293,7 @@ EngineInfo uv_engine_info() {
                 return "libuv is older than 1.44: " + std::string(uv_version_string());
             },
         .make = [](ChunkPool& chunks) -> Result<std::unique_ptr<Engine>> {
-            uv::ignore_broken_pipe_signal();
+            sys::ignore_broken_pipe_signal();  // libuv writes without MSG_NOSIGNAL and leaves the signal to the program
             std::unique_ptr<uv::UvEngine> engine(new (std::nothrow) uv::UvEngine(chunks));
             if (engine == nullptr) return fail(Errc::not_enough_memory);
             if (auto opened = engine->open(); !opened) return fail(opened.error());

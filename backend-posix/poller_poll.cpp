@@ -5,6 +5,7 @@
 #include "timeout.hpp"
 #include "wake.hpp"
 
+#include <pier/spi/make_room.hpp>
 #include <pier/spi/readiness_engine.hpp>
 
 #include <poll.h>
@@ -27,7 +28,7 @@ public:
 
     Result<void> add(Descriptor& d, std::uint8_t interest) override {
         try {
-            if (owners_.size() == owners_.capacity()) owners_.reserve(2 * owners_.size() + 16);
+            spi::make_room(owners_, owners_.size() + 1);
             entries_.push_back({.fd = descriptor_of(d.socket), .events = events_of(interest), .revents = 0});
         } catch (const std::bad_alloc&) {
             return fail(Errc::not_enough_memory);

@@ -10,6 +10,11 @@ namespace pier::sys {
 
 std::vector<std::string> arguments(int argc, char** argv) { return {argv, argv + argc}; }
 
+void ignore_broken_pipe_signal() noexcept {
+    auto before = std::signal(SIGPIPE, SIG_IGN);
+    if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);
+}
+
 void prepare_process() noexcept {
     // A program that was started without a standard stream would give its number to a socket, and write its messages
     // there.
@@ -17,8 +22,7 @@ void prepare_process() noexcept {
         if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)::open("/dev/null", O_RDWR);
     }
     // Else a reader that leaves early (`| head -1`) ends us by a signal, where print() has a sentence and a status.
-    auto before = std::signal(SIGPIPE, SIG_IGN);
-    if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);
+    ignore_broken_pipe_signal();
     // The soft limit is there for programs that use select; a server wants what it is allowed. Refusal changes nothing.
     rlimit limit{};
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;

@@ -98,7 +98,6 @@ private:
     bool open_ = false;
     std::thread::id thread_{};
     UringBuffers buffers_;
-    bool buffers_open_ = false;
     spi::DescriptorPool<UringDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
     bool wake_watched_ = false;

@@ -5,6 +5,7 @@
 #include "timeout.hpp"
 #include "watcher.hpp"
 
+#include <pier/spi/make_room.hpp>
 #include <pier/spi/readiness_engine.hpp>
 
 #include <algorithm>
@@ -55,7 +56,7 @@ public:
         Group& group = groups_[*chosen];
         try {
             group.members.push_back(&d);
-            if (early_.size() == early_.capacity()) early_.reserve(2 * early_.size() + 16);
+            spi::make_room(early_, early_.size() + 1);
         } catch (const std::bad_alloc&) {
             if (!group.members.empty() && group.members.back() == &d) group.members.pop_back();
             return fail(Errc::not_enough_memory);

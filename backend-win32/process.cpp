@@ -27,6 +27,8 @@ std::vector<std::string> arguments(int argc, char** argv) {
     return utf8;
 }
 
+void ignore_broken_pipe_signal() noexcept {}
+
 void prepare_process() noexcept {
     // All of it is best effort: a stream that is closed has no mode, a process without a console no code page.
     for (std::FILE* stream : {stdin, stdout, stderr}) {

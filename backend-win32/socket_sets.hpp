@@ -3,6 +3,8 @@
 
 #include "winsock.hpp"
 
+#include <pier/spi/make_room.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <utility>
@@ -21,9 +23,7 @@ public:
     [[nodiscard]] SOCKET at(std::size_t place) const noexcept { return words_[place]; }  // from 1
 
     // Throws std::bad_alloc; room for so many is taken with something to spare.
-    void reserve(std::size_t count) {
-        if (words_.capacity() <= count) words_.reserve(2 * count + 16);
-    }
+    void reserve(std::size_t count) { spi::make_room(words_, count + 1); }
     // Where it stands; never 0.
     std::uint32_t add(SOCKET socket) noexcept {
         words_.push_back(socket);

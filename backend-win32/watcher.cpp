@@ -3,6 +3,7 @@
 #include "error.hpp"
 #include "poller_winselect.hpp"
 
+#include <pier/spi/make_room.hpp>
 #include <pier/spi/readiness_engine.hpp>
 #include <pier/spi/sys.hpp>
 
@@ -45,7 +46,7 @@ Result<Watcher::Record*> Watcher::record_of(SOCKET socket) noexcept {
     if (Entry* entry = table_.find(socket)) return entry->record;
     try {
         if (free_.empty()) {
-            if (free_.capacity() <= records_.size()) free_.reserve(2 * records_.size() + 16);
+            spi::make_room(free_, records_.size() + 1);
             records_.push_back(std::make_unique<Record>());
             for (Side& side : records_.back()->sides) {
                 side.record = records_.back().get();
@@ -153,7 +154,7 @@ void Watcher::take_requests() noexcept {
 void Watcher::begin(Side& side) noexcept {
     Record& record = *side.record;
     try {
-        if (active_.size() == active_.capacity()) active_.reserve(2 * active_.size() + 16);
+        spi::make_room(active_, active_.size() + 1);
     } catch (const std::bad_alloc&) {
         return end(side, Error{Errc::not_enough_memory, 0});
     }

@@ -98,10 +98,6 @@ bool Loop::has_work() const noexcept {
     return !retries_.empty() || !spawned_.empty() || !ended_.empty() || !inbox_.empty() || can_feed_starved();
 }
 
-bool Loop::can_feed_starved() const noexcept {
-    return !starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks;
-}
-
 void Loop::drain_inbox() noexcept {
     // What these posts post waits for the next turn.
     inbox_.collect();

@@ -19,7 +19,7 @@ using spi::Stage;
 using spi::Verb;
 
 // A try of a stream's transfer. In line in both hot places: a call each costs an echo a tenth of its instructions.
-template <Verb verb, bool vectored>
+template <Verb verb, bool one_buffer>
 [[gnu::always_inline]] inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
     if (verb == Verb::receive && op.has(Operation::lend)) {
         op.buffer = chunks_.borrow();
@@ -27,7 +27,7 @@ template <Verb verb, bool vectored>
             return starve(op);
         op.length = spi::ChunkPool::chunk_size;
     }
-    sys::Attempt attempt = vectored                 ? sys::attempt(op)
+    sys::Attempt attempt = !one_buffer             ? sys::attempt(op)
                            : verb == Verb::receive ? sys::attempt_receive(op)
                                                    : sys::attempt_send(op);
     if (attempt == sys::Attempt::would_block) [[unlikely]] {
@@ -39,7 +39,7 @@ template <Verb verb, bool vectored>
     if (op.error.condition != Errc::ok || moved == 0) [[unlikely]]
         return Try::ended;
     spend_bytes(moved);
-    if (moved < (vectored ? size_of(op) : op.length)) {
+    if (moved < (one_buffer ? op.length : size_of(op))) {
         // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the
         // conclusion.
         bool concludes = verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains;
@@ -53,10 +53,6 @@ template <Verb verb, bool vectored>
 Loop::Try Loop::transfer(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
     Lane& lane = d.lane_of(op);
-    if (op.has(Operation::vectored)) {
-        if (op.verb == Verb::send) return transfer<Verb::send, true>(op, d, lane);
-        return transfer<Verb::receive, true>(op, d, lane);
-    }
     if (op.verb == Verb::send) return transfer<Verb::send, false>(op, d, lane);
     return transfer<Verb::receive, false>(op, d, lane);
 }
@@ -72,7 +68,7 @@ Loop::Try Loop::transfer(Operation& op) noexcept {
     if (!straight || op.length == 0 || op.context->stopping()) [[unlikely]]
         return begin(op, deadline);
     --budget_operations_;
-    Try tried = transfer<Verb::send, false>(op, *d, lane);
+    Try tried = transfer<Verb::send, true>(op, *d, lane);
     if (tried == Try::plain) [[likely]] {
         op.complete();
         ++delivered_;
@@ -106,7 +102,7 @@ bool Loop::deliver_other(Operation& op) noexcept {
 }
 
 [[gnu::hot]] void Loop::deliver(spi::Queue<Operation>& batch) {
-    if (!starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks) batch.append(starved_);
+    if (can_feed_starved()) batch.append(starved_);
     while (Operation* op = batch.pop()) {
         op->clear(Operation::harvested);
         refill_budget();
@@ -115,7 +111,7 @@ bool Loop::deliver_other(Operation& op) noexcept {
         if (plain && !asked_to_end(*op) && op->descriptor->kind == SocketKind::stream) [[likely]] {
             Descriptor& d = *op->descriptor;
             Lane& lane = d.lane(Direction::read);
-            Try tried = transfer<Verb::receive, false>(*op, d, lane);
+            Try tried = transfer<Verb::receive, true>(*op, d, lane);
             if (tried == Try::plain && !d.closing) [[likely]] {
                 op->complete();
                 lane.first = nullptr;
@@ -127,10 +123,7 @@ bool Loop::deliver_other(Operation& op) noexcept {
             over = deliver_other(*op);
         }
         if (!over) continue;
-        if (op->timer != nullptr) disarm(*op);
-        ++delivered_;
-        spi::Context& context = *op->context;
-        context.current = nullptr;
+        spi::Context& context = account(*op);
         run_task(context, context.leaf);
     }
 }

@@ -1,7 +1,6 @@
 """As many clients at once as an engine promises: each is served while all of them are there, and once more."""
 
 import contextlib
-import resource
 import selectors
 
 import harness
@@ -11,24 +10,12 @@ BATCH = 500   # connections that may wait to be accepted at a time: fewer than a
 SPARE = 100   # descriptors for everything else
 
 
-def allow_descriptors(count):
-    """For this process and its children. A sentence, or None if they are allowed."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= count:
-        return None
-    if hard != resource.RLIM_INFINITY and hard < count:
-        return f"a process may have {hard} descriptors, and this one needs {count}"
-    resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
-    return None
-
-
 class Capacity(harness.TestCase):
     def test_all_at_once(self):
         if harness.settings.one_at_a_time():
             self.skipTest("one connection at a time")
         count = harness.settings.connections
-        if reason := allow_descriptors(count + SPARE):
-            self.skipTest(reason)
+        harness.allow_descriptors(count + SPARE)
         with Server() as server, contextlib.ExitStack() as stack:
             idle = None if harness.settings.wine else server.descriptors()  # there sockets belong to the wineserver
             clients = []

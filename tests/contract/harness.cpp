@@ -146,6 +146,15 @@ Task<pier::Stream> accept_from(const pier::Listener& listener) {
     co_return std::move(*stream);
 }
 
+Task<void> receive_to_end(const pier::Stream& stream, Checksum& sum) {
+    for (;;) {
+        auto got = co_await stream.receive(limit());
+        REQUIRE(outcome(got) == Errc::ok);
+        if (got->empty()) co_return;
+        sum.add(*got);
+    }
+}
+
 Task<pier::Stream> connect_to(pier::Endpoint endpoint) {
     auto stream = co_await pier::Stream::connect(endpoint, limit());
     REQUIRE(outcome(stream) == Errc::ok);

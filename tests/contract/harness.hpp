@@ -2,6 +2,7 @@
 // ends.
 #pragma once
 
+#include "bytes.hpp"
 #include "outcome.hpp"
 
 #include <pier/event.hpp>
@@ -117,5 +118,7 @@ Task<void> next_turn();
 // Success, or a failed case.
 Task<pier::Stream> accept_from(const pier::Listener& listener);
 Task<pier::Stream> connect_to(pier::Endpoint endpoint);
+// Adds all that is still to come, until the peer has finished.
+Task<void> receive_to_end(const pier::Stream& stream, Checksum& sum);
 
 }  // namespace contract

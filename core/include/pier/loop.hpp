@@ -109,7 +109,9 @@ private:
     void run_retries();
     void deliver(spi::Queue<spi::Operation>& batch);
     [[nodiscard]] bool has_work() const noexcept;
-    [[nodiscard]] bool can_feed_starved() const noexcept;
+    [[nodiscard]] bool can_feed_starved() const noexcept {
+        return !starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks;
+    }
 
     Outcome advance(spi::Operation& op) noexcept;
     bool begin(spi::Operation& op, Deadline deadline);
@@ -127,7 +129,7 @@ private:
     enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;
     Try transfer(spi::Operation& op) noexcept;
-    template <spi::Verb verb, bool vectored>
+    template <spi::Verb verb, bool one_buffer>
     Try transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
     bool follow(spi::Operation& op, Try tried) noexcept;
     bool conclude(spi::Operation& op) noexcept;
@@ -156,11 +158,16 @@ private:
         }
     }
     bool deliver_other(spi::Operation& op) noexcept;
-    void resume(spi::Operation& op) {
+    // Closes the account of a delivered operation: whom to resume, at its leaf.
+    spi::Context& account(spi::Operation& op) noexcept {
         if (op.timer != nullptr) disarm(op);
         ++delivered_;
         op.context->current = nullptr;
-        resume(*op.context, op.context->leaf);
+        return *op.context;
+    }
+    void resume(spi::Operation& op) {
+        spi::Context& context = account(op);
+        resume(context, context.leaf);
     }
     void resume(spi::Context& context, std::coroutine_handle<> handle);
     void run_task(spi::Context& context, std::coroutine_handle<> handle);

@@ -202,7 +202,7 @@ private:
 
 inline Result<Stream> spi::ConnectAwaiter::await_resume() noexcept {
     if (error.condition != Errc::ok) [[unlikely]]
-            return std::unexpected(error);
+        return std::unexpected(error);
     return Stream(*context->loop, *std::exchange(descriptor, nullptr));
 }
 

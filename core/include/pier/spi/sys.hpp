@@ -119,6 +119,10 @@ public:
 // allows, /dev/null for a standard stream that is closed, and SIGPIPE ignored unless it has a handler.
 void prepare_process() noexcept;
 
+// Writing to a pipe or socket that nobody reads is an error and not the end of the process, unless the program has a
+// handler for SIGPIPE. Nothing on Windows, which has no such signal.
+void ignore_broken_pipe_signal() noexcept;
+
 // Calls handler(context) when the user or the system asks the process to stop: SIGINT, SIGTERM; Ctrl-C, Ctrl-Break,
 // closing the console, and the named event "Local\pier-stop-PID" on Windows. The handler runs on another thread or
 // inside a signal handler: it may only do what is async-signal-safe (Loop::post of a prepared Post is). Can come more

@@ -1,5 +1,7 @@
 #include "overlapped_engine.hpp"
 
+#include "sockets.hpp"
+
 #include <pier/spi/sys.hpp>
 
 #include <chrono>
@@ -60,21 +62,56 @@ void OverlappedEngine::bury() noexcept {
 
 Started OverlappedEngine::start(Operation& op) noexcept {
     if (!is_overlapped(op)) return start_watch(op);
+    if (op.has(Operation::lend)) lend_ahead(op);
     Outcome outcome = begin(op, means_);
     switch (outcome.kind) {
         case Kind::pending:
             count_pending(op);
             return Started::pending;
         case Kind::data_there:
-            return start_lent(op);
+            return take_lent(op);
         default:
+            leave_place(op);
             op.finish(outcome.error, outcome.transferred);
             return Started::finished;
     }
 }
 
+// A stream's lent receive gets its buffer now, if there is a place for it; else when data is there.
+void OverlappedEngine::lend_ahead(Operation& op) noexcept {
+    auto& d = static_cast<OverlappedDescriptor&>(*op.descriptor);
+    if (d.kind != SocketKind::stream) return;
+    OverlappedLane& record = d.record_of(op);
+    OverlappedLane* idle = nullptr;
+    if (!lent_ahead_.enter(record, idle)) {
+        if (idle != nullptr) request_cancel(*idle->op);
+        return;
+    }
+    op.buffer = chunks_.borrow();
+    op.length = spi::ChunkPool::chunk_size;
+    if (op.buffer == nullptr) lent_ahead_.leave(record);
+}
+
+void OverlappedEngine::leave_place(Operation& op) noexcept {
+    OverlappedLane& record = static_cast<OverlappedDescriptor&>(*op.descriptor).record_of(op);
+    if (record.lent_place != OverlappedLane::no_place) lent_ahead_.leave(record);
+}
+
+// False: it has been finished.
+bool OverlappedEngine::can_be_tried(Operation& op) noexcept {
+    auto& d = static_cast<OverlappedDescriptor&>(*op.descriptor);
+    if (d.non_blocking) return true;
+    if (auto set = set_non_blocking(native(d.socket)); !set) {
+        op.finish(set.error());
+        return false;
+    }
+    d.non_blocking = true;
+    return true;
+}
+
 // Data is there: it is taken at once. Where no buffer is to be had, the loop knows how to wait for one.
-Started OverlappedEngine::start_lent(Operation& op) noexcept {
+Started OverlappedEngine::take_lent(Operation& op) noexcept {
+    if (!can_be_tried(op)) return Started::finished;
     op.buffer = chunks_.borrow();
     op.length = spi::ChunkPool::chunk_size;
     if (op.buffer != nullptr) {
@@ -136,13 +173,23 @@ void OverlappedEngine::count_pending(Operation& op) noexcept {
 
 void OverlappedEngine::follow(Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept {
     --owed_;
-    Outcome outcome = concluded.kind == Kind::again ? begin(op, means_) : concluded;
+    leave_place(op);
+    Outcome outcome = concluded;
+    if (outcome.kind == Kind::again) {
+        // Without the buffer, if it was asked to give that back.
+        if (op.has(Operation::lend) && op.buffer != nullptr) chunks_.give_back(std::exchange(op.buffer, nullptr));
+        outcome = begin(op, means_);
+    }
     switch (outcome.kind) {
         case Kind::pending:
             count_pending(op);
             break;
         case Kind::data_there:
-            harvest.ready(op);
+            if (can_be_tried(op)) {
+                harvest.ready(op);
+            } else {
+                harvest.finished_already(op);
+            }
             break;
         default:
             harvest.finished(op, outcome.error, outcome.transferred);

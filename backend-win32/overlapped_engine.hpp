@@ -1,6 +1,7 @@
 // What the engines of overlapped operations have in common: descriptors, starting, cancelling, handing on what ended.
 #pragma once
 
+#include "lent_ahead.hpp"
 #include "overlapped_ops.hpp"
 #include "watcher.hpp"
 
@@ -50,12 +51,16 @@ protected:
     Means means_;
 
 private:
-    spi::Started start_lent(spi::Operation& op) noexcept;
+    void lend_ahead(spi::Operation& op) noexcept;
+    spi::Started take_lent(spi::Operation& op) noexcept;
+    bool can_be_tried(spi::Operation& op) noexcept;
+    void leave_place(spi::Operation& op) noexcept;
     spi::Started start_watch(spi::Operation& op) noexcept;
     void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
     void count_pending(spi::Operation& op) noexcept;
 
     spi::ChunkPool& chunks_;
+    LentAhead lent_ahead_;
     spi::DescriptorPool<OverlappedDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Operation> ready_;

@@ -25,7 +25,9 @@ bool asked_to_end(const Operation& op) noexcept {
 }
 
 // A receive without a buffer: it ends when there is data and consumes nothing. On a datagram socket it would.
-bool only_asks(const Operation& op) noexcept { return op.has(Operation::lend) || op.verb == Verb::wait; }
+bool only_asks(const Operation& op) noexcept {
+    return op.verb == Verb::wait || (op.has(Operation::lend) && op.buffer == nullptr);
+}
 
 bool receives_datagrams(const Operation& op) noexcept {
     return (op.verb == Verb::receive || op.verb == Verb::receive_from) && op.descriptor->kind == SocketKind::datagram;
@@ -55,6 +57,10 @@ Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
     if (asked_to_end(op) && is_cancellation(code)) {
         return counts && transferred > 0 ? ended(transferred) : ended(Error{Errc::operation_canceled, 0});
     }
+    // Asked to give its buffer back. What has come all the same is its result.
+    if (op.has(Operation::lend) && op.buffer != nullptr && is_cancellation(code)) {
+        return transferred > 0 ? ended(transferred) : Outcome{Kind::again, {}, 0};
+    }
     if (op.verb == Verb::accept && is_dead_connection(code)) return {Kind::again, translate(code, During::accept), 0};
     // Some earlier datagram's time to live ran out.
     if (op.verb == Verb::receive_from && code == WSAENETRESET) return {Kind::again, translate(code), 0};
@@ -83,7 +89,7 @@ Outcome accepted(spi::AcceptOperation& op, const Means& means) noexcept {
     means.extensions.addresses(record.names, 0, AcceptRecord::room, AcceptRecord::room, &local, &local_length, &peer,
                                &peer_length);
     connection.set_peer(from_native(peer, peer_length));
-    if (auto prepared = prepare_accepted(socket); !prepared) return {Kind::again, prepared.error(), 0};
+    send_without_delay(socket);
     op.accepted = std::move(connection);
     return ended(0);
 }
@@ -111,7 +117,7 @@ Outcome succeeded(Operation& op, DWORD transferred, const Means& means) noexcept
         case Verb::receive_from:
             return received_from(static_cast<spi::AddressedOperation&>(op), transferred);
         case Verb::receive:
-            if (op.has(Operation::lend)) return {Kind::data_there, {}, 0};
+            if (only_asks(op)) return {Kind::data_there, {}, 0};
             break;
         default:
             break;

@@ -18,6 +18,9 @@ struct OverlappedLane : OVERLAPPED {
     OverlappedLane* next = nullptr;  // in the queue of what completion routines have reported
     DWORD code = 0;                  // what the routine was told
     std::uint32_t place = 0;         // in the list of those whose status has to be looked at
+    std::uint32_t lent_place = no_place;  // among those whose receive holds a buffer while it waits
+
+    static constexpr std::uint32_t no_place = UINT32_MAX;
 };
 
 // The calls that start operations, and how their ends are to be told besides the status in the record.
@@ -50,6 +53,8 @@ struct OverlappedDescriptor : spi::Descriptor {
     OverlappedLane records[2];
     // A call that succeeded at once sends no notice, or none that is needed: its result is taken on the spot.
     bool silent_success = false;
+    // Overlapped calls don't care for the mode, so it is set when the first try comes, if ever.
+    bool non_blocking = false;
     std::unique_ptr<AcceptRecord> accepting;  // of a listener
     std::unique_ptr<SourceRecord> source;     // of a datagram socket
 
@@ -62,7 +67,7 @@ struct Outcome {
     enum class Kind : std::uint8_t {
         pending,     // the kernel has the record
         ended,       // with `error` and `transferred`
-        data_there,  // a lent receive: the buffer may be borrowed now
+        data_there,  // a lent receive without a buffer: one may be borrowed now
         again,       // nothing that concerns the operation; it has to be begun once more
     };
     Kind kind = Kind::pending;

@@ -43,9 +43,10 @@ Result<void> set_non_blocking(SOCKET socket) noexcept {
 }
 
 // Neither the mode nor TCP_NODELAY of the listener can be relied on to be inherited, nor not to be.
+void send_without_delay(SOCKET socket) noexcept { (void)set_integer(socket, IPPROTO_TCP, TCP_NODELAY, 1); }
+
 Result<void> prepare_accepted(SOCKET socket) noexcept {
-    // Refused when the connection is dead already, as the first receive will say.
-    (void)set_integer(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    send_without_delay(socket);
     return set_non_blocking(socket);
 }
 

@@ -13,7 +13,9 @@ namespace pier::win32 {
 
 [[nodiscard]] Result<void> set_non_blocking(SOCKET socket) noexcept;
 
-// What every accepted socket needs, however it was accepted.
+// Every accepted socket. Best effort: it is refused when the connection is dead already, as the first receive will say.
+void send_without_delay(SOCKET socket) noexcept;
+// That, and the mode that a try needs.
 [[nodiscard]] Result<void> prepare_accepted(SOCKET socket) noexcept;
 
 // Unspecified when there is none any more.

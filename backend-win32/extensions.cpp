@@ -18,7 +18,7 @@ bool ask(SOCKET socket, GUID id, Function& function) noexcept {
                       nullptr, nullptr) == 0;
 }
 
-// The pointers belong to the provider, which is the same one for both families.
+// All of it belongs to the provider, which is the same one for both families.
 Result<Extensions> load() {
     if (auto ready = sys::start_up(); !ready) return fail(ready.error());
     auto socket = open_socket(Family::ipv4, spi::SocketKind::stream);
@@ -28,6 +28,8 @@ Result<Extensions> load() {
     bool all = ask(*socket, WSAID_ACCEPTEX, loaded.accept) && ask(*socket, WSAID_CONNECTEX, loaded.connect) &&
                ask(*socket, WSAID_GETACCEPTEXSOCKADDRS, loaded.addresses);
     Error error = last_socket_error();
+    auto provider = protocol_of(*socket);
+    loaded.file_handles = provider && (provider->dwServiceFlags1 & XP1_IFS_HANDLES) != 0;
     ::closesocket(*socket);
     if (!all) return fail(Errc::not_supported, error.native);
     return loaded;
@@ -51,14 +53,6 @@ std::string probe_overlapped() {
     auto loaded = extensions();
     if (loaded) return {};
     return "the system's TCP has no AcceptEx and ConnectEx: " + describe(loaded.error());
-}
-
-bool runs_under_wine() noexcept {
-    static const bool answer = [] {
-        HMODULE ntdll = ::GetModuleHandleW(L"ntdll.dll");
-        return ntdll != nullptr && ::GetProcAddress(ntdll, "wine_get_version") != nullptr;
-    }();
-    return answer;
 }
 
 }  // namespace pier::win32

@@ -13,6 +13,9 @@ struct Extensions {
     LPFN_ACCEPTEX accept = nullptr;
     LPFN_CONNECTEX connect = nullptr;
     LPFN_GETACCEPTEXSOCKADDRS addresses = nullptr;
+    // The provider's sockets are real file handles. A layered one whose are not makes packets itself, and knows nothing
+    // of a socket's notification modes (the documentation of SetFileCompletionNotificationModes).
+    bool file_handles = false;
 };
 
 // Those of the system's TCP provider, asked for once. Any thread. Errors: not_supported, and what opening a socket
@@ -21,8 +24,5 @@ struct Extensions {
 
 // EngineInfo::probe of all engines of overlapped operations.
 [[nodiscard]] std::string probe_overlapped();
-
-// Wine names itself by an export of its ntdll.
-[[nodiscard]] bool runs_under_wine() noexcept;
 
 }  // namespace pier::win32

@@ -40,10 +40,6 @@ Result<void> Iocp::associate(OverlappedDescriptor& d) {
     HANDLE socket = handle(native(d.socket));
     if (::CreateIoCompletionPort(socket, port_, 0, 0) == nullptr) return fail(translate(::GetLastError()));
     if (!skips_ || d.kind == spi::SocketKind::datagram) return {};
-    // A layered provider without IFS handles makes packets itself and knows nothing of the mode (the documentation of
-    // SetFileCompletionNotificationModes).
-    auto protocol = protocol_of(native(d.socket));
-    if (!protocol || (protocol->dwServiceFlags1 & XP1_IFS_HANDLES) == 0) return {};
     d.silent_success = ::SetFileCompletionNotificationModes(
                            socket, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE) != 0;
     return {};
@@ -75,12 +71,11 @@ void Iocp::wake() noexcept {
     while (!::PostQueuedCompletionStatus(port_, 0, 0, nullptr)) ::Sleep(1);
 }
 
-// PIER_IOCP_SKIP=0 or 1. By default on, but off under Wine 8, where the mode costs more than the packet it saves.
+// PIER_IOCP_SKIP=0 turns them off.
 bool wants_skips() noexcept {
     wchar_t value[4];
     DWORD length = ::GetEnvironmentVariableW(L"PIER_IOCP_SKIP", value, 4);
-    if (length == 1) return value[0] != L'0';
-    return !runs_under_wine();
+    return length != 1 || value[0] != L'0';
 }
 
 Result<std::unique_ptr<spi::Engine>> make(spi::ChunkPool& chunks) {
@@ -89,7 +84,7 @@ Result<std::unique_ptr<spi::Engine>> make(spi::ChunkPool& chunks) {
     // One thread takes from it: its own loop's.
     HANDLE port = ::CreateIoCompletionPort(INVALID_HANDLE_VALUE, nullptr, 0, 1);
     if (port == nullptr) return fail(translate(::GetLastError()));
-    return std::make_unique<Iocp>(port, wants_skips(), Means{.extensions = *loaded}, chunks);
+    return std::make_unique<Iocp>(port, loaded->file_handles && wants_skips(), Means{.extensions = *loaded}, chunks);
 }
 
 }  // namespace

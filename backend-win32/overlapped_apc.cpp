@@ -43,9 +43,9 @@ public:
     void wake() noexcept override { scan_.wake(); }
 
 protected:
-    Result<void> associate(OverlappedDescriptor&) override { return scan_.reserve(attached()); }
+    Result<void> associate(OverlappedDescriptor&) override { return scan_.reserve(records()); }
     void pending(OverlappedLane& record) noexcept override {
-        if (!means_.tell_by_routine(*record.op)) scan_.add(record);
+        if (!means_.tell_by_routine(record.op)) scan_.add(record);
     }
 
 private:

@@ -30,10 +30,10 @@ Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind 
         if (kind == SocketKind::listener) {
             auto local = sys::local_endpoint(d->socket);
             if (!local) return fail(local.error());
-            d->accepting.reset(new (std::nothrow) AcceptRecord);
-            if (d->accepting == nullptr) return fail(Errc::not_enough_memory);
-            d->accepting->family = local->family();
             if (local->family() == Family::unspecified) return fail(Errc::invalid_argument);  // it can't be listening
+            d->accepts = new (std::nothrow) AcceptQueue(native(d->socket), local->family());
+            if (d->accepts == nullptr) return fail(Errc::not_enough_memory);
+            ++accept_queues_;
         }
         if (kind == SocketKind::datagram) {
             d->source.reset(new (std::nothrow) SourceRecord);
@@ -42,6 +42,7 @@ Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind 
         return associate(*d);
     }();
     if (!prepared) {
+        delete_accepts(d->accepts);
         pool_.recycle(*d);
         return fail(prepared.error());
     }
@@ -49,8 +50,16 @@ Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind 
     return d;
 }
 
-// Both lanes are empty, so the kernel has neither record.
+// Both lanes are empty, so the kernel has neither record; but a listener's calls end only after it.
 void OverlappedEngine::release(Descriptor& d) noexcept {
+    if (AcceptQueue* queue = std::exchange(static_cast<OverlappedDescriptor&>(d).accepts, nullptr); queue != nullptr) {
+        queue->close();
+        if (queue->empty()) {
+            delete_accepts(queue);
+        } else {
+            queue->next = std::exchange(closing_, queue);
+        }
+    }
     if (d.kind != SocketKind::foreign) sys::close(d.socket);
     d.socket = spi::no_socket;
     graves_.push(d);
@@ -62,11 +71,12 @@ void OverlappedEngine::bury() noexcept {
 
 Started OverlappedEngine::start(Operation& op) noexcept {
     if (!is_overlapped(op)) return start_watch(op);
+    if (op.verb == spi::Verb::accept) return start_accept(static_cast<spi::AcceptOperation&>(op));
     if (op.has(Operation::lend)) lend_ahead(op);
     Outcome outcome = begin(op, means_);
     switch (outcome.kind) {
         case Kind::pending:
-            count_pending(op);
+            count_pending(static_cast<OverlappedDescriptor&>(*op.descriptor).record_of(op));
             return Started::pending;
         case Kind::data_there:
             return take_lent(op);
@@ -75,6 +85,44 @@ Started OverlappedEngine::start(Operation& op) noexcept {
             op.finish(outcome.error, outcome.transferred);
             return Started::finished;
     }
+}
+
+Started OverlappedEngine::start_accept(spi::AcceptOperation& op) noexcept {
+    auto& d = static_cast<OverlappedDescriptor&>(*op.descriptor);
+    post_accepts(d);
+    if (d.accepts->take(op, means_)) return Started::finished;
+    d.accepts->waiting = &op;
+    return Started::pending;
+}
+
+void OverlappedEngine::post_accepts(OverlappedDescriptor& d) noexcept {
+    d.accepts->post(means_, d.silent_success, [this](AcceptRecord& record) { count_pending(record); });
+}
+
+void OverlappedEngine::accept_ended(AcceptRecord& record, spi::Harvest& harvest) noexcept {
+    --owed_;
+    AcceptQueue& queue = *record.accepts;
+    queue.ended(record);
+    if (queue.closed()) {
+        if (!queue.empty()) return;
+        AcceptQueue** link = &closing_;
+        while (*link != &queue) link = &(*link)->next;
+        *link = queue.next;
+        return delete_accepts(&queue);
+    }
+    spi::AcceptOperation* op = queue.waiting;
+    if (op == nullptr) return;
+    // Where all of them met dead connections, nobody else would make new calls.
+    if (queue.empty()) post_accepts(static_cast<OverlappedDescriptor&>(*op->descriptor));
+    if (!queue.take(*op, means_)) return;
+    queue.waiting = nullptr;
+    harvest.finished_already(*op);
+}
+
+void OverlappedEngine::delete_accepts(AcceptQueue* queue) noexcept {
+    if (queue == nullptr) return;
+    delete queue;
+    --accept_queues_;
 }
 
 // A stream's lent receive gets its buffer now, if there is a place for it; else when data is there.
@@ -148,7 +196,12 @@ Started OverlappedEngine::start_watch(Operation& op) noexcept {
 }
 
 void OverlappedEngine::cancel(Operation& op) noexcept {
-    if (is_overlapped(op)) {
+    if (op.verb == spi::Verb::accept) {
+        // The calls go on: what they bring is the next accept's.
+        static_cast<OverlappedDescriptor&>(*op.descriptor).accepts->waiting = nullptr;
+        op.set(Operation::harvested);
+        cancelled_.push(op);
+    } else if (is_overlapped(op)) {
         request_cancel(op);
     } else {
         watcher_->cancel(op);
@@ -158,6 +211,10 @@ void OverlappedEngine::cancel(Operation& op) noexcept {
 bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
     bool told = watcher_ != nullptr &&
                 watcher_->collect([&](Operation& op, const Error& error) { harvest.finished(op, error, 0); });
+    while (Operation* op = cancelled_.pop()) {
+        harvest.finished(*op, Error{Errc::operation_canceled, 0}, 0);
+        told = true;
+    }
     if (ready_.empty()) return told;
     while (Operation* op = ready_.pop()) {
         op->clear(Operation::harvested);
@@ -166,9 +223,9 @@ bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
     return true;
 }
 
-void OverlappedEngine::count_pending(Operation& op) noexcept {
+void OverlappedEngine::count_pending(OverlappedLane& record) noexcept {
     ++owed_;
-    pending(static_cast<OverlappedDescriptor&>(*op.descriptor).record_of(op));
+    pending(record);
 }
 
 void OverlappedEngine::follow(Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept {
@@ -182,7 +239,7 @@ void OverlappedEngine::follow(Operation& op, const Outcome& concluded, spi::Harv
     }
     switch (outcome.kind) {
         case Kind::pending:
-            count_pending(op);
+            count_pending(static_cast<OverlappedDescriptor&>(*op.descriptor).record_of(op));
             break;
         case Kind::data_there:
             if (can_be_tried(op)) {

@@ -1,6 +1,7 @@
 // What the engines of overlapped operations have in common: descriptors, starting, cancelling, handing on what ended.
 #pragma once
 
+#include "accept_queue.hpp"
 #include "lent_ahead.hpp"
 #include "overlapped_ops.hpp"
 #include "watcher.hpp"
@@ -26,7 +27,7 @@ protected:
     // Makes the socket known to the engine's mechanism. Not called for foreign sockets.
     virtual Result<void> associate(OverlappedDescriptor& descriptor) = 0;
 
-    // The kernel has it from now on. Room for two records of each attached descriptor was the matter of associate().
+    // The kernel has it from now on. Room for records() was the matter of associate().
     virtual void pending(OverlappedLane&) noexcept {}
 
     // For wait(), first: what start() found ready, or the watcher has told. True when there was something, so that
@@ -34,16 +35,19 @@ protected:
     bool hand_over(spi::Harvest& harvest) noexcept;
     // For wait(): the kernel is done with this record, says its status, or its routine.
     void ended(OverlappedLane& record, spi::Harvest& harvest) noexcept {
+        if (record.accepts != nullptr) return accept_ended(static_cast<AcceptRecord&>(record), harvest);
         spi::Operation* op = record.op;
-        follow(*op, conclude(record, means_), harvest);
+        follow(*op, conclude(record), harvest);
     }
     void reported(OverlappedLane& record, spi::Harvest& harvest) noexcept {
         spi::Operation* op = record.op;
-        follow(*op, conclude_reported(record, means_), harvest);
+        follow(*op, conclude_reported(record), harvest);
     }
 
-    // Descriptors, the one that associate() is asked about among them.
-    [[nodiscard]] std::size_t attached() const noexcept { return pool_.live(); }
+    // How many the kernel can have at once, those of the descriptor that associate() is asked about among them.
+    [[nodiscard]] std::size_t records() const noexcept {
+        return 2 * pool_.live() + AcceptQueue::most * accept_queues_;
+    }
     // For the destructor, while wait() still works. Every descriptor was released, so nothing should be owed; if
     // something is, it points into memory that goes next.
     void outlive_notices() noexcept;
@@ -51,19 +55,26 @@ protected:
     Means means_;
 
 private:
+    spi::Started start_accept(spi::AcceptOperation& op) noexcept;
+    void post_accepts(OverlappedDescriptor& d) noexcept;
+    void accept_ended(AcceptRecord& record, spi::Harvest& harvest) noexcept;
+    void delete_accepts(AcceptQueue* queue) noexcept;
     void lend_ahead(spi::Operation& op) noexcept;
     spi::Started take_lent(spi::Operation& op) noexcept;
     bool can_be_tried(spi::Operation& op) noexcept;
     void leave_place(spi::Operation& op) noexcept;
     spi::Started start_watch(spi::Operation& op) noexcept;
     void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
-    void count_pending(spi::Operation& op) noexcept;
+    void count_pending(OverlappedLane& record) noexcept;
 
     spi::ChunkPool& chunks_;
     LentAhead lent_ahead_;
     spi::DescriptorPool<OverlappedDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Operation> ready_;
+    spi::Queue<spi::Operation> cancelled_;  // accepts, of which the kernel has nothing
+    std::size_t accept_queues_ = 0;
+    AcceptQueue* closing_ = nullptr;  // a list of those whose listener is gone
     std::unique_ptr<Watcher> watcher_;  // from the first operation that needs it
     std::size_t owed_ = 0;              // notices, by the kernel
 };

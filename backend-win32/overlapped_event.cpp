@@ -39,7 +39,7 @@ protected:
     // What succeeds at once needs no notice: the event that it set, too, is only a hint.
     Result<void> associate(OverlappedDescriptor& d) override {
         d.silent_success = true;
-        return scan_.reserve(attached());
+        return scan_.reserve(records());
     }
     void pending(OverlappedLane& record) noexcept override { scan_.add(record); }
 

@@ -33,12 +33,6 @@ bool receives_datagrams(const Operation& op) noexcept {
     return (op.verb == Verb::receive || op.verb == Verb::receive_from) && op.descriptor->kind == SocketKind::datagram;
 }
 
-void drop_accept_socket(const Operation& op) noexcept {
-    if (op.verb != Verb::accept) return;
-    AcceptRecord& record = *descriptor_of(op).accepting;
-    if (record.socket != INVALID_SOCKET) ::closesocket(std::exchange(record.socket, INVALID_SOCKET));
-}
-
 // A wait reports no failure; but the system may report a reset only once, and the next receive would see the end of the
 // stream.
 void latch(OverlappedDescriptor& d, const Error& error) noexcept {
@@ -50,7 +44,6 @@ void latch(OverlappedDescriptor& d, const Error& error) noexcept {
 }
 
 Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
-    drop_accept_socket(op);
     OverlappedDescriptor& d = descriptor_of(op);
     // What a cancelled transfer has moved is moved.
     bool counts = (op.verb == Verb::send || op.verb == Verb::receive) && !only_asks(op);
@@ -61,7 +54,6 @@ Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
     if (op.has(Operation::lend) && op.buffer != nullptr && is_cancellation(code)) {
         return transferred > 0 ? ended(transferred) : Outcome{Kind::again, {}, 0};
     }
-    if (op.verb == Verb::accept && is_dead_connection(code)) return {Kind::again, translate(code, During::accept), 0};
     // Some earlier datagram's time to live ran out.
     if (op.verb == Verb::receive_from && code == WSAENETRESET) return {Kind::again, translate(code), 0};
     Error error = translate(code, op);
@@ -70,31 +62,8 @@ Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
     return ended(0);
 }
 
-// Without the update the socket has no names and can't be shut down (the documentation of AcceptEx). It fails when the
-// connection is dead.
-Outcome accepted(spi::AcceptOperation& op, const Means& means) noexcept {
-    OverlappedDescriptor& d = descriptor_of(op);
-    AcceptRecord& record = *d.accepting;
-    SOCKET listener = native(d.socket);
-    spi::Accepted connection(neutral(std::exchange(record.socket, INVALID_SOCKET)));
-    SOCKET socket = native(connection.socket());
-    if (::setsockopt(socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, reinterpret_cast<const char*>(&listener),
-                     sizeof listener) != 0) {
-        return {Kind::again, last_socket_error(During::accept), 0};
-    }
-    sockaddr* local = nullptr;
-    sockaddr* peer = nullptr;
-    int local_length = 0;
-    int peer_length = 0;
-    means.extensions.addresses(record.names, 0, AcceptRecord::room, AcceptRecord::room, &local, &local_length, &peer,
-                               &peer_length);
-    connection.set_peer(from_native(peer, peer_length));
-    send_without_delay(socket);
-    op.accepted = std::move(connection);
-    return ended(0);
-}
-
-// The same for ConnectEx; but who connected is owed the connection: a dead one says so at the first transfer.
+// Without the update the socket has no names and can't be shut down (the documentation of ConnectEx). It fails when the
+// connection is dead; but who connected is owed it: a dead one says so at the first transfer.
 Outcome connected(const Operation& op) noexcept {
     SOCKET socket = native(op.descriptor->socket);
     if (::setsockopt(socket, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0) == 0) return ended(0);
@@ -108,10 +77,8 @@ Outcome received_from(spi::AddressedOperation& op, DWORD transferred) noexcept {
     return ended(transferred);
 }
 
-Outcome succeeded(Operation& op, DWORD transferred, const Means& means) noexcept {
+Outcome succeeded(Operation& op, DWORD transferred) noexcept {
     switch (op.verb) {
-        case Verb::accept:
-            return accepted(static_cast<spi::AcceptOperation&>(op), means);
         case Verb::connect:
             return connected(op);
         case Verb::receive_from:
@@ -128,18 +95,6 @@ Outcome succeeded(Operation& op, DWORD transferred, const Means& means) noexcept
 // The calls that follow answer 0, or the code of their failure; WSA_IO_PENDING is one.
 
 DWORD code_of(int result) noexcept { return result == 0 ? 0 : static_cast<DWORD>(::WSAGetLastError()); }
-
-DWORD issue_accept(Operation& op, OverlappedLane& record, const Means& means) noexcept {
-    OverlappedDescriptor& d = descriptor_of(op);
-    auto opened = open_socket(d.accepting->family, SocketKind::stream);
-    if (!opened) return static_cast<DWORD>(opened.error().native);
-    d.accepting->socket = *opened;
-    DWORD count = 0;
-    return code_of(means.extensions.accept(native(d.socket), *opened, d.accepting->names, 0, AcceptRecord::room,
-                                           AcceptRecord::room, &count, &record)
-                       ? 0
-                       : SOCKET_ERROR);
-}
 
 DWORD issue_connect(spi::AddressedOperation& op, OverlappedLane& record, const Means& means) noexcept {
     SOCKET socket = native(op.descriptor->socket);
@@ -193,8 +148,6 @@ DWORD issue_send(Operation& op, OverlappedLane& record, const Means& means) noex
 
 DWORD issue(Operation& op, OverlappedLane& record, const Means& means) noexcept {
     switch (op.verb) {
-        case Verb::accept:
-            return issue_accept(op, record, means);
         case Verb::connect:
             return issue_connect(static_cast<spi::AddressedOperation&>(op), record, means);
         case Verb::send:
@@ -241,12 +194,12 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
     return true;
 }
 
-Outcome meaning(Operation& op, DWORD code, DWORD transferred, const Means& means) noexcept {
+Outcome meaning(Operation& op, DWORD code, DWORD transferred) noexcept {
     if (is_truncation(code) && receives_datagrams(op)) {
         op.set(Operation::truncated);
         code = 0;
     }
-    return code == 0 ? succeeded(op, transferred, means) : failed(op, code, transferred);
+    return code == 0 ? succeeded(op, transferred) : failed(op, code, transferred);
 }
 
 Outcome begin_once(Operation& op, const Means& means) noexcept {
@@ -255,7 +208,7 @@ Outcome begin_once(Operation& op, const Means& means) noexcept {
     spi::require(record.op == nullptr, "an overlapped record was used twice");
     static_cast<OVERLAPPED&>(record) = {};
     // With a routine the system leaves it to the caller (the documentation of WSARecv).
-    record.hEvent = means.tell_by_routine(op) ? means.context : means.event;
+    record.hEvent = means.tell_by_routine(&op) ? means.context : means.event;
     record.op = &op;
     DWORD code = issue(op, record, means);
     if (code == WSA_IO_PENDING) return {};
@@ -267,7 +220,7 @@ Outcome begin_once(Operation& op, const Means& means) noexcept {
         if (warning || (is_truncation(code) && receives_datagrams(op))) return {};
     }
     record.op = nullptr;
-    return meaning(op, code, static_cast<DWORD>(record.InternalHigh), means);
+    return meaning(op, code, static_cast<DWORD>(record.InternalHigh));
 }
 
 }  // namespace
@@ -280,7 +233,7 @@ bool is_overlapped(const Operation& op) noexcept {
 Outcome begin(Operation& op, const Means& means) noexcept {
     Outcome outcome;
     if (settled_before(op, outcome)) return outcome;
-    // More dead connections in a row than a backlog holds are no accident of the queue any more.
+    // A socket that is told again and again of datagrams that died is not believed for ever.
     for (int i = 0; i < 1 << 16; ++i) {
         outcome = begin_once(op, means);
         if (outcome.kind != Kind::again) return outcome;
@@ -288,7 +241,7 @@ Outcome begin(Operation& op, const Means& means) noexcept {
     return ended(outcome.error);
 }
 
-Outcome conclude(OverlappedLane& record, const Means& means) noexcept {
+Outcome conclude(OverlappedLane& record) noexcept {
     spi::require(record.op != nullptr, "the system reported the end of an operation that was not in flight");
     Operation& op = *std::exchange(record.op, nullptr);
     auto transferred = static_cast<DWORD>(record.InternalHigh);
@@ -301,13 +254,13 @@ Outcome conclude(OverlappedLane& record, const Means& means) noexcept {
             transferred = static_cast<DWORD>(record.InternalHigh);
         }
     }
-    return meaning(op, code, transferred, means);
+    return meaning(op, code, transferred);
 }
 
-Outcome conclude_reported(OverlappedLane& record, const Means& means) noexcept {
+Outcome conclude_reported(OverlappedLane& record) noexcept {
     spi::require(record.op != nullptr, "the system reported the end of an operation that was not in flight");
     Operation& op = *std::exchange(record.op, nullptr);
-    return meaning(op, record.code, static_cast<DWORD>(record.InternalHigh), means);
+    return meaning(op, record.code, static_cast<DWORD>(record.InternalHigh));
 }
 
 void request_cancel(Operation& op) noexcept {

@@ -11,10 +11,13 @@
 
 namespace pier::win32 {
 
+class AcceptQueue;
+
 // The kernel's record of one direction. While `op` is set the kernel may write to it: it stays where it is.
 struct OverlappedLane : OVERLAPPED {
     OverlappedLane() noexcept : OVERLAPPED{} {}
     spi::Operation* op = nullptr;
+    AcceptQueue* accepts = nullptr;  // one of AcceptEx, which belongs to no operation
     OverlappedLane* next = nullptr;  // in the queue of what completion routines have reported
     DWORD code = 0;                  // what the routine was told
     std::uint32_t place = 0;         // in the list of those whose status has to be looked at
@@ -30,17 +33,9 @@ struct Means {
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;  // of all but AcceptEx and ConnectEx, which take none
     void* context = nullptr;                               // the routine's, in the record's hEvent
 
-    [[nodiscard]] bool tell_by_routine(const spi::Operation& op) const noexcept {
-        return routine != nullptr && op.verb != spi::Verb::accept && op.verb != spi::Verb::connect;
+    [[nodiscard]] bool tell_by_routine(const spi::Operation* op) const noexcept {
+        return routine != nullptr && op != nullptr && op->verb != spi::Verb::connect;
     }
-};
-
-// What AcceptEx fills in: both names, each with the 16 bytes more that it asks for.
-struct AcceptRecord {
-    static constexpr DWORD room = sizeof(sockaddr_in6) + 16;
-    SOCKET socket = INVALID_SOCKET;
-    Family family = Family::unspecified;
-    char names[2 * room];
 };
 
 // Where WSARecvFrom writes the sender when the datagram comes.
@@ -55,8 +50,8 @@ struct OverlappedDescriptor : spi::Descriptor {
     bool silent_success = false;
     // Overlapped calls don't care for the mode, so it is set when the first try comes, if ever.
     bool non_blocking = false;
-    std::unique_ptr<AcceptRecord> accepting;  // of a listener
-    std::unique_ptr<SourceRecord> source;     // of a datagram socket
+    AcceptQueue* accepts = nullptr;        // of a listener; the engine's
+    std::unique_ptr<SourceRecord> source;  // of a datagram socket
 
     [[nodiscard]] OverlappedLane& record_of(const spi::Operation& op) noexcept {
         return records[static_cast<std::size_t>(op.lane_direction())];
@@ -76,16 +71,16 @@ struct Outcome {
 };
 
 // Whether begin() can take it. Else it waits for readiness, of which no overlapped operation tells: a receive of
-// nothing would consume a datagram, and nothing tells of room to send.
+// nothing would consume a datagram, and nothing tells of room to send. Accepts are AcceptQueue's.
 [[nodiscard]] bool is_overlapped(const spi::Operation& op) noexcept;
 
 // Hands the operation to the kernel. Not pending: no notice is owed, and the record is free again.
 [[nodiscard]] Outcome begin(spi::Operation& op, const Means& means) noexcept;
 
 // The kernel is done with the record: what that means. Frees it. The socket is still open.
-[[nodiscard]] Outcome conclude(OverlappedLane& record, const Means& means) noexcept;
+[[nodiscard]] Outcome conclude(OverlappedLane& record) noexcept;
 // The same for one whose routine was called: its code counts instead of the status.
-[[nodiscard]] Outcome conclude_reported(OverlappedLane& record, const Means& means) noexcept;
+[[nodiscard]] Outcome conclude_reported(OverlappedLane& record) noexcept;
 
 // A request; the record ends by its notice in any case.
 void request_cancel(spi::Operation& op) noexcept;

@@ -1,13 +1,14 @@
 #include "overlapped_scan.hpp"
 
+#include <pier/spi/make_room.hpp>
+
 #include <new>
 
 namespace pier::win32 {
 
-Result<void> OverlappedScan::reserve(std::size_t descriptors) noexcept {
-    if (records_.capacity() >= 2 * descriptors) return {};
+Result<void> OverlappedScan::reserve(std::size_t records) noexcept {
     try {
-        records_.reserve(4 * descriptors + 64);
+        spi::make_room(records_, records);
     } catch (const std::bad_alloc&) {
         return fail(Errc::not_enough_memory);
     }

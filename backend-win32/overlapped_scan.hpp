@@ -26,8 +26,8 @@ public:
     [[nodiscard]] static HANDLE make_event() noexcept { return ::CreateEventW(nullptr, TRUE, FALSE, nullptr); }
     [[nodiscard]] HANDLE event() const noexcept { return event_; }
 
-    // Room for two records of each of so many descriptors. Errors: not_enough_memory.
-    [[nodiscard]] Result<void> reserve(std::size_t descriptors) noexcept;
+    // Room for so many records. Errors: not_enough_memory.
+    [[nodiscard]] Result<void> reserve(std::size_t records) noexcept;
     void add(OverlappedLane& record) noexcept {
         record.place = static_cast<std::uint32_t>(records_.size());
         records_.push_back(&record);

@@ -1,5 +1,5 @@
-// The AcceptEx calls of one listener. Several are under way at once, so that connections that come together are taken in
-// one turn; those that nobody has accepted yet wait here, as they would in the system's backlog.
+// The AcceptEx calls of one listener. Several are under way at once, so that connections that come together are taken
+// in one turn; those that nobody has accepted yet wait here, as they would in the system's backlog.
 #pragma once
 
 #include "overlapped_ops.hpp"

@@ -84,8 +84,8 @@ pier::Task<Verdict> data_before_reset() {
     if (!rest && rest.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data_lost};
     if (!rest) co_return observed(rest.error());
     auto got = co_await pair->here.receive(limit);
-    if (!got && got.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data_then_reset};
-    if (got && got->empty()) co_return Verdict{Outcome::data_then_end};
+    if (!got && got.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data + Outcome::reset};
+    if (got && got->empty()) co_return Verdict{Outcome::data + Outcome::end};
     co_return received(got);
 }
 
@@ -94,26 +94,44 @@ pier::Task<Verdict> data_before_reset() {
 std::vector<Behaviour> reset_behaviours() {
     using enum Outcome;
     return {
-        {.id = "reset-pending-receive",
+        {.id = "reset-pending-read",
          .question = "How does a pending receive end when the peer resets?",
          .contract = {reset},
-         .steps = on_one_loop(reset_pending_receive)},
-        {.id = "reset-before-receive",
+         .steps = on_one_loop(reset_pending_receive),
+         .steps_text = {"Start a receive.", "The peer resets."},
+         .promise = "connection_reset.",
+         .sources = {"cppalliance/corosio#98", "Microsoft: ERROR_NETNAME_DELETED"}},
+        {.id = "reset-idle-peer",
          .question = "And one that begins after the reset?",
          .contract = {reset},
-         .steps = on_one_loop(reset_before_receive)},
+         .steps = on_one_loop(reset_before_receive),
+         .steps_text = {"The peer resets.", "When that has arrived, receive."},
+         .promise = "connection_reset, also where the receive begins afterwards.",
+         .sources = {"RFC 9293, 3.5.3"}},
         {.id = "reset-repeatable",
          .question = "What do a further receive and a send report after a reset?",
          .contract = {reset},
-         .steps = on_one_loop(reset_is_repeated)},
-        {.id = "unread-close-resets",
+         .steps = on_one_loop(reset_is_repeated),
+         .steps_text = {"The peer resets a pending receive.", "Receive again, then send."},
+         .promise = "A reset stays a reset, for receives and for sends.",
+         .sources = {"RFC 9293, 3.5.3"}},
+        {.id = "close-with-unread-sends-reset",
          .question = "What does this side see when the peer closes with input unread?",
          .contract = {reset},
-         .steps = on_one_loop(unread_close_resets)},
+         .steps = on_one_loop(unread_close_resets),
+         .group = group::stream,
+         .steps_text = {"Send six bytes; the peer reads one and closes.", "Receive."},
+         .promise = "Closing with input unread makes a reset: to end well, finish, read to the end, then close.",
+         .sources = {"RFC 2525, 2.17"}},
         {.id = "data-before-reset",
          .question = "Can bytes still be read that had arrived before the reset?",
-         .contract = {data_then_reset, data_lost},
-         .steps = on_one_loop(data_before_reset)},
+         .contract = {data + reset, data_lost},
+         .steps = on_one_loop(data_before_reset),
+         .steps_text = {"The peer sends 12 bytes, 6 are read, and the peer resets.",
+                        "Receive the other 6, and what follows."},
+         .promise = "None: a reset may destroy what was delivered and not yet read.",
+         .sources = {"dotnet/runtime#57186", "curl/curl#657"},
+         .inherent = "Linux keeps bytes that arrived before the reset, Windows discards them."},
     };
 }
 

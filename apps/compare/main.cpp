@@ -18,9 +18,9 @@ namespace {
 
 using namespace compare;
 
-std::vector<std::string> words(const std::vector<Outcome>& outcomes) {
+std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
     std::vector<std::string> names;
-    for (Outcome outcome : outcomes) names.emplace_back(name(outcome));
+    for (const Outcomes& outcome : outcomes) names.push_back(name(outcome));
     return names;
 }
 

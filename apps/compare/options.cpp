@@ -27,7 +27,7 @@ std::string list_behaviours() {
     std::string text;
     for (const Behaviour& behaviour : behaviours()) {
         std::string contract;
-        for (Outcome outcome : behaviour.contract) {
+        for (const Outcomes& outcome : behaviour.contract) {
             contract += (contract.empty() ? "" : " or ") + std::string(name(outcome));
         }
         text += std::string(behaviour.id) + ": " + std::string(behaviour.question) + " " + contract + "\n";

@@ -28,11 +28,15 @@ std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
 Report observe(const Options& options) {
     Report report;
     for (const Behaviour* behaviour : options.behaviours) {
-        report.rows.push_back({std::string(behaviour->id),
-                               std::string(behaviour->question),
-                               words(behaviour->contract),
-                               words(behaviour->blocking_contract),
-                               {}});
+        report.rows.push_back({.id = std::string(behaviour->id),
+                               .question = std::string(behaviour->question),
+                               .contract = words(behaviour->contract),
+                               .blocking_contract = words(behaviour->blocking_contract),
+                               .group = std::string(behaviour->group),
+                               .steps = {behaviour->steps_text.begin(), behaviour->steps_text.end()},
+                               .promise = std::string(behaviour->promise),
+                               .sources = {behaviour->sources.begin(), behaviour->sources.end()},
+                               .inherent = std::string(behaviour->inherent)});
     }
     for (const pier::spi::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};

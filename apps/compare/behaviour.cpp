@@ -11,11 +11,15 @@ struct File {
     std::string_view group;
 };
 
-constexpr File files[] = {
-    {connect_behaviours, group::connect}, {listen_behaviours, group::connect}, {echo_behaviours, group::stream},
-    {transfer_behaviours, group::stream}, {ending_behaviours, group::stream},  {reset_behaviours, group::reset},
-    {cancel_behaviours, group::cancel},   {loop_behaviours, group::limits},
-};
+constexpr File files[] = {{connect_behaviours, group::connect},       {accept_behaviours, group::connect},
+                          {listen_behaviours, group::connect},        {echo_behaviours, group::stream},
+                          {transfer_behaviours, group::stream},       {ending_behaviours, group::stream},
+                          {half_close_behaviours, group::half_close}, {reset_behaviours, group::reset},
+                          {cancel_behaviours, group::cancel},         {race_behaviours, group::cancel},
+                          {readiness_behaviours, group::readiness},   {datagram_behaviours, group::datagram},
+                          {option_behaviours, group::option},         {names_behaviours, group::address},
+                          {limits_behaviours, group::limits},         {loop_behaviours, group::limits},
+                          {system_behaviours, group::limits}};
 
 constexpr std::string_view group_order[] = {group::connect, group::stream,    group::half_close, group::reset,
                                             group::cancel,  group::readiness, group::datagram,   group::option,

@@ -61,5 +61,14 @@ inline constexpr std::string_view raw = "raw and link layer";
 [[nodiscard]] std::vector<Behaviour> cancel_behaviours();
 [[nodiscard]] std::vector<Behaviour> transfer_behaviours();
 [[nodiscard]] std::vector<Behaviour> loop_behaviours();
+[[nodiscard]] std::vector<Behaviour> accept_behaviours();
+[[nodiscard]] std::vector<Behaviour> half_close_behaviours();
+[[nodiscard]] std::vector<Behaviour> readiness_behaviours();
+[[nodiscard]] std::vector<Behaviour> race_behaviours();
+[[nodiscard]] std::vector<Behaviour> datagram_behaviours();
+[[nodiscard]] std::vector<Behaviour> option_behaviours();
+[[nodiscard]] std::vector<Behaviour> names_behaviours();
+[[nodiscard]] std::vector<Behaviour> limits_behaviours();
+[[nodiscard]] std::vector<Behaviour> system_behaviours();
 
 }  // namespace compare

@@ -9,27 +9,18 @@
 namespace compare {
 namespace {
 
-// A port of our own, without an engine, because engines have their own ways of listening and of closing late: one that
-// only refuses, or one whose listener never accepts. It lives as long as `owner`.
-enum class Port : bool { silent, listening };
-
-pier::Result<pier::Endpoint> take_port(pier::spi::Accepted& owner, Port port) {
-    constexpr auto kind = pier::spi::SocketKind::listener;
-    auto socket = pier::sys::open(pier::Family::ipv4, kind);
-    if (!socket) return pier::fail(socket.error());
-    owner = pier::spi::Accepted(*socket);
-    auto bound = pier::sys::bind(*socket, pier::Endpoint::loopback(pier::Family::ipv4), kind, {});
-    if (!bound) return pier::fail(bound.error());
-    if (port == Port::listening) {
-        auto listening = pier::sys::listen(*socket, {.backlog = 0});
-        if (!listening) return pier::fail(listening.error());
-    }
-    return pier::sys::local_endpoint(*socket);
+// A port whose listener never accepts, as long as `owner` lives.
+pier::Result<pier::Endpoint> take_listening_port(pier::spi::Accepted& owner) {
+    auto endpoint = take_silent_port(owner);
+    if (!endpoint) return endpoint;
+    auto listening = pier::sys::listen(owner.socket(), {.backlog = 0});
+    if (!listening) return pier::fail(listening.error());
+    return endpoint;
 }
 
 pier::Task<Verdict> connect_refused() {
     pier::spi::Accepted socket;
-    auto nobody = take_port(socket, Port::silent);
+    auto nobody = take_silent_port(socket);
     if (!nobody) co_return failed("taking a port", nobody.error());
     const auto begun = std::chrono::steady_clock::now();
     auto stream = co_await pier::Stream::connect(*nobody, limit);
@@ -95,7 +86,7 @@ pier::Task<Verdict> backlog_of_zero() {
 
 pier::Task<Verdict> connect_deadline() {
     pier::spi::Accepted socket;
-    auto listener = take_port(socket, Port::listening);
+    auto listener = take_listening_port(socket);
     if (!listener) co_return failed("listening", listener.error());
     Queue queue;
     co_await fill(queue, *listener);
@@ -110,7 +101,7 @@ pier::Task<void> connect(pier::Endpoint server, pier::Event& begins, pier::Resul
 
 pier::Task<Verdict> cancel_pending_connect() {
     pier::spi::Accepted socket;
-    auto listener = take_port(socket, Port::listening);
+    auto listener = take_listening_port(socket);
     if (!listener) co_return failed("listening", listener.error());
     Queue queue;
     co_await fill(queue, *listener);

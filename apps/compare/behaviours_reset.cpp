@@ -89,6 +89,27 @@ pier::Task<Verdict> data_before_reset() {
     co_return received(got);
 }
 
+// The end was read before the reset came.
+pier::Task<Verdict> reset_after_the_end() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    if (auto finished = pair->there.finish(); !finished) co_return failed("finishing", finished.error());
+    auto first = co_await pair->here.receive(limit);
+    if (!first || !first->empty()) co_return received(first);
+    pair->there.abort();
+    const bool arrived = co_await reset_has_arrived();
+    if (!arrived) co_return failed("using another connection");
+    auto second = co_await pair->here.receive(limit);
+    const Outcomes seen = received(second).outcome;
+    for (int sends = 0; sends < 1000; ++sends) {
+        auto sent = co_await pair->here.send(bytes("in vain"), limit);
+        if (sent) continue;
+        const bool lost = lost_or(sent.error()).outcome == Outcome::lost;
+        co_return Verdict{seen + (lost ? Outcome::lost : outcome_of(sent.error()))};
+    }
+    co_return Verdict{seen + Outcome::works};
+}
+
 }  // namespace
 
 std::vector<Behaviour> reset_behaviours() {
@@ -132,6 +153,21 @@ std::vector<Behaviour> reset_behaviours() {
          .promise = "None: a reset may destroy what was delivered and not yet read.",
          .sources = {"dotnet/runtime#57186", "curl/curl#657"},
          .inherent = "Linux keeps bytes that arrived before the reset, Windows discards them."},
+        {.id = "reset-after-fin",
+         .question = "What do a receive and a send report when a reset follows the end?",
+         .contract = {end + lost},
+         .steps = on_one_loop(reset_after_the_end),
+         .steps_text = {"The peer finishes; read the end.", "The peer resets.", "Receive, then send."},
+         .promise = "The end stays the end; the send tells that the connection is lost.",
+         .sources = {"libuv/libuv#3449", "RFC 9293, 3.5.3"}},
+        {.id = "reset-with-so-error-read",
+         .question = "Who sees a reset once SO_ERROR has been read?",
+         .contract = {},
+         .steps_text = {"The peer resets.", "Read SO_ERROR twice, then receive."},
+         .promise = "Not visible: only Pier reads SO_ERROR, and keeps what it says.",
+         .sources = {"man 7 socket: SO_ERROR"},
+         .inherent = "On Linux whoever reads SO_ERROR takes the error away.",
+         .not_applicable = "core does not show SO_ERROR"},
     };
 }
 

@@ -50,8 +50,9 @@ Report observe(const Options& options) {
             const Behaviour& behaviour = *options.behaviours[i];
             Verdict verdict = run(behaviour, *engine);
             const auto& contract = behaviour.contract_of(blocking);
-            report.rows[i].cells.push_back({std::string(name(verdict.outcome)), std::move(verdict.detail),
-                                            std::ranges::find(contract, verdict.outcome) != contract.end()});
+            const bool holds = verdict.outcome == Outcome::not_applicable ||
+                               std::ranges::find(contract, verdict.outcome) != contract.end();
+            report.rows[i].cells.push_back({name(verdict.outcome), std::move(verdict.detail), holds});
         }
     }
     return report;

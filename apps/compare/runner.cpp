@@ -38,6 +38,7 @@ void watch_for_crashes() { pier::spi::on_assertion_failed(stay_here); }
 bool left_behind() { return left; }
 
 Verdict run(const Behaviour& behaviour, const pier::spi::EngineInfo& engine) {
+    if (!behaviour.steps) return not_applicable(behaviour.not_applicable);
     auto shared = std::make_shared<Run>();
     crashed = false;
     std::thread runner([shared, &behaviour, &engine] {

@@ -99,16 +99,17 @@ pier::Task<Verdict> unreachable_connected() {
     auto socket = pier::Datagram::connect(*nobody);
     if (!socket) co_return failed("connecting", socket.error());
     std::array<std::byte, 16> into;
+    // Under Wine an attempt to receive takes the news to itself: hence two sends, and several rounds.
     Outcomes seen = Outcome::quiet;
-    auto sent = co_await socket->send(bytes("anybody?"), limit);
-    if (!sent) co_return failed("sending", sent.error());
-    auto got = co_await socket->receive(into, window);
-    if (got) co_return Verdict{Outcome::too_much};
-    if (got.error() == pier::Errc::timed_out) {
-        auto again = co_await socket->send(bytes("anybody?"), limit);
-        if (!again) seen = outcome_of(again.error());
-    } else {
-        seen = outcome_of(got.error());
+    for (int calls = 0; calls < 9 && seen == Outcome::quiet; ++calls) {
+        if (calls % 3 < 2) {
+            auto sent = co_await socket->send(bytes("anybody?"), limit);
+            if (!sent) seen = outcome_of(sent.error());
+            continue;
+        }
+        auto got = co_await socket->receive(into, window);
+        if (got) co_return Verdict{Outcome::too_much};
+        if (got.error() != pier::Errc::timed_out) seen = outcome_of(got.error());
     }
     auto after = co_await socket->send(bytes("still there"), limit);
     if (!after) after = co_await socket->send(bytes("still there"), limit);
@@ -189,8 +190,8 @@ std::vector<Behaviour> datagram_behaviours() {
          .question = "How does a socket with a peer hear that its port is unreachable? Does it go on?",
          .contract = {refused + works},
          .steps = on_one_loop(unreachable_connected),
-         .steps_text = {"Send to a peer whose port has no socket.", "Receive for 100 ms, else send again.",
-                        "Send once more."},
+         .steps_text = {"Send to a peer whose port has no socket.",
+                        "Send twice and receive for 100 ms, until a call tells.", "Send once more."},
          .promise = "connection_refused, once, by a receive or a send; the socket goes on.",
          .sources = {"man 7 udp: ECONNREFUSED", "rust-lang/rust#128072"},
          .inherent = "Which of the two calls tells is the system's matter."},

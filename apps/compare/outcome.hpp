@@ -63,15 +63,18 @@ enum class Outcome : std::uint8_t {
     hang_up,
     ignored,
     inherited,
+    interrupted,  // by a signal
     killed,
     last,
     nothing,
+    once,
     pending,
     quiet,  // nothing for 100 ms
     ready,
     same,
     separate,
     shared,
+    twice,
     urgent,
     writable,
     // What has no observation.

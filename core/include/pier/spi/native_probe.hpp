@@ -19,7 +19,8 @@ struct NativeProbe {
     std::string_view id;  // as of pier-compare's behaviour
     // Blocks, with a bound of its own; on any thread. May throw std::runtime_error where a step before the observation
     // fails.
-    NativeVerdict (*run)();
+    NativeVerdict (*run)() = nullptr;
+    std::string_view not_applicable{};  // instead of run: why this system has no such thing
 };
 
 // Static storage; found at link time.

@@ -8,7 +8,6 @@
 #include <pier/program.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -22,6 +21,12 @@ std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
     std::vector<std::string> names;
     for (const Outcomes& outcome : outcomes) names.push_back(name(outcome));
     return names;
+}
+
+void add_column(Report& report, const Options& options, Column column) {
+    std::vector<Cell> cells = run(options.behaviours, column.engine);
+    for (std::size_t i = 0; i < cells.size(); ++i) report.rows[i].cells.push_back(std::move(cells[i]));
+    report.columns.push_back(std::move(column));
 }
 
 // Engines one after the other, so that they don't share the machine.
@@ -44,17 +49,9 @@ Report observe(const Options& options) {
             report.absent.push_back({column, obstacle});
             continue;
         }
-        report.columns.push_back(column);
-        const bool blocking = engine->model != pier::spi::Model::event;
-        for (std::size_t i = 0; i < options.behaviours.size(); ++i) {
-            const Behaviour& behaviour = *options.behaviours[i];
-            Verdict verdict = run(behaviour, *engine);
-            const auto& contract = behaviour.contract_of(blocking);
-            const bool holds = verdict.outcome == Outcome::not_applicable ||
-                               std::ranges::find(contract, verdict.outcome) != contract.end();
-            report.rows[i].cells.push_back({name(verdict.outcome), std::move(verdict.detail), holds});
-        }
+        add_column(report, options, column);
     }
+    if (options.native) add_column(report, options, {options.system, std::string(native)});
     return report;
 }
 
@@ -95,6 +92,7 @@ int print(const Report& report, const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (auto status = run_as_child(argc, argv)) return *status;
     const ParsedOptions parsed = parse_options(argc, argv);
     if (!parsed.options) return parsed.status;
     const Options& options = *parsed.options;
@@ -106,8 +104,5 @@ int main(int argc, char** argv) {
         }
         return print(*report, options);
     }
-    watch_for_crashes();
-    const int status = print(observe(options), options);
-    if (left_behind()) std::_Exit(status);
-    return status;
+    return print(observe(options), options);
 }

@@ -32,6 +32,8 @@ pier::Task<Verdict> listener_closes_with_queue() {
     auto sent = co_await client->send_all(bytes("abc"), limit);
     if (!sent) co_return failed("sending", sent.error());
     listener->close();
+    const bool arrived = co_await reset_has_arrived();
+    if (!arrived) co_return failed("using another connection");
     auto got = co_await client->receive(limit);
     if (!got) co_return observed(got.error());
     co_return Verdict{got->empty() ? Outcome::end : Outcome::data};
@@ -107,7 +109,7 @@ std::vector<Behaviour> accept_behaviours() {
          .contract = {reset},
          .steps = on_one_loop(listener_closes_with_queue),
          .steps_text = {"A client connects and sends three bytes.", "The listener closes without accepting.",
-                        "The client receives."},
+                        "Make and use another connection meanwhile.", "The client receives."},
          .promise = "A reset: connections that nobody accepted are not ended in order.",
          .sources = {"RFC 9293, 3.10.4"}},
         {.id = "unbound-and-misused-sockets",

@@ -12,14 +12,6 @@ Verdict received(const pier::Result<pier::Chunk>& got) {
     return {got->empty() ? Outcome::end : Outcome::too_much};
 }
 
-// A reset crosses the loopback connection at once, but not every system (Wine) tells the other end before the call
-// returns. By the time a second connection has been made and used, it has.
-pier::Task<bool> reset_has_arrived() {
-    auto other = co_await connect_pair();
-    if (!other) co_return false;
-    co_return co_await passes(other->here, other->there, "fence");
-}
-
 pier::Task<Verdict> reset_pending_receive() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());

@@ -68,6 +68,12 @@ pier::Task<bool> passes(pier::Stream& from, pier::Stream& to, std::string_view t
     co_return received.has_value() && std::ranges::equal(arrived, bytes(text));
 }
 
+pier::Task<bool> reset_has_arrived() {
+    auto other = co_await connect_pair();
+    if (!other) co_return false;
+    co_return co_await passes(other->here, other->there, "fence");
+}
+
 std::span<const std::byte> bytes(std::string_view text) noexcept { return std::as_bytes(std::span(text)); }
 
 }  // namespace compare

@@ -63,6 +63,10 @@ struct PendingReceive {
 // Sends the text one way and receives it at the other end.
 [[nodiscard]] pier::Task<bool> passes(pier::Stream& from, pier::Stream& to, std::string_view text);
 
+// A reset crosses the loopback connection at once, but not every system (Wine) tells the other end before the call
+// returns. By the time a second connection has been made and used, it has. False when that connection can't be made.
+[[nodiscard]] pier::Task<bool> reset_has_arrived();
+
 [[nodiscard]] std::span<const std::byte> bytes(std::string_view text) noexcept;
 
 }  // namespace compare

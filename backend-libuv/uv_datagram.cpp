@@ -22,15 +22,18 @@ void end_receive(Socket& socket, Error error, std::size_t count) noexcept {
     socket.engine->end(*std::exchange(socket.reader, nullptr), error, count);
 }
 
+// Libuv does not receive into nothing: one byte, which nobody looks at, takes the datagram.
+void offer_room(uv_handle_t* handle, std::size_t size, uv_buf_t* buffer) {
+    static thread_local char unread;
+    offer_buffer(handle, size, buffer);
+    const Operation* reader = Socket::of(handle).reader;
+    if (reader != nullptr && reader->length == 0) *buffer = uv_buf_init(&unread, 1);
+}
+
 void on_datagram(uv_udp_t* udp, ssize_t count, const uv_buf_t* buffer, const sockaddr* from, unsigned flags) {
     Socket& socket = Socket::of(udp);
     if (count == UV_ENOBUFS && (buffer == nullptr || buffer->base == nullptr)) {
-        if (socket.reader != nullptr) {  // an empty buffer: there is nothing to receive into
-            stop_receiving(socket);
-            end_receive(socket, Error{Errc::invalid_argument, 0}, 0);
-        } else if (unclaimed(socket)) {
-            stop_receiving(socket);
-        }
+        if (unclaimed(socket)) stop_receiving(socket);
         return;
     }
     if (count == 0 && from == nullptr) return;  // it would have blocked; libuv waits on
@@ -47,6 +50,10 @@ void on_datagram(uv_udp_t* udp, ssize_t count, const uv_buf_t* buffer, const soc
         op.set(Operation::truncated);
         received = buffer->len;  // it is full; Wine leaves the count unset
     }
+    if (received > op.length) {
+        op.set(Operation::truncated);
+        received = op.length;
+    }
     end_receive(socket, {}, received);
 }
 
@@ -57,7 +64,7 @@ void on_sent(uv_udp_send_t* request, int status) { end_outgoing(*static_cast<Out
 Started start_receive_from(Socket& socket, AddressedOperation& op) noexcept {
     socket.reader = &op;
     if (socket.reading) return Started::pending;
-    if (int code = uv_udp_recv_start(&socket.udp, offer_buffer, on_datagram); code != 0) {
+    if (int code = uv_udp_recv_start(&socket.udp, offer_room, on_datagram); code != 0) {
         socket.reader = nullptr;
         return finish(op, error_of(code));
     }

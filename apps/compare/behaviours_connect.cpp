@@ -9,31 +9,26 @@
 namespace compare {
 namespace {
 
-// A port of our own, without an engine, because engines have their own ways of listening and of closing late: one that
-// only refuses, or one whose listener never accepts. It lives as long as `owner`.
-enum class Port : bool { silent, listening };
-
-pier::Result<pier::Endpoint> take_port(pier::spi::Accepted& owner, Port port) {
-    constexpr auto kind = pier::spi::SocketKind::listener;
-    auto socket = pier::sys::open(pier::Family::ipv4, kind);
-    if (!socket) return pier::fail(socket.error());
-    owner = pier::spi::Accepted(*socket);
-    auto bound = pier::sys::bind(*socket, pier::Endpoint::loopback(pier::Family::ipv4), kind, {});
-    if (!bound) return pier::fail(bound.error());
-    if (port == Port::listening) {
-        auto listening = pier::sys::listen(*socket, {.backlog = 0});
-        if (!listening) return pier::fail(listening.error());
-    }
-    return pier::sys::local_endpoint(*socket);
+// A port whose listener never accepts, as long as `owner` lives.
+pier::Result<pier::Endpoint> take_listening_port(pier::spi::Accepted& owner) {
+    auto endpoint = take_silent_port(owner);
+    if (!endpoint) return endpoint;
+    auto listening = pier::sys::listen(owner.socket(), {.backlog = 0});
+    if (!listening) return pier::fail(listening.error());
+    return endpoint;
 }
 
 pier::Task<Verdict> connect_refused() {
     pier::spi::Accepted socket;
-    auto nobody = take_port(socket, Port::silent);
+    auto nobody = take_silent_port(socket);
     if (!nobody) co_return failed("taking a port", nobody.error());
+    const auto begun = std::chrono::steady_clock::now();
     auto stream = co_await pier::Stream::connect(*nobody, limit);
-    if (!stream) co_return observed(stream.error());
-    co_return Verdict{};
+    const bool late = std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(400);
+    if (stream) co_return Verdict{};
+    Verdict verdict = observed(stream.error());
+    if (late) verdict.outcome += Outcome::late;
+    co_return verdict;
 }
 
 pier::Task<Verdict> connect_unspecified() {
@@ -91,7 +86,7 @@ pier::Task<Verdict> backlog_of_zero() {
 
 pier::Task<Verdict> connect_deadline() {
     pier::spi::Accepted socket;
-    auto listener = take_port(socket, Port::listening);
+    auto listener = take_listening_port(socket);
     if (!listener) co_return failed("listening", listener.error());
     Queue queue;
     co_await fill(queue, *listener);
@@ -106,7 +101,7 @@ pier::Task<void> connect(pier::Endpoint server, pier::Event& begins, pier::Resul
 
 pier::Task<Verdict> cancel_pending_connect() {
     pier::spi::Accepted socket;
-    auto listener = take_port(socket, Port::listening);
+    auto listener = take_listening_port(socket);
     if (!listener) co_return failed("listening", listener.error());
     Queue queue;
     co_await fill(queue, *listener);
@@ -135,34 +130,63 @@ pier::Task<Verdict> receive_unconnected() {
 std::vector<Behaviour> connect_behaviours() {
     using enum Outcome;
     return {
-        {.id = "connect-refused",
+        {.id = "connect-refused-delay",
          .question = "How does connecting end where nobody listens?",
          .contract = {refused},
-         .steps = on_one_loop(connect_refused)},
-        {.id = "connect-deadline",
+         .steps = on_one_loop(connect_refused),
+         .steps_text = {"Hold a port on which nobody listens.", "Connect to it.",
+                        "Note how it ends, and whether within 400 ms."},
+         .promise = "Connecting to a loopback port without a listener is refused at once on every system.",
+         .sources = {"libuv/libuv#2896", "curl/curl#14144", "Microsoft: SIO_TCP_INITIAL_RTO"}},
+        {.id = "connect-silent-host-deadline",
          .question = "How does connecting end at its deadline of 150 ms when the listener's queue is full?",
          .contract = {timed_out, refused},
-         .steps = on_one_loop(connect_deadline)},
-        {.id = "backlog-0",
+         .steps = on_one_loop(connect_deadline),
+         .steps_text = {"Fill a listener's queue until a connect gets no answer.",
+                        "Connect with a deadline of 150 ms."},
+         .promise = "A connect ends with timed_out at its own deadline, however long the system would try.",
+         .sources = {"SciQLop/speasy#344", "libuv/help#13"},
+         .inherent = "A system that refuses what finds a full queue leaves nothing to wait for."},
+        {.id = "backlog-overflow",
          .question = "Does a connect to a listener with a backlog of 0 have to wait in the end? (A backlog is a hint.)",
          .contract = {timed_out, refused, no_pending_connect},
-         .steps = on_one_loop(backlog_of_zero)},
-        {.id = "cancel-pending-connect",
+         .steps = on_one_loop(backlog_of_zero),
+         .steps_text = {"Listen with a backlog of 0.",
+                        "Connect until a connect is not made at once, and note how that one ends."},
+         .promise = "Nothing: a backlog is a hint.",
+         .sources = {"man 2 listen", "Microsoft KB Q113576"},
+         .inherent = "Linux lets what finds a full queue wait, Windows refuses it, and each counts in its own way."},
+        {.id = "close-pending-connect",
          .question = "How does a pending connect end when its scope is cancelled?",
          .contract = {canceled, no_pending_connect},
-         .steps = on_one_loop(cancel_pending_connect)},
-        {.id = "connect-unspecified",
+         .steps = on_one_loop(cancel_pending_connect),
+         .group = group::cancel,
+         .steps_text = {"Fill a listener's queue until a connect stays undecided.",
+                        "Cancel the scope of one that is pending."},
+         .promise = "A pending connect that is cancelled ends with operation_canceled.",
+         .sources = {"libuv/libuv#1783", "chriskohlhoff/asio#539"},
+         .inherent = "Where a full queue refuses, no connect stays pending."},
+        {.id = "connect-to-unspecified",
          .question = "Does connecting to 0.0.0.0 reach the loopback address?",
          .contract = {works},
-         .steps = on_one_loop(connect_unspecified)},
+         .steps = on_one_loop(connect_unspecified),
+         .steps_text = {"Listen on 127.0.0.1.", "Connect to 0.0.0.0 and that port."},
+         .promise = "An unspecified address means the loopback one.",
+         .sources = {"libuv: docs/src/tcp.rst", "Microsoft: connect, WSAEADDRNOTAVAIL"}},
         {.id = "connect-port-zero",
          .question = "How does connecting to port 0 end?",
          .contract = {invalid_argument},
-         .steps = on_one_loop(connect_port_zero)},
+         .steps = on_one_loop(connect_port_zero),
+         .steps_text = {"Connect to 127.0.0.1, port 0."},
+         .promise = "Port 0 is invalid_argument, before the system is asked.",
+         .sources = {"RFC 6335, 6"}},
         {.id = "receive-unconnected",
          .question = "How does a receive end on a stream that was never connected?",
          .contract = {not_connected},
-         .steps = on_one_loop(receive_unconnected)},
+         .steps = on_one_loop(receive_unconnected),
+         .steps_text = {"Receive on a stream that was never connected."},
+         .promise = "not_connected, without a system call.",
+         .sources = {"man 7 tcp"}},
     };
 }
 

@@ -65,7 +65,7 @@ pier::Task<Verdict> send_to_closed_peer() {
     const auto begun = std::chrono::steady_clock::now();
     while (std::chrono::steady_clock::now() - begun < std::chrono::seconds(5)) {
         auto sent = co_await pair->here.send(bytes("anybody there?"), limit);
-        if (!sent) co_return observed(sent.error());
+        if (!sent) co_return lost_or(sent.error());
     }
     co_return Verdict{};
 }
@@ -89,27 +89,49 @@ std::vector<Behaviour> ending_behaviours() {
         {.id = "eof-repeatable",
          .question = "What do receives report after the peer's last byte, again and again?",
          .contract = {end},
-         .steps = on_one_loop(end_is_repeated)},
+         .steps = on_one_loop(end_is_repeated),
+         .steps_text = {"The peer sends three bytes and finishes.", "Receive them, then receive three times more."},
+         .promise = "The end of the stream stays the end.",
+         .sources = {"joyent/libuv#948", "nodejs/node#32487"}},
         {.id = "end-too-early",
          .question = "How does receive_exactly end when the peer ends half-way?",
          .contract = {end},
-         .steps = on_one_loop(ends_too_early)},
+         .steps = on_one_loop(ends_too_early),
+         .steps_text = {"The peer sends 10 bytes and finishes.", "receive_exactly 20 bytes."},
+         .promise = "end_of_stream, where fewer bytes came than were asked for.",
+         .sources = {"man 2 recv"}},
         {.id = "send-after-finish",
          .question = "How does a send end after this side's own finish()?",
          .contract = {broken_pipe},
-         .steps = on_one_loop(send_after_finish)},
-        {.id = "finish-idempotent",
+         .steps = on_one_loop(send_after_finish),
+         .group = group::half_close,
+         .steps_text = {"Finish, then send."},
+         .promise = "broken_pipe on every system, after this side's own finish().",
+         .sources = {"man 2 send: EPIPE", "Microsoft: WSAESHUTDOWN"}},
+        {.id = "shutdown-simultaneous",
          .question = "May both sides finish at once, and again after the end?",
          .contract = {works},
-         .steps = on_one_loop(finish_is_idempotent)},
-        {.id = "send-to-closed-peer",
+         .steps = on_one_loop(finish_is_idempotent),
+         .group = group::half_close,
+         .steps_text = {"Both sides finish before either reads.", "Both read to the end, and finish once more."},
+         .promise = "finish() is idempotent, also when the connection is over in both directions.",
+         .sources = {"libuv: test/test-shutdown-simultaneous.c", "man 2 shutdown: ENOTCONN"}},
+        {.id = "send-after-peer-close",
          .question = "How do sends end once the peer has closed?",
-         .contract = {broken_pipe, reset},
-         .steps = on_one_loop(send_to_closed_peer)},
-        {.id = "peer-name-after-end",
+         .contract = {lost},
+         .steps = on_one_loop(send_to_closed_peer),
+         .steps_text = {"The peer closes, having read everything.", "Send until a send fails."},
+         .promise = "The connection is lost: broken_pipe or connection_reset; never a signal.",
+         .sources = {"man 2 send", "cppalliance/corosio#319"},
+         .inherent = "Which of the two a system tells depends on what arrived first."},
+        {.id = "names-after-disconnect",
          .question = "Is the peer's address still known after it has closed?",
          .contract = {works},
-         .steps = on_one_loop(peer_name_after_end)},
+         .steps = on_one_loop(peer_name_after_end),
+         .group = group::reset,
+         .steps_text = {"The peer closes.", "Read the end, then ask for the peer's address."},
+         .promise = "The peer's address stays known for the stream's life.",
+         .sources = {"man 2 getpeername: ENOTCONN"}},
     };
 }
 

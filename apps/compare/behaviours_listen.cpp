@@ -95,47 +95,70 @@ pier::Task<Verdict> accept_survives_reset() {
     co_return Verdict{Outcome::missing};
 }
 
-pier::Task<Verdict> connect_by_ipv4(bool dual_stack) {
-    auto listener = pier::Listener::open(pier::Endpoint::any(pier::Family::ipv6), {.dual_stack = dual_stack});
-    if (!listener) co_return Verdict{Outcome::no_ipv6, pier::describe(listener.error())};
-    const pier::Endpoint by_ipv4 = pier::Endpoint::loopback(pier::Family::ipv4, listener->local().port());
-    auto client = co_await pier::Stream::connect(by_ipv4, limit);
-    if (!client) co_return observed(client.error());
-    co_return Verdict{};
+pier::Task<Verdict> ipv4_client_of_ipv6_listener() {
+    Verdict verdict;
+    for (bool dual_stack : {false, true}) {
+        auto listener = pier::Listener::open(pier::Endpoint::any(pier::Family::ipv6), {.dual_stack = dual_stack});
+        if (!listener) co_return Verdict{Outcome::no_ipv6, pier::describe(listener.error())};
+        const pier::Endpoint by_ipv4 = pier::Endpoint::loopback(pier::Family::ipv4, listener->local().port());
+        auto client = co_await pier::Stream::connect(by_ipv4, limit);
+        if (dual_stack) {
+            verdict.outcome += outcome_of(client);
+        } else {
+            verdict.outcome = outcome_of(client);
+        }
+    }
+    co_return verdict;
 }
-
-pier::Task<Verdict> ipv6_only() { return connect_by_ipv4(false); }
-pier::Task<Verdict> dual_stack() { return connect_by_ipv4(true); }
 
 }  // namespace
 
 std::vector<Behaviour> listen_behaviours() {
     using enum Outcome;
     return {
-        {.id = "address-in-use",
+        {.id = "reuseaddr-live-listener",
          .question = "How does a second listener on the port of a live one end?",
          .contract = {address_in_use},
-         .steps = on_one_loop(listen_twice)},
-        {.id = "restart-at-once",
+         .steps = on_one_loop(listen_twice),
+         .group = group::option,
+         .steps_text = {"Listen on a free port.", "Listen on it once more."},
+         .promise = "address_in_use: a live listener's port is never shared or taken over.",
+         .sources = {"Microsoft: Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", "joyent/libuv#1360"}},
+        {.id = "reuseaddr-time-wait",
          .question = "Can a server listen again at once on the port of one that has just ended?",
          .contract = {works},
-         .steps = restart_at_once},
-        {.id = "close-cancels-accept",
+         .steps = restart_at_once,
+         .group = group::option,
+         .steps_text = {"Serve one connection and end it from the server's side, which leaves TIME_WAIT.",
+                        "Listen on the same port again."},
+         .promise = "A server restarts at once, without an option.",
+         .sources = {"RFC 9293, 3.6.1", "man 7 socket: SO_REUSEADDR"}},
+        {.id = "listener-close-pending-accept",
          .question = "How does a pending accept end when its listener is closed?",
          .contract = {canceled},
-         .steps = on_one_loop(close_cancels_accept)},
-        {.id = "accept-survives-reset",
+         .steps = on_one_loop(close_cancels_accept),
+         .group = group::cancel,
+         .steps_text = {"Start an accept.", "Close the listener."},
+         .promise = "A pending accept ends with operation_canceled.",
+         .sources = {"axboe/liburing#568"}},
+        {.id = "accept-peer-reset-in-queue",
          .question = "Is the next client served after one that was reset before it was accepted?",
          .contract = {works},
-         .steps = on_one_loop(accept_survives_reset)},
-        {.id = "ipv6-only",
-         .question = "How does an IPv4 client of a listener on [::] fare?",
-         .contract = {refused, no_ipv6},
-         .steps = on_one_loop(ipv6_only)},
-        {.id = "dual-stack",
-         .question = "And when the listener asked for both?",
-         .contract = {works, no_ipv6},
-         .steps = on_one_loop(dual_stack)},
+         .steps = on_one_loop(accept_survives_reset),
+         .steps_text = {"A client connects and resets before it is accepted.", "Another client connects and sends.",
+                        "Accept until the second one is served."},
+         .promise = "An accept loop never ends because of one dead connection; a dead one is skipped, or comes as a "
+                    "stream that fails.",
+         .sources = {"python/cpython#93821", "capnproto/capnproto#2773"},
+         .inherent = "Whether the dead connection is delivered is the system's matter."},
+        {.id = "v6only-and-mapped",
+         .question = "How does an IPv4 client of a listener on [::] fare, and when the listener asked for both?",
+         .contract = {refused + works, no_ipv6},
+         .steps = on_one_loop(ipv4_client_of_ipv6_listener),
+         .group = group::option,
+         .steps_text = {"Listen on [::]; connect to 127.0.0.1 and its port.", "The same with dual_stack."},
+         .promise = "A listener on [::] takes IPv6 alone, unless it is dual_stack; so on every system.",
+         .sources = {"RFC 3493, 5.3", "Microsoft: Dual-Stack Sockets for IPv6 Winsock Applications"}},
     };
 }
 

@@ -8,7 +8,6 @@
 #include <pier/program.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -18,21 +17,31 @@ namespace {
 
 using namespace compare;
 
-std::vector<std::string> words(const std::vector<Outcome>& outcomes) {
+std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
     std::vector<std::string> names;
-    for (Outcome outcome : outcomes) names.emplace_back(name(outcome));
+    for (const Outcomes& outcome : outcomes) names.push_back(name(outcome));
     return names;
+}
+
+void add_column(Report& report, const Options& options, Column column) {
+    std::vector<Cell> cells = run(options.behaviours, column.engine);
+    for (std::size_t i = 0; i < cells.size(); ++i) report.rows[i].cells.push_back(std::move(cells[i]));
+    report.columns.push_back(std::move(column));
 }
 
 // Engines one after the other, so that they don't share the machine.
 Report observe(const Options& options) {
     Report report;
     for (const Behaviour* behaviour : options.behaviours) {
-        report.rows.push_back({std::string(behaviour->id),
-                               std::string(behaviour->question),
-                               words(behaviour->contract),
-                               words(behaviour->blocking_contract),
-                               {}});
+        report.rows.push_back({.id = std::string(behaviour->id),
+                               .question = std::string(behaviour->question),
+                               .contract = words(behaviour->contract),
+                               .blocking_contract = words(behaviour->blocking_contract),
+                               .group = std::string(behaviour->group),
+                               .steps = {behaviour->steps_text.begin(), behaviour->steps_text.end()},
+                               .promise = std::string(behaviour->promise),
+                               .sources = {behaviour->sources.begin(), behaviour->sources.end()},
+                               .inherent = std::string(behaviour->inherent)});
     }
     for (const pier::spi::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};
@@ -40,16 +49,9 @@ Report observe(const Options& options) {
             report.absent.push_back({column, obstacle});
             continue;
         }
-        report.columns.push_back(column);
-        const bool blocking = engine->model != pier::spi::Model::event;
-        for (std::size_t i = 0; i < options.behaviours.size(); ++i) {
-            const Behaviour& behaviour = *options.behaviours[i];
-            Verdict verdict = run(behaviour, *engine);
-            const auto& contract = behaviour.contract_of(blocking);
-            report.rows[i].cells.push_back({std::string(name(verdict.outcome)), std::move(verdict.detail),
-                                            std::ranges::find(contract, verdict.outcome) != contract.end()});
-        }
+        add_column(report, options, column);
     }
+    if (options.native) add_column(report, options, {options.system, std::string(native)});
     return report;
 }
 
@@ -90,6 +92,7 @@ int print(const Report& report, const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
+    if (auto status = run_as_child(argc, argv)) return *status;
     const ParsedOptions parsed = parse_options(argc, argv);
     if (!parsed.options) return parsed.status;
     const Options& options = *parsed.options;
@@ -101,8 +104,5 @@ int main(int argc, char** argv) {
         }
         return print(*report, options);
     }
-    watch_for_crashes();
-    const int status = print(observe(options), options);
-    if (left_behind()) std::_Exit(status);
-    return status;
+    return print(observe(options), options);
 }

@@ -1,5 +1,7 @@
 #include "options.hpp"
 
+#include "runner.hpp"
+
 #include <pier/loop.hpp>
 #include <pier/program.hpp>
 
@@ -27,7 +29,7 @@ std::string list_behaviours() {
     std::string text;
     for (const Behaviour& behaviour : behaviours()) {
         std::string contract;
-        for (Outcome outcome : behaviour.contract) {
+        for (const Outcomes& outcome : behaviour.contract) {
             contract += (contract.empty() ? "" : " or ") + std::string(name(outcome));
         }
         text += std::string(behaviour.id) + ": " + std::string(behaviour.question) + " " + contract + "\n";
@@ -77,7 +79,9 @@ ParsedOptions parse_options(int argc, char** argv) {
     options.width = usual_width();
     // Each word as it is typed: CLI11 would take "[a,b]" apart.
     auto* engine =
-        app.add_option("--engine", engine_lists, "engines to run, with commas between; without it all that run here")
+        app.add_option(
+               "--engine", engine_lists,
+               "engines to run, with commas between, and \"native\" for raw system calls; without it all that run here")
             ->allow_extra_args(false);
     app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit");
     auto* behaviour =
@@ -112,10 +116,15 @@ ParsedOptions parse_options(int argc, char** argv) {
     }
     options.format = format == "json" ? Format::json : Format::table;
     for (const std::string& name : names(engine_lists)) {
+        if (name == native) {
+            options.native = true;
+            continue;
+        }
         options.engines.push_back(pier::choose_engine(program, name));
         if (options.engines.back() == nullptr) return ends(2);
     }
-    options.all_engines = options.engines.empty();
+    options.all_engines = options.engines.empty() && !options.native;
+    if (options.all_engines) options.native = true;
     for (const pier::spi::EngineInfo& each : pier::engines()) {
         if (options.all_engines && has_engine_of_its_own(each)) options.engines.push_back(&each);
     }

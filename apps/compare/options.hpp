@@ -26,6 +26,7 @@ struct Options {
     std::vector<const pier::spi::EngineInfo*> engines;
     std::vector<const Behaviour*> behaviours;
     bool all_engines = true;  // none was named
+    bool native = false;      // raw system calls, too
     // To merge; then nothing is run.
     std::vector<std::string> files;
 };

@@ -1,5 +1,8 @@
 #include "outcome.hpp"
 
+#include <pier/spi/native_probe.hpp>
+
+#include <algorithm>
 #include <iterator>
 
 namespace compare {
@@ -12,30 +15,70 @@ struct Entry {
 
 constexpr Entry names[] = {
     {Outcome::works, "works"},
+    {Outcome::aborted, "aborted"},
     {Outcome::address_in_use, "in-use"},
+    {Outcome::already_connected, "connected"},
     {Outcome::already_in_progress, "in-progress"},
+    {Outcome::bad_address, "bad-address"},
     {Outcome::broken_pipe, "broken-pipe"},
     {Outcome::canceled, "canceled"},
     {Outcome::end, "end"},
     {Outcome::invalid_argument, "invalid"},
+    {Outcome::lost, "lost"},
+    {Outcome::message_size, "message-size"},
+    {Outcome::no_option, "no-option"},
+    {Outcome::not_a_socket, "not-a-socket"},
+    {Outcome::not_available, "not-available"},
     {Outcome::not_connected, "unconnected"},
+    {Outcome::not_found, "not-found"},
+    {Outcome::not_supported, "unsupported"},
     {Outcome::one_at_a_time, "one-at-a-time"},
+    {Outcome::permission_denied, "denied"},
     {Outcome::refused, "refused"},
     {Outcome::reset, "reset"},
     {Outcome::timed_out, "timed-out"},
+    {Outcome::too_many_files, "too-many-files"},
+    {Outcome::unreachable, "unreachable"},
+    {Outcome::would_block, "would-block"},
     {Outcome::other_error, "other-error"},
     {Outcome::corrupt, "corrupt"},
+    {Outcome::data, "data"},
     {Outcome::data_lost, "data-lost"},
-    {Outcome::data_then_end, "data+end"},
-    {Outcome::data_then_reset, "data+reset"},
     {Outcome::early, "early"},
     {Outcome::late, "late"},
     {Outcome::missing, "missing"},
+    {Outcome::partial, "partial"},
     {Outcome::reordered, "reordered"},
     {Outcome::too_much, "too-much"},
+    {Outcome::truncated, "truncated"},
     {Outcome::unusable, "unusable"},
+    {Outcome::whole, "whole"},
+    {Outcome::at_once, "at-once"},
+    {Outcome::blocks, "blocks"},
+    {Outcome::closed, "closed"},
+    {Outcome::differs, "differs"},
+    {Outcome::error, "error"},
+    {Outcome::first, "first"},
+    {Outcome::hang_up, "hang-up"},
+    {Outcome::ignored, "ignored"},
+    {Outcome::inherited, "inherited"},
+    {Outcome::interrupted, "interrupted"},
+    {Outcome::killed, "killed"},
+    {Outcome::last, "last"},
+    {Outcome::nothing, "nothing"},
+    {Outcome::once, "once"},
+    {Outcome::pending, "pending"},
+    {Outcome::quiet, "quiet"},
+    {Outcome::ready, "ready"},
+    {Outcome::same, "same"},
+    {Outcome::separate, "separate"},
+    {Outcome::shared, "shared"},
+    {Outcome::twice, "twice"},
+    {Outcome::urgent, "urgent"},
+    {Outcome::writable, "writable"},
     {Outcome::no_ipv6, "no-ipv6"},
     {Outcome::no_pending_connect, "none-pending"},
+    {Outcome::not_applicable, "n/a"},
     {Outcome::failed, "failed"},
     {Outcome::hang, "hang"},
     {Outcome::crash, "crash"},
@@ -53,43 +96,46 @@ static_assert(in_order(), "the table is indexed by the outcome");
 
 std::string_view name(Outcome outcome) noexcept { return names[static_cast<std::size_t>(outcome)].name; }
 
-Outcome outcome_of(const pier::Error& error) noexcept {
-    switch (error.condition) {
-        case pier::Errc::ok:
-            return Outcome::works;
-        case pier::Errc::address_in_use:
-            return Outcome::address_in_use;
-        case pier::Errc::already_in_progress:
-            return Outcome::already_in_progress;
-        case pier::Errc::broken_pipe:
-            return Outcome::broken_pipe;
-        case pier::Errc::connection_refused:
-            return Outcome::refused;
-        case pier::Errc::connection_reset:
-            return Outcome::reset;
-        case pier::Errc::end_of_stream:
-            return Outcome::end;
-        case pier::Errc::invalid_argument:
-            return Outcome::invalid_argument;
-        case pier::Errc::not_connected:
-            return Outcome::not_connected;
-        case pier::Errc::one_operation_at_a_time:
-            return Outcome::one_at_a_time;
-        case pier::Errc::operation_canceled:
-            return Outcome::canceled;
-        case pier::Errc::timed_out:
-            return Outcome::timed_out;
-        default:
-            return Outcome::other_error;
+std::string name(const Outcomes& outcomes) {
+    std::string text;
+    for (Outcome outcome : outcomes) {
+        if (!text.empty()) text += '+';
+        text += name(outcome);
     }
+    return text;
+}
+
+bool is_outcome(std::string_view text) noexcept {
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end = std::min(text.find('+', at), text.size());
+        if (std::ranges::find(names, text.substr(at, end - at), &Entry::name) == std::end(names)) return false;
+        at = end + 1;
+    }
+    return true;
+}
+
+// Raw probes call errors by the same words.
+Outcome outcome_of(const pier::Error& error) noexcept {
+    const std::string_view word = pier::spi::outcome_word(error.condition);
+    const auto* entry = std::ranges::find(names, word, &Entry::name);
+    return entry == std::end(names) ? Outcome::other_error : entry->outcome;
 }
 
 Verdict observed(const pier::Error& error) { return {outcome_of(error), pier::describe(error)}; }
+
+Verdict lost_or(const pier::Error& error) {
+    for (pier::Errc lost : {pier::Errc::broken_pipe, pier::Errc::connection_reset, pier::Errc::connection_aborted}) {
+        if (error == lost) return {Outcome::lost};
+    }
+    return observed(error);
+}
 
 Verdict failed(std::string_view step, const pier::Error& error) {
     return {Outcome::failed, std::string(step) + ": " + pier::describe(error)};
 }
 
 Verdict failed(std::string_view step) { return {Outcome::failed, std::string(step)}; }
+
+Verdict not_applicable(std::string_view reason) { return {Outcome::not_applicable, std::string(reason)}; }
 
 }  // namespace compare

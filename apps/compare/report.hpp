@@ -24,7 +24,12 @@ struct Row {
     std::string question;
     std::vector<std::string> contract;
     std::vector<std::string> blocking_contract;
-    std::vector<Cell> cells;  // one a column
+    std::vector<Cell> cells{};  // one a column
+    std::string group{};
+    std::vector<std::string> steps{};  // what is done, in sentences
+    std::string promise{};             // what Pier promises
+    std::vector<std::string> sources{};
+    std::string inherent{};  // why a difference can't be hidden
 };
 
 // An engine of the build that the system can't run.

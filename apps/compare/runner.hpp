@@ -1,18 +1,27 @@
-// Runs one behaviour on one engine, whatever it does.
+// Runs behaviours in processes of their own, whatever they do there.
 #pragma once
 
 #include "behaviour.hpp"
+#include "report.hpp"
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
 
 namespace compare {
 
-// Before the first run: an assertion that fails in the steps becomes the outcome `crash`.
-void watch_for_crashes();
+// The column of raw system calls, beside those of engines.
+inline constexpr std::string_view native = "native";
 
-// On a thread of its own. Steps that do not end in time are left to themselves, and so are those that crashed: see
-// left_behind().
-[[nodiscard]] Verdict run(const Behaviour& behaviour, const pier::spi::EngineInfo& engine);
+// First of all in main(): an exit status when this process was started by run().
+[[nodiscard]] std::optional<int> run_as_child(int argc, char** argv);
 
-// Threads are left that never end: the program may not destroy what they use, but has to leave without clean-up.
-[[nodiscard]] bool left_behind();
+// A cell for each behaviour, of an engine or of `native`. They share a process, started by this program from its own
+// file, until one of them ends it (`crash`) or does not end (`hang`): the next one gets a new process. `done` is called
+// after each.
+[[nodiscard]] std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_view column,
+                                    const std::function<void(const Behaviour&, const Cell&)>& done = {});
 
 }  // namespace compare

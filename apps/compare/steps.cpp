@@ -1,5 +1,7 @@
 #include "steps.hpp"
 
+#include <pier/spi/sys.hpp>
+
 #include <algorithm>
 #include <array>
 #include <vector>
@@ -25,6 +27,16 @@ pier::Task<pier::Result<Pair>> connect_pair() {
     if (!accepted) co_return pier::fail(accepted.error());
     pair.there = std::move(*accepted);
     co_return pair;
+}
+
+pier::Result<pier::Endpoint> take_silent_port(pier::spi::Accepted& owner) {
+    constexpr auto kind = pier::spi::SocketKind::listener;
+    auto socket = pier::sys::open(pier::Family::ipv4, kind);
+    if (!socket) return pier::fail(socket.error());
+    owner = pier::spi::Accepted(*socket);
+    auto bound = pier::sys::bind(*socket, pier::Endpoint::loopback(pier::Family::ipv4), kind, {});
+    if (!bound) return pier::fail(bound.error());
+    return pier::sys::local_endpoint(*socket);
 }
 
 WhileWaiting::WhileWaiting(std::function<void()> action)
@@ -54,6 +66,12 @@ pier::Task<bool> passes(pier::Stream& from, pier::Stream& to, std::string_view t
     std::vector<std::byte> arrived(text.size());
     auto received = co_await to.receive_exactly(arrived, limit);
     co_return received.has_value() && std::ranges::equal(arrived, bytes(text));
+}
+
+pier::Task<bool> reset_has_arrived() {
+    auto other = co_await connect_pair();
+    if (!other) co_return false;
+    co_return co_await passes(other->here, other->there, "fence");
 }
 
 std::span<const std::byte> bytes(std::string_view text) noexcept { return std::as_bytes(std::span(text)); }

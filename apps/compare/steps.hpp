@@ -7,6 +7,7 @@
 #include <pier/listener.hpp>
 #include <pier/loop.hpp>
 #include <pier/scope.hpp>
+#include <pier/spi/socket.hpp>
 #include <pier/stream.hpp>
 #include <pier/task.hpp>
 
@@ -21,6 +22,9 @@ namespace compare {
 // Of every operation that is not itself about deadlines. Nothing on a loopback connection takes nearly so long.
 inline constexpr pier::Deadline limit = pier::after(std::chrono::seconds(5));
 
+// In which something that must not come does not come: the only time that is waited for.
+inline constexpr pier::Deadline window = pier::after(std::chrono::milliseconds(100));
+
 // Steps that need no second thread: one loop of the engine runs them.
 [[nodiscard]] std::function<Verdict(const pier::spi::EngineInfo&)> on_one_loop(pier::Task<Verdict> (*steps)());
 
@@ -31,6 +35,10 @@ struct Pair {
     pier::Stream there;
 };
 [[nodiscard]] pier::Task<pier::Result<Pair>> connect_pair();
+
+// A port of our own on which nobody listens, as long as `owner` lives; without an engine, because engines have their
+// own ways of closing late.
+[[nodiscard]] pier::Result<pier::Endpoint> take_silent_port(pier::spi::Accepted& owner);
 
 // Runs the action in the loop's next turn: by then the operation that the task starts after this line is under way.
 // Does nothing once it has been destroyed.
@@ -54,6 +62,10 @@ struct PendingReceive {
 
 // Sends the text one way and receives it at the other end.
 [[nodiscard]] pier::Task<bool> passes(pier::Stream& from, pier::Stream& to, std::string_view text);
+
+// A reset crosses the loopback connection at once, but not every system (Wine) tells the other end before the call
+// returns. By the time a second connection has been made and used, it has. False when that connection can't be made.
+[[nodiscard]] pier::Task<bool> reset_has_arrived();
 
 [[nodiscard]] std::span<const std::byte> bytes(std::string_view text) noexcept;
 

@@ -48,6 +48,18 @@ class Compare(harness.TestCase):
         self.assertEqual(harness.run("--engine", f"{ENGINE},{ENGINE}", "--engine", ENGINE, "--behaviour",
                                      "echo-1B,echo-1B")[1], once)
 
+    def test_raw_system_calls_are_a_column(self):
+        status, output, complaint = harness.run("--engine", "native", "--behaviour", "level-repeat,echo-1B",
+                                                "--format", "json")
+        self.assertEqual((status, complaint), (0, ""))
+        report = json.loads(output)
+        self.assertEqual(report["systems"][0]["engines"], ["native"])
+        outcomes = {row["id"]: row["outcomes"][0] for row in report["behaviours"]}
+        self.assertEqual(outcomes["level-repeat"]["outcome"], "ready+ready+ready+quiet")
+        self.assertEqual(outcomes["echo-1B"]["outcome"], "n/a")
+        self.assertIn("Pier", outcomes["echo-1B"]["detail"])
+        self.assertTrue(all(outcome["in_contract"] for outcome in outcomes.values()))
+
     def test_names_that_there_are_not(self):
         for arguments in (["--engine", ""], ["--engine", f"{ENGINE},"], ["--engine", f"[{ENGINE},{ENGINE}]"]):
             self.assertIn("there is no engine", self.assert_refused(*arguments))

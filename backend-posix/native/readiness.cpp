@@ -1,0 +1,195 @@
+// Readiness, by raw poll, select and epoll.
+#include "net.hpp"
+#include "probes.hpp"
+
+#include <sys/epoll.h>
+#include <sys/ioctl.h>
+#include <sys/select.h>
+#include <unistd.h>
+#include <cerrno>
+
+namespace pier::native {
+namespace {
+
+NativeVerdict level() {
+    auto [here, there] = pair();
+    must_send(there, "ten bytes!");
+    Seen seen;
+    seen << readiness(here, limit_ms) << readiness(here, limit_ms);
+    (void)receive(here, 4);
+    seen << readiness(here, limit_ms);
+    (void)receive(here);
+    seen << readiness(here, window_ms);
+    return seen;
+}
+
+class Epoll {
+public:
+    Epoll() : descriptor_(epoll_create1(EPOLL_CLOEXEC)) {
+        if (descriptor_ < 0) fail("epoll_create1");
+    }
+    int control(int what, int socket, unsigned events) {
+        epoll_event event{};
+        event.events = events;
+        event.data.fd = socket;
+        return epoll_ctl(descriptor_, what, socket, &event);
+    }
+    std::string_view wait(int milliseconds) {
+        epoll_event event{};
+        return epoll_wait(descriptor_, &event, 1, milliseconds) > 0 ? "ready" : "quiet";
+    }
+
+private:
+    Socket descriptor_;
+};
+
+NativeVerdict edge() {
+    auto [here, there] = pair();
+    Epoll epoll;
+    if (epoll.control(EPOLL_CTL_ADD, here, EPOLLIN | EPOLLET) != 0) fail("epoll_ctl");
+    must_send(there, "ten bytes!");
+    Seen seen;
+    seen << epoll.wait(limit_ms);
+    (void)receive(here, 3);
+    seen << epoll.wait(window_ms);
+    must_send(there, "+");
+    seen << epoll.wait(limit_ms);
+    return seen;
+}
+
+NativeVerdict one_shot() {
+    auto [here, there] = pair();
+    Epoll epoll;
+    if (epoll.control(EPOLL_CTL_ADD, here, EPOLLIN | EPOLLONESHOT) != 0) fail("epoll_ctl");
+    must_send(there, "more");
+    Seen seen;
+    seen << epoll.wait(limit_ms);
+    (void)receive(here);
+    must_send(there, "more");
+    seen << epoll.wait(window_ms);
+    if (epoll.control(EPOLL_CTL_MOD, here, EPOLLIN | EPOLLONESHOT) != 0) fail("epoll_ctl");
+    seen << epoll.wait(limit_ms);
+    return seen;
+}
+
+NativeVerdict unconnected() {
+    const Socket fresh = tcp();
+    return {events_text(wait_for(fresh, POLLIN | POLLOUT, window_ms))};
+}
+
+NativeVerdict ends() {
+    auto [here, there] = pair();
+    if (shutdown(here, SHUT_WR) != 0) fail("shutdown");
+    Seen seen;
+    seen << readiness(here, window_ms);
+    if (shutdown(there, SHUT_WR) != 0) fail("shutdown");
+    must_be_readable(here);
+    seen << events_text(wait_for(here, POLLIN, limit_ms));
+    seen << received(receive(here));
+    return seen;
+}
+
+NativeVerdict empty_set() {
+    timeval span{0, 50'000};
+    const Stopwatch watch;
+    const int result = ::select(0, nullptr, nullptr, nullptr, &span);
+    if (result < 0) return Seen() << word(errno);
+    return Seen() << (watch.milliseconds() < 49 ? "early" : "works");
+}
+
+NativeVerdict timeout_struct() {
+    auto [here, there] = pair();
+    must_send(there, "data");
+    must_be_readable(here);
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(here.get(), &readable);
+    timeval span{5, 0};
+    if (::select(here + 1, &readable, nullptr, nullptr, &span) != 1) fail("select");
+    Seen seen;
+    seen << (span.tv_sec == 5 && span.tv_usec == 0 ? "same" : "differs");
+    timeval negative{-1, 0};
+    const int result = ::select(here + 1, &readable, nullptr, nullptr, &negative);
+    seen << (result < 0 ? word(errno) : result == 0 ? "quiet" : "ready");
+    return seen;
+}
+
+NativeVerdict stale() {
+    Socket closed = tcp();
+    const int number = closed;
+    closed.close();
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(number, &readable);
+    timeval span{0, 0};
+    Seen seen;
+    seen << (::select(number + 1, &readable, nullptr, nullptr, &span) < 0 ? word(errno) : "quiet");
+    seen << events_text(wait_for(number, POLLIN, 0));
+    return seen;
+}
+
+NativeVerdict duplicate() {
+    auto [here, there] = pair();
+    Epoll epoll;
+    if (epoll.control(EPOLL_CTL_ADD, here, EPOLLIN) != 0) fail("epoll_ctl");
+    const Socket copy(::dup(here));
+    const int number = here;
+    here.close();
+    must_send(there, "data");
+    Seen seen;
+    seen << epoll.wait(limit_ms);
+    seen << done(epoll.control(EPOLL_CTL_DEL, number, 0));
+    return seen;
+}
+
+// The bits, a plain receive, an urgent one, another one.
+NativeVerdict urgent() {
+    auto [here, there] = pair();
+    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
+    Seen seen;
+    seen << events_text(wait_for(here, POLLIN | POLLPRI, limit_ms));
+    seen << received(receive(here));
+    seen << received(receive(here, 1, MSG_OOB)) << received(receive(here, 1, MSG_OOB));
+    return seen;
+}
+
+NativeVerdict urgent_inline() {
+    auto [here, there] = pair();
+    set_option(here, SOL_SOCKET, SO_OOBINLINE, 1);
+    must_send(there, "abc");
+    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
+    must_send(there, "de");
+    must_be_readable(here);
+    auto size = [](ssize_t count) { return count == 6 ? "whole" : count > 0 ? "partial" : received(count); };
+    Seen seen;
+    seen << size(receive(here));
+    int at_mark = 0;
+    if (::ioctl(here, SIOCATMARK, &at_mark) != 0) fail("SIOCATMARK");
+    seen << (at_mark != 0 ? "urgent" : "nothing");
+    seen << size(receive(here)) << received(receive(here, 1, MSG_OOB));
+    return seen;
+}
+
+constexpr std::string_view only_windows = "WSAEventSelect is Windows'";
+
+}  // namespace
+
+void add_readiness_probes(Probes& all) {
+    all.insert(all.end(), {{"level-repeat", level},
+                           {"edge-partial-read", edge},
+                           {"oneshot-rearm", one_shot},
+                           {"ready-unconnected", unconnected},
+                           {"ready-peer-fin", ends},
+                           {"select-empty-set", empty_set},
+                           {"select-timeout-struct", timeout_struct},
+                           {"bad-descriptor-in-set", stale},
+                           {"closed-while-registered-dup", duplicate},
+                           {"oob-notification", urgent},
+                           {"oob-inline-and-marks", urgent_inline},
+                           {.id = "eventselect-write-once", .not_applicable = only_windows},
+                           {.id = "eventselect-read-reenable", .not_applicable = only_windows},
+                           {.id = "eventselect-close-once", .not_applicable = only_windows},
+                           {.id = "alertable-wait", .not_applicable = "completion routines are Windows'"}});
+}
+
+}  // namespace pier::native

@@ -1,0 +1,24 @@
+// The raw probes, a file each, in the order of the catalogue.
+#pragma once
+
+#include <pier/spi/native_probe.hpp>
+
+#include <vector>
+
+namespace pier::native {
+
+using Probes = std::vector<spi::NativeProbe>;
+
+void add_connect_probes(Probes& all);
+void add_stream_probes(Probes& all);
+void add_half_close_probes(Probes& all);
+void add_reset_probes(Probes& all);
+void add_cancel_probes(Probes& all);
+void add_readiness_probes(Probes& all);
+void add_datagram_probes(Probes& all);
+void add_option_probes(Probes& all);
+void add_names_probes(Probes& all);
+void add_limits_probes(Probes& all);
+void add_raw_probes(Probes& all);
+
+}  // namespace pier::native

@@ -1,0 +1,271 @@
+// Readiness, by raw select, WSAPoll and WSAEventSelect.
+#include "net.hpp"
+#include "probes.hpp"
+
+#include <array>
+#include <memory>
+
+namespace pier::native {
+namespace {
+
+NativeVerdict level() {
+    auto [here, there] = pair();
+    must_send(there, "ten bytes!");
+    Seen seen;
+    seen << readiness(here, limit_ms) << readiness(here, limit_ms);
+    (void)receive(here, 4);
+    seen << readiness(here, limit_ms);
+    (void)receive(here);
+    seen << readiness(here, window_ms);
+    return seen;
+}
+
+// A socket's association with an event; what each wait records.
+class Association {
+public:
+    Association(SOCKET socket, long events) : socket_(socket), events_(events) { again(); }
+    ~Association() { ::WSAEventSelect(socket_, nullptr, 0); }
+    Association(const Association&) = delete;
+    void again() const {
+        if (::WSAEventSelect(socket_, event_.get(), events_) != 0) fail("WSAEventSelect");
+    }
+    std::string_view wait(int milliseconds) const {
+        if (!event_.wait(milliseconds)) return "quiet";
+        WSANETWORKEVENTS seen{};
+        if (::WSAEnumNetworkEvents(socket_, event_.get(), &seen) != 0) return last();
+        if ((seen.lNetworkEvents & FD_READ) != 0) return "ready";
+        if ((seen.lNetworkEvents & FD_WRITE) != 0) return "writable";
+        if ((seen.lNetworkEvents & FD_CLOSE) != 0) return "closed";
+        return "nothing";
+    }
+
+private:
+    SOCKET socket_;
+    long events_;
+    Event event_;
+};
+
+NativeVerdict edge() {
+    auto [here, there] = pair();
+    const Association association(here, FD_READ | FD_CLOSE);
+    must_send(there, "ten bytes!");
+    Seen seen;
+    seen << association.wait(limit_ms);
+    (void)receive(here, 3);
+    seen << association.wait(window_ms);
+    must_send(there, "+");
+    seen << association.wait(window_ms);
+    return seen;
+}
+
+// Data, no data; more data, a part received, the rest.
+NativeVerdict read_again() {
+    auto [here, there] = pair();
+    const Association association(here, FD_READ | FD_CLOSE);
+    must_send(there, "ten bytes!");
+    Seen seen;
+    seen << association.wait(limit_ms) << association.wait(window_ms);
+    must_send(there, "more");
+    seen << association.wait(window_ms);
+    (void)receive(here, 3);
+    seen << association.wait(limit_ms);
+    (void)receive(here);
+    seen << association.wait(window_ms);
+    return seen;
+}
+
+// At first; again; after a send, after another association; after would-block, after the peer has drained.
+NativeVerdict write_once() {
+    auto [here, there] = pair();
+    const Association association(here, FD_WRITE | FD_CLOSE);
+    Seen seen;
+    seen << association.wait(limit_ms) << association.wait(window_ms);
+    must_send(here, "abc");
+    association.again();
+    seen << association.wait(window_ms);
+    fill(here);
+    const bool full = ::WSAGetLastError() == WSAEWOULDBLOCK;
+    seen << (full ? association.wait(window_ms) : "whole");
+    const Stopwatch watch;
+    std::string_view room = "quiet";
+    while (room == "quiet" && watch.milliseconds() < limit_ms) {
+        while (receive(there, 256) > 0) {
+        }
+        room = association.wait(1);
+    }
+    seen << room;
+    return seen;
+}
+
+// Data and the end; then the data received, then the end.
+NativeVerdict close_once() {
+    auto [here, there] = pair();
+    const Association association(here, FD_READ | FD_CLOSE);
+    must_send(there, "data");
+    there.close();
+    Seen seen;
+    seen << association.wait(limit_ms) << association.wait(window_ms);
+    (void)receive(here);
+    seen << association.wait(limit_ms);
+    (void)receive(here);
+    seen << association.wait(window_ms);
+    return seen;
+}
+
+NativeVerdict unconnected() {
+    const Socket fresh = tcp();
+    return {events_text(wait_for(fresh, POLLIN | POLLOUT, window_ms))};
+}
+
+NativeVerdict ends() {
+    auto [here, there] = pair();
+    if (::shutdown(here, SD_SEND) != 0) fail("shutdown");
+    Seen seen;
+    seen << readiness(here, window_ms);
+    if (::shutdown(there, SD_SEND) != 0) fail("shutdown");
+    must_be_readable(here);
+    seen << events_text(wait_for(here, POLLIN, limit_ms));
+    seen << received(receive(here));
+    return seen;
+}
+
+NativeVerdict empty_set() {
+    timeval span{0, 50'000};
+    const Stopwatch watch;
+    if (::select(0, nullptr, nullptr, nullptr, &span) < 0) return Seen() << last();
+    return Seen() << (watch.milliseconds() < 49 ? "early" : "works");
+}
+
+NativeVerdict timeout_struct() {
+    auto [here, there] = pair();
+    must_send(there, "data");
+    must_be_readable(here);
+    const SOCKET socket = here;
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(socket, &readable);
+    timeval span{5, 0};
+    if (::select(0, &readable, nullptr, nullptr, &span) != 1) fail("select");
+    Seen seen;
+    seen << (span.tv_sec == 5 && span.tv_usec == 0 ? "same" : "differs");
+    timeval negative{-1, 0};
+    const int result = ::select(0, &readable, nullptr, nullptr, &negative);
+    seen << (result < 0 ? last() : result == 0 ? "quiet" : "ready");
+    return seen;
+}
+
+NativeVerdict stale() {
+    Socket closed = tcp();
+    const SOCKET number = closed;
+    closed.close();
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(number, &readable);
+    timeval span{0, 0};
+    Seen seen;
+    seen << (::select(0, &readable, nullptr, nullptr, &span) < 0 ? last() : "quiet");
+    WSAPOLLFD entry{number, POLLIN, 0};
+    const int result = ::WSAPoll(&entry, 1, 0);
+    return NativeVerdict{NativeVerdict(seen).outcome + "+" +
+                         std::string(result < 0 ? last() : events_text(entry.revents))};
+}
+
+// The bits, a plain receive, an urgent one, another one.
+NativeVerdict urgent() {
+    auto [here, there] = pair();
+    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
+    const SOCKET socket = here;
+    fd_set readable, exceptional;
+    for (fd_set* set : {&readable, &exceptional}) {
+        FD_ZERO(set);
+        FD_SET(socket, set);
+    }
+    timeval span{2, 0};
+    if (::select(0, &readable, nullptr, &exceptional, &span) < 0) fail("select");
+    Seen seen;
+    if (FD_ISSET(socket, &readable)) seen << "ready";
+    if (FD_ISSET(socket, &exceptional)) seen << "urgent";
+    seen << received(receive(here));
+    seen << received(receive(here, 1, MSG_OOB)) << received(receive(here, 1, MSG_OOB));
+    return seen;
+}
+
+NativeVerdict urgent_inline() {
+    auto [here, there] = pair();
+    set_option(here, SOL_SOCKET, SO_OOBINLINE, 1);
+    must_send(there, "abc");
+    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
+    must_send(there, "de");
+    must_be_readable(here);
+    auto size = [](int count) { return count == 6 ? "whole" : count > 0 ? "partial" : received(count); };
+    Seen seen;
+    seen << size(receive(here));
+    u_long at_mark = 0;
+    if (::ioctlsocket(here, SIOCATMARK, &at_mark) != 0) fail("SIOCATMARK");
+    seen << (at_mark != 0 ? "urgent" : "nothing");
+    seen << size(receive(here)) << received(receive(here, 1, MSG_OOB));
+    return seen;
+}
+
+// An overlapped receive whose routine notes that it ran. It outlives the probe where it never does.
+struct Routine {
+    OVERLAPPED operation{};
+    std::array<char, 16> into{};
+    bool ran = false;
+};
+void CALLBACK note(DWORD, DWORD, OVERLAPPED* operation, DWORD) {
+    reinterpret_cast<Routine*>(operation)->ran = true;  // its first member
+}
+
+// Data has come: without a wait; after a blocking select of another socket; after SleepEx.
+NativeVerdict alertable() {
+    auto [here, there] = pair();
+    auto [other, peer] = pair();
+    auto routine = std::make_unique<Routine>();
+    WSABUF buffer{static_cast<ULONG>(routine->into.size()), routine->into.data()};
+    DWORD flags = 0;
+    if (::WSARecv(here, &buffer, 1, nullptr, &flags, &routine->operation, note) != 0 &&
+        ::WSAGetLastError() != WSA_IO_PENDING) {
+        fail("WSARecv");
+    }
+    must_send(there, "data");
+    auto seen_now = [&] { return routine->ran ? "ready" : "quiet"; };
+    Seen seen;
+    seen << seen_now();
+    const SOCKET socket = other;
+    fd_set readable;
+    FD_ZERO(&readable);
+    FD_SET(socket, &readable);
+    timeval span{0, window_ms * 1000};
+    (void)::select(0, &readable, nullptr, nullptr, &span);
+    seen << seen_now();
+    const Stopwatch watch;
+    while (!routine->ran && watch.milliseconds() < limit_ms) ::SleepEx(10, TRUE);
+    seen << seen_now();
+    if (!routine->ran) (void)routine.release();
+    return seen;
+}
+
+constexpr std::string_view only_linux = "epoll is Linux'";
+
+}  // namespace
+
+void add_readiness_probes(Probes& all) {
+    all.insert(all.end(), {{"level-repeat", level},
+                           {"edge-partial-read", edge},
+                           {"ready-unconnected", unconnected},
+                           {"ready-peer-fin", ends},
+                           {"select-empty-set", empty_set},
+                           {"select-timeout-struct", timeout_struct},
+                           {"bad-descriptor-in-set", stale},
+                           {"oob-notification", urgent},
+                           {"oob-inline-and-marks", urgent_inline},
+                           {"eventselect-write-once", write_once},
+                           {"eventselect-read-reenable", read_again},
+                           {"eventselect-close-once", close_once},
+                           {"alertable-wait", alertable},
+                           {.id = "oneshot-rearm", .not_applicable = only_linux},
+                           {.id = "closed-while-registered-dup", .not_applicable = only_linux}});
+}
+
+}  // namespace pier::native

@@ -24,16 +24,34 @@ std::vector<std::string> words(const std::vector<Outcome>& outcomes) {
     return names;
 }
 
+// Of views or of strings.
+std::vector<std::string> strings(const auto& texts) { return {texts.begin(), texts.end()}; }
+
+Row row_of(const Behaviour& behaviour) {
+    Row row;
+    row.id = std::string(behaviour.id);
+    row.question = std::string(behaviour.question);
+    row.contract = words(behaviour.contract);
+    row.blocking_contract = words(behaviour.blocking_contract);
+    row.group = std::string(behaviour.group);
+    row.steps = strings(behaviour.steps_text);
+    row.promise = std::string(behaviour.promise);
+    row.sources = strings(behaviour.sources);
+    row.inherent = std::string(behaviour.inherent);
+    return row;
+}
+
+// Where a contract allows everything, an end is still asked for, and an observation.
+bool is_in_contract(const std::vector<Outcome>& contract, Outcome outcome) {
+    if (name(outcome) == not_applicable) return true;
+    if (!contract.empty()) return std::ranges::find(contract, outcome) != contract.end();
+    return outcome != Outcome::failed && outcome != Outcome::hang && outcome != Outcome::crash;
+}
+
 // Engines one after the other, so that they don't share the machine.
 Report observe(const Options& options) {
     Report report;
-    for (const Behaviour* behaviour : options.behaviours) {
-        report.rows.push_back({std::string(behaviour->id),
-                               std::string(behaviour->question),
-                               words(behaviour->contract),
-                               words(behaviour->blocking_contract),
-                               {}});
-    }
+    for (const Behaviour* behaviour : options.behaviours) report.rows.push_back(row_of(*behaviour));
     for (const pier::spi::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};
         if (std::string obstacle = engine->probe(); !obstacle.empty()) {
@@ -45,9 +63,8 @@ Report observe(const Options& options) {
         for (std::size_t i = 0; i < options.behaviours.size(); ++i) {
             const Behaviour& behaviour = *options.behaviours[i];
             Verdict verdict = run(behaviour, *engine);
-            const auto& contract = behaviour.contract_of(blocking);
             report.rows[i].cells.push_back({std::string(name(verdict.outcome)), std::move(verdict.detail),
-                                            std::ranges::find(contract, verdict.outcome) != contract.end()});
+                                            is_in_contract(behaviour.contract_of(blocking), verdict.outcome)});
         }
     }
     return report;
@@ -82,7 +99,8 @@ std::expected<Report, std::string> read_all(const std::vector<std::string>& file
 }
 
 int print(const Report& report, const Options& options) {
-    const std::string text = options.format == Format::json ? to_json(report) : table(report, options.width);
+    const std::string text =
+        options.format == Format::json ? to_json(report) : table(report, options.width, Painter(false));
     if (!pier::print(program, text)) return 1;
     return broken(report) ? 1 : 0;
 }

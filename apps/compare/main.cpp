@@ -1,18 +1,19 @@
 // Runs the same behaviours under every engine, and shows where they differ.
+#include "diff.hpp"
+#include "files.hpp"
 #include "json.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "report.hpp"
 #include "runner.hpp"
 #include "table.hpp"
+#include "wrap.hpp"
 
 #include <pier/program.hpp>
+#include <pier/spi/sys.hpp>
 
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <system_error>
 
 namespace {
 
@@ -52,16 +53,20 @@ bool is_in_contract(const std::vector<Outcome>& contract, Outcome outcome) {
 Report observe(const Options& options) {
     Report report;
     for (const Behaviour* behaviour : options.behaviours) report.rows.push_back(row_of(*behaviour));
+    const std::size_t count = options.behaviours.size();
+    Progress progress(options.engines.size() * count, pier::sys::is_terminal(pier::sys::StandardStream::error));
     for (const pier::spi::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};
         if (std::string obstacle = engine->probe(); !obstacle.empty()) {
             report.absent.push_back({column, obstacle});
+            progress.skip(count);
             continue;
         }
         report.columns.push_back(column);
         const bool blocking = engine->model != pier::spi::Model::event;
-        for (std::size_t i = 0; i < options.behaviours.size(); ++i) {
+        for (std::size_t i = 0; i < count; ++i) {
             const Behaviour& behaviour = *options.behaviours[i];
+            progress.begin(engine->name, behaviour.id);
             Verdict verdict = run(behaviour, *engine);
             report.rows[i].cells.push_back({std::string(name(verdict.outcome)), std::move(verdict.detail),
                                             is_in_contract(behaviour.contract_of(blocking), verdict.outcome)});
@@ -70,39 +75,52 @@ Report observe(const Options& options) {
     return report;
 }
 
-std::filesystem::path path(const std::string& utf8) { return std::u8string(utf8.begin(), utf8.end()); }
-
-// A file that can't be looked at is only the same by name.
-bool is_same(const std::string& one, const std::string& other) {
-    std::error_code failure;
-    return one == other || std::filesystem::equivalent(path(one), path(other), failure);
+bool has_colours(const Options& options) {
+    if (options.colours != ColourChoice::automatic) return options.colours == ColourChoice::always;
+    const char* refused = std::getenv("NO_COLOR");
+    if (options.output || (refused != nullptr && *refused != 0)) return false;
+    return pier::sys::is_terminal(pier::sys::StandardStream::output);
 }
 
-std::expected<Report, std::string> read_all(const std::vector<std::string>& files) {
-    std::vector<Report> reports;
-    for (const std::string& file : files) {
-        auto same = std::ranges::find_if(files, [&](const std::string& other) { return is_same(file, other); });
-        if (&*same != &file) return std::unexpected("\"" + file + "\": it is given twice");
-        std::ifstream stream(path(file), std::ios::binary);
-        std::string text;
-        try {
-            text.assign(std::istreambuf_iterator<char>(stream), {});
-        } catch (const std::ios_base::failure&) {  // a folder
-            stream.setstate(std::ios::badbit);
-        }
-        if (!stream.is_open() || stream.bad()) return std::unexpected("\"" + file + "\": it can't be read");
-        auto report = from_json(text);
-        if (!report) return std::unexpected("\"" + file + "\": " + report.error());
-        reports.push_back(std::move(*report));
+std::string render(const Report& report, const Options& options) {
+    switch (options.format) {
+        case Format::json:
+            return to_json(report);
+        case Format::outcomes:
+            return outcomes_to_json(report);
+        case Format::table:
+            break;
     }
-    return merge(std::move(reports));
+    return table(report, options.width, Painter(has_colours(options)));
+}
+
+bool put(const std::string& text, const Options& options) {
+    if (!options.output) return pier::print(program, text);
+    auto written = write(*options.output, text);
+    if (!written) pier::say(program, written.error());
+    return written.has_value();
 }
 
 int print(const Report& report, const Options& options) {
     const std::string text =
-        options.format == Format::json ? to_json(report) : table(report, options.width, Painter(false));
-    if (!pier::print(program, text)) return 1;
+        options.only_differences ? render(only_differences(report), options) : render(report, options);
+    if (!put(text, options)) return 1;
     return broken(report) ? 1 : 0;
+}
+
+int refuse(const std::string& sentence) {
+    pier::say(program, sentence);
+    return 2;
+}
+
+int print_difference(const Options& options) {
+    auto before = read_report(options.files.front());
+    if (!before) return refuse(before.error());
+    auto after = read_report(options.files.back());
+    if (!after) return refuse(after.error());
+    const Difference found = difference(for_terminal(std::move(*before)), for_terminal(std::move(*after)));
+    if (!put(text_of(found, options.width, Painter(has_colours(options))), options)) return 1;
+    return (options.strict ? found.any() : found.breaks_a_promise()) ? 1 : 0;
 }
 
 }  // namespace
@@ -111,13 +129,10 @@ int main(int argc, char** argv) {
     const ParsedOptions parsed = parse_options(argc, argv);
     if (!parsed.options) return parsed.status;
     const Options& options = *parsed.options;
-    if (!options.files.empty()) {
-        auto report = read_all(options.files);
-        if (!report) {
-            pier::say(program, report.error());
-            return 2;
-        }
-        return print(*report, options);
+    if (options.command == Command::diff) return print_difference(options);
+    if (options.command == Command::merge) {
+        auto report = read_and_merge(options.files);
+        return report ? print(*report, options) : refuse(report.error());
     }
     watch_for_crashes();
     const int status = print(observe(options), options);

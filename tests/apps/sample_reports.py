@@ -57,7 +57,7 @@ def report(system, outcomes=None):
                 cell["detail"] = f"connection reset {HOSTILE}"
         behaviours.append({"id": name, **copy.deepcopy(TEXTS[name]), "outcomes": cells})
     return {"format": "pier-compare", "version": 2, "pier": "0.1.0",
-            "systems": [{"name": system, "engines": ENGINES[system],
+            "systems": [{"name": system, "engines": list(ENGINES[system]),
                          "absent": [{"engine": "absent-one", "reason": "it is not there"}]}],
             "behaviours": behaviours}
 

@@ -19,12 +19,11 @@ struct Behaviour {
     std::function<Verdict(const pier::spi::EngineInfo&)> steps;
     // Where engines that block (one operation at a time) are allowed something else; empty where not.
     std::vector<Outcome> blocking_contract{};
-    // For people who read the report; the catalogue's words. Any of them can be empty.
-    std::string_view group{};
-    std::vector<std::string_view> steps_text{};
-    std::string_view promise{};
+    std::string_view group{};                    // empty: that of its file
+    std::vector<std::string_view> steps_text{};  // what is done, in sentences
+    std::string_view promise{};                  // what Pier promises
     std::vector<std::string_view> sources{};
-    std::string_view inherent{};  // why no layer can hide a difference here
+    std::string_view inherent{};  // why a difference can't be hidden
 
     [[nodiscard]] const std::vector<Outcome>& contract_of(bool blocking) const noexcept {
         return blocking && !blocking_contract.empty() ? blocking_contract : contract;

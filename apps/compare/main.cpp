@@ -19,40 +19,33 @@ namespace {
 
 using namespace compare;
 
-std::vector<std::string> words(const std::vector<Outcome>& outcomes) {
+std::vector<std::string> words(const auto& outcomes) {
     std::vector<std::string> names;
-    for (Outcome outcome : outcomes) names.emplace_back(name(outcome));
+    for (const auto& outcome : outcomes) names.emplace_back(name(outcome));
     return names;
 }
 
-// Of views or of strings.
-std::vector<std::string> strings(const auto& texts) { return {texts.begin(), texts.end()}; }
-
-Row row_of(const Behaviour& behaviour) {
-    Row row;
-    row.id = std::string(behaviour.id);
-    row.question = std::string(behaviour.question);
-    row.contract = words(behaviour.contract);
-    row.blocking_contract = words(behaviour.blocking_contract);
-    row.group = std::string(behaviour.group);
-    row.steps = strings(behaviour.steps_text);
-    row.promise = std::string(behaviour.promise);
-    row.sources = strings(behaviour.sources);
-    row.inherent = std::string(behaviour.inherent);
-    return row;
-}
-
 // Where a contract allows everything, an end is still asked for, and an observation.
-bool is_in_contract(const std::vector<Outcome>& contract, Outcome outcome) {
-    if (name(outcome) == not_applicable) return true;
+bool is_in_contract(const std::vector<std::string>& contract, const std::string& outcome) {
+    if (outcome == inapplicable) return true;
     if (!contract.empty()) return std::ranges::find(contract, outcome) != contract.end();
-    return outcome != Outcome::failed && outcome != Outcome::hang && outcome != Outcome::crash;
+    return outcome != name(Outcome::failed) && outcome != name(Outcome::hang) && outcome != name(Outcome::crash);
 }
 
 // Engines one after the other, so that they don't share the machine.
 Report observe(const Options& options) {
     Report report;
-    for (const Behaviour* behaviour : options.behaviours) report.rows.push_back(row_of(*behaviour));
+    for (const Behaviour* behaviour : options.behaviours) {
+        report.rows.push_back({.id = std::string(behaviour->id),
+                               .question = std::string(behaviour->question),
+                               .contract = words(behaviour->contract),
+                               .blocking_contract = words(behaviour->blocking_contract),
+                               .group = std::string(behaviour->group),
+                               .steps = {behaviour->steps_text.begin(), behaviour->steps_text.end()},
+                               .promise = std::string(behaviour->promise),
+                               .sources = {behaviour->sources.begin(), behaviour->sources.end()},
+                               .inherent = std::string(behaviour->inherent)});
+    }
     const std::size_t count = options.behaviours.size();
     Progress progress(options.engines.size() * count, pier::sys::is_terminal(pier::sys::StandardStream::error));
     for (const pier::spi::EngineInfo* engine : options.engines) {
@@ -68,8 +61,9 @@ Report observe(const Options& options) {
             const Behaviour& behaviour = *options.behaviours[i];
             progress.begin(engine->name, behaviour.id);
             Verdict verdict = run(behaviour, *engine);
-            report.rows[i].cells.push_back({std::string(name(verdict.outcome)), std::move(verdict.detail),
-                                            is_in_contract(behaviour.contract_of(blocking), verdict.outcome)});
+            std::string outcome(name(verdict.outcome));
+            const bool good = is_in_contract(words(behaviour.contract_of(blocking)), outcome);
+            report.rows[i].cells.push_back({std::move(outcome), std::move(verdict.detail), good});
         }
     }
     return report;

@@ -95,7 +95,7 @@ std::vector<Note> notes(const Report& report, const Row& row) {
         const Cell& cell = row.cells[i];
         const Mark sign = mark(report, row, i);
         Note note{static_cast<char>(sign), cell.outcome, cell.detail, {}};
-        if (cell.outcome == not_applicable) {
+        if (cell.outcome == inapplicable) {
             note.sign = '-';
         } else if (sign == Mark::none) {
             continue;

@@ -12,7 +12,7 @@ namespace compare {
 inline constexpr std::string_view native_engine = "native";
 // The outcome of a behaviour that makes no sense in that column; the detail tells why. It is neither judged nor
 // compared.
-inline constexpr std::string_view not_applicable = "n/a";
+inline constexpr std::string_view inapplicable = "n/a";
 
 struct Column {
     std::string system;
@@ -27,7 +27,7 @@ struct Cell {
     std::string detail;   // for people
     bool in_contract = true;
 
-    [[nodiscard]] bool is_observed() const noexcept { return !outcome.empty() && outcome != not_applicable; }
+    [[nodiscard]] bool is_observed() const noexcept { return !outcome.empty() && outcome != inapplicable; }
 };
 
 struct Row {
@@ -35,12 +35,12 @@ struct Row {
     std::string question;
     std::vector<std::string> contract;
     std::vector<std::string> blocking_contract;
-    std::string group;
-    std::vector<std::string> steps;    // sentences
-    std::string promise;               // what Pier promises, in a sentence
-    std::vector<std::string> sources;  // where that is written: an RFC, a man page, a vendor's document, an issue
-    std::string inherent;              // why no layer can hide a difference; empty where one can
-    std::vector<Cell> cells;           // one a column
+    std::vector<Cell> cells{};  // one a column
+    std::string group{};
+    std::vector<std::string> steps{};  // what is done, in sentences
+    std::string promise{};             // what Pier promises
+    std::vector<std::string> sources{};
+    std::string inherent{};  // why a difference can't be hidden
 };
 
 // An engine of the build that the system can't run.

@@ -93,10 +93,10 @@ class Table(Reports):
             self.assertIn(line, lines)
         rows = {line[2:].split()[0]: line for line in lines if line[:2] in ("* ", "^ ", "  ") and line[2:].strip()}
         self.assertEqual({name: rows[name][0] for name in sample_reports.TEXTS},
-                         {"echo-1B": " ", "reset-before-receive": "*", "reset-twice": "*", "connect-unspecified": "^",
+                         {"echo-1B": " ", "reset-repeatable": "*", "reset-twice": "*", "connect-unspecified": "^",
                           "backlog": "*", "send-size": "*"})
         text = "\n".join(lines)
-        self.assertIn("~ reset-before-receive: end on wine wsa-select, wine uv, wine iterative: Wine 8", text)
+        self.assertIn("~ reset-repeatable: end on wine wsa-select, wine uv, wine iterative: Wine 8", text)
         self.assertIn("! send-size: corrupt on wine uv; the contract: all or part", text)
         self.assertIn("Inherent, so that no layer can hide it:\nbacklog: The system decides", text)
         self.assertIn("backlog on linux iterative, wine iterative: one operation at a time", text)
@@ -196,7 +196,7 @@ class Diff(Reports):
 
     def test_a_known_deviation_breaks_no_promise(self):
         known = sample_reports.wine()
-        kept = changed(known, "reset-before-receive", "uv", "reset")
+        kept = changed(known, "reset-repeatable", "uv", "reset")
         self.assertEqual(self.diff(kept, known)[0], 0)
         self.assertEqual(self.diff(kept, known, "--strict")[0], 1)
 

@@ -11,7 +11,7 @@ TEXTS = {
     "echo-1B": {"group": DATA, "question": "Does one byte come back?", "contract": ["works"],
                 "steps": ["Connect two ends.", "Send one byte, and send it back."],
                 "promise": "What is sent arrives.", "sources": ["RFC 9293"]},
-    "reset-before-receive": {"group": RESET, "question": "How does a receive end that begins after a reset?",
+    "reset-repeatable": {"group": RESET, "question": "How does a receive end that begins after a reset?",
                              "contract": ["reset"], "steps": ["Connect two ends.", "Abort one.", HOSTILE],
                              "promise": "A receive after a reset reports it.",
                              "sources": ["RFC 9293, 3.5.3", "https://example.org/reset?a=1&b=2", "javascript:alert(1)"]},
@@ -25,10 +25,10 @@ TEXTS = {
 }
 
 OUTCOMES = {  # of native, poll, uv, iterative
-    "linux": {"echo-1B": "works works works works", "reset-before-receive": "reset reset reset reset",
+    "linux": {"echo-1B": "works works works works", "reset-repeatable": "reset reset reset reset",
               "reset-twice": "reset reset end end", "connect-unspecified": "works works works works",
               "backlog": "waits waits waits n/a", "send-size": "part part all part"},
-    "wine": {"echo-1B": "works works works works", "reset-before-receive": "end end end end",
+    "wine": {"echo-1B": "works works works works", "reset-repeatable": "end end end end",
              "reset-twice": "end end end end", "connect-unspecified": "unavailable works works works",
              "backlog": "refused refused refused n/a", "send-size": "all all corrupt all"},
 }

@@ -1,12 +1,15 @@
 // Runs the same behaviours under every engine, and shows where they differ.
 #include "diff.hpp"
 #include "files.hpp"
+#include "html.hpp"
 #include "json.hpp"
+#include "markdown.hpp"
 #include "options.hpp"
 #include "progress.hpp"
 #include "report.hpp"
 #include "runner.hpp"
 #include "table.hpp"
+#include "tellings.hpp"
 #include "wrap.hpp"
 
 #include <pier/program.hpp>
@@ -76,10 +79,24 @@ bool has_colours(const Options& options) {
     return pier::sys::is_terminal(pier::sys::StandardStream::output);
 }
 
+std::string sentences(const Report& report, const Options& options) {
+    std::string text;
+    for (const Telling& telling : tellings(for_terminal(report), options.count)) {
+        wrap(text, "- " + telling.sentence, options.width);
+    }
+    return text.empty() ? "No outcomes differ.\n" : text;
+}
+
 std::string render(const Report& report, const Options& options) {
     switch (options.format) {
         case Format::json:
             return to_json(report);
+        case Format::markdown:
+            return markdown(report);
+        case Format::html:
+            return html(report);
+        case Format::words:
+            return sentences(report, options);
         case Format::outcomes:
             return outcomes_to_json(report);
         case Format::table:

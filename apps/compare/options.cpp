@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::size_t least_width = 20;
 constexpr std::size_t most_width = 10'000;
+constexpr std::size_t most_sentences = 1'000;
 
 ParsedOptions ends(int status) { return {.options = std::nullopt, .status = status}; }
 
@@ -69,6 +70,8 @@ public:
 
     void add_format(CLI::App& command) {
         command.add_option("--format", format_, format_help())->check(CLI::IsMember(words(formats)));
+        command.add_option("--count", options_.count, "how many sentences --format words has (default 10)")
+            ->check(CLI::Range(std::size_t{1}, most_sentences));
         command.add_flag("--differences", options_.only_differences,
                          "only the rows in which engines differ, or an outcome is outside of the contract");
     }
@@ -101,6 +104,9 @@ private:
     static constexpr Word<Format> formats[] = {
         {"table", Format::table, "for a terminal"},
         {"json", Format::json, "to merge, to compare, and for other programs"},
+        {"markdown", Format::markdown, "tables and notes"},
+        {"html", Format::html, "one page that needs nothing else, with filters and details"},
+        {"words", Format::words, "the most telling differences in sentences"},
         {"outcomes", Format::outcomes, "JSON of the outcomes alone, which diff compares with a report"},
     };
     static constexpr Word<ColourChoice> choices[] = {

@@ -17,7 +17,7 @@ namespace compare {
 inline constexpr std::string_view program = "pier-compare";
 
 enum class Command : std::uint8_t { run, merge, diff };
-enum class Format : std::uint8_t { table, json, outcomes };
+enum class Format : std::uint8_t { table, json, markdown, html, words, outcomes };
 enum class ColourChoice : std::uint8_t { automatic, always, never };
 
 struct Options {
@@ -25,6 +25,7 @@ struct Options {
     Format format = Format::table;
     std::optional<std::string> output;  // a file
     bool only_differences = false;
+    std::size_t count = 10;  // of sentences
     ColourChoice colours = ColourChoice::automatic;
     std::size_t width = 120;
     // To run.

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import pty
+import re
 import subprocess
 import tempfile
 import unittest
@@ -134,6 +135,64 @@ class Table(Reports):
         self.assertEqual(status, 1)
         self.assertIn("it can't be written", complaint)
         self.assertEqual(harness.run("merge", *self.both(), "--output", "")[0], 2)
+
+
+class Markdown(Reports):
+    def test_groups_tables_and_notes(self):
+        lines = self.merged("--format", "markdown").splitlines()
+        for line in ("## Stream data", "## Reset and abort", "## Options and names", "## Engines that can't run",
+                     "| ^ connect-unspecified | works | works | works | works | unavailable | works | works | works |",
+                     "| \\* send-size | part | part | all | part | all | all | **corrupt !** | all |",
+                     "  - n/a on linux iterative, wine iterative: one operation at a time"):
+            self.assertIn(line, lines)
+        cells = {len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")}
+        self.assertEqual(cells, {10})
+
+    def test_texts_stay_text(self):
+        report = sample_reports.linux()
+        for row in report["behaviours"]:
+            row.update(id=row["id"] + "<script>|", question="<script>|\n# x", promise="<script>`a\n\n|b|",
+                       group="<b>\n# x")
+            for outcome in row["outcomes"]:
+                outcome.update(outcome="<i>|\n", in_contract=False, detail="<i>|\n# x")
+        _, output, _ = harness.run("merge", self.file("bad.json", report), "--format", "markdown")
+        self.assertEqual(set(re.findall(r"<[a-z/]*", output)), {"<br"})
+        titles = [line for line in output.splitlines() if line.startswith("#")]
+        self.assertEqual([title for title in titles if "x" in title], ["## &lt;b\\>\\\\n\\# x"])
+        self.assertEqual(len(titles), 3)  # nothing differs, so there is nothing to tell
+
+
+class Html(Reports):
+    def test_one_file_of_escaped_text(self):
+        page = self.merged("--format", "html")
+        self.assertEqual(page.count("<script"), 2)
+        self.assertEqual(page.count("</script"), 2)
+        self.assertNotIn("<img", page)
+        self.assertNotIn("{{", page)
+        self.assertEqual(set(re.findall(r'(?:src|href)="([^"]*)"', page)), {"data:,"})
+        self.assertNotIn("url(", page)
+        report = json.loads(re.search(r'<script type="application/json" id="report">(.*?)</script>', page, re.S)[1])
+        self.assertIn(sample_reports.HOSTILE, [row for group in report["groups"] for row in group["rows"]
+                                               if row["id"] == "reset-repeatable"][0]["steps"])
+
+
+class Words(Reports):
+    def test_the_most_telling_come_first(self):
+        lines = self.merged("--format", "words", "--width", "1000").splitlines()
+        self.assertEqual(lines[0], "- Connect unspecified: Linux's own calls say works, Wine's say unavailable; "
+                                   "Pier's engines all say works.")
+        self.assertIn("- Backlog: Linux's own calls say waits, Wine's say refused; Linux's engines say waits, Wine's say "
+                      "refused (no layer can hide it: The system", lines[1])
+        self.assertIn("- Reset repeatable: Linux's own calls say reset, Wine's say end; Linux's engines say reset, "
+                      "Wine's say end.", lines)
+        self.assertEqual(len(lines), 5)
+        self.assertEqual(self.merged("--format", "words", "--width", "1000", "--count", "1").splitlines(), lines[:1])
+
+    def test_nothing_to_tell(self):
+        report = sample_reports.linux()
+        report["behaviours"] = report["behaviours"][:1]
+        self.assertEqual(harness.run("merge", self.file("same.json", report), "--format", "words")[1],
+                         "No outcomes differ.\n")
 
 
 class Terminal(Reports):

@@ -3,11 +3,16 @@
 import json
 import os
 import tempfile
+import unittest
 
 import harness
 
 NAME = "pier-compare"
 ENGINE = "iterative"  # every system has it
+
+
+def setUpModule():
+    unittest.enterModuleContext(harness.wine_kept_up())
 
 
 class Compare(harness.TestCase):

@@ -15,6 +15,10 @@ import sample_reports
 COLOUR = "\x1b["
 
 
+def setUpModule():
+    unittest.enterModuleContext(harness.wine_kept_up())
+
+
 def cell(report, behaviour, engine):
     row = next(row for row in report["behaviours"] if row["id"] == behaviour)
     return next(cell for cell in row["outcomes"] if cell["engine"] == engine)

@@ -98,6 +98,23 @@ def wait_for(state, what, seconds=PATIENCE):
         time.sleep(0.01)
 
 
+@contextlib.contextmanager
+def wine_kept_up():
+    """For many short runs: else each boots Wine, whose server then holds the run's outputs open for three seconds."""
+    if not settings.wine:
+        yield
+        return
+    with subprocess.Popen([settings.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as waiting:
+        try:
+            yield
+        finally:
+            waiting.stdin.close()  # at which it ends
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                waiting.wait(PATIENCE)
+            waiting.kill()
+
+
 def run(*arguments):
     """Runs the program to its end: its status, stdout and stderr."""
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,

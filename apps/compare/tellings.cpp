@@ -37,8 +37,8 @@ std::vector<System> systems(const Report& report, const Row& row, bool native) {
         camp->engines.push_back(column.engine);
     }
     for (System& system : all) {
-        std::ranges::stable_sort(system.camps, std::ranges::greater{},
-                                 [](const Camp& camp) { return camp.engines.size(); });
+        auto most = std::ranges::max_element(system.camps, {}, [](const Camp& camp) { return camp.engines.size(); });
+        std::rotate(system.camps.begin(), most, most + 1);
     }
     return all;
 }
@@ -112,6 +112,7 @@ std::string title(std::string id) {
 struct Ranked {
     int rank = 0;
     Telling telling;
+    std::size_t row = 0;
 };
 
 // How much is to be seen: one more for each outcome beyond the first, then how even the camps are.
@@ -141,25 +142,28 @@ Ranked telling(const Report& report, const Row& row) {
     if (natives_differ > 0) sentence += native_words(native);
     if (natives_differ > 0 && engines_differ == 0 && !engines.empty()) {
         sentence += "; Pier's engines all say " + engines.front().camps.front().outcome;
-        return {3000 + natives_differ, {row.id, std::move(sentence) + "."}};
+        return {3000 + natives_differ, {row.id, std::move(sentence) + "."}, 0};
     }
     if (engines_differ > 0) sentence += (natives_differ > 0 ? "; " : "") + engine_words(engines);
     if (!row.inherent.empty()) {
         sentence += " (no layer can hide it: " + open_ended(row.inherent) + ")";
-        return {2000 + natives_differ + engines_differ, {row.id, std::move(sentence) + "."}};
+        return {2000 + natives_differ + engines_differ, {row.id, std::move(sentence) + "."}, 0};
     }
-    return {1000 + natives_differ + engines_differ, {row.id, std::move(sentence) + "."}};
+    return {1000 + natives_differ + engines_differ, {row.id, std::move(sentence) + "."}, 0};
 }
 
 }  // namespace
 
 std::vector<Telling> tellings(const Report& report, std::size_t most) {
     std::vector<Ranked> ranked;
-    for (const Row& row : report.rows) {
-        Ranked found = telling(report, row);
+    for (std::size_t i = 0; i < report.rows.size(); ++i) {
+        Ranked found = telling(report, report.rows[i]);
+        found.row = i;
         if (found.rank > 0) ranked.push_back(std::move(found));
     }
-    std::ranges::stable_sort(ranked, std::ranges::greater{}, &Ranked::rank);
+    std::ranges::sort(ranked, [](const Ranked& one, const Ranked& other) {
+        return one.rank != other.rank ? one.rank > other.rank : one.row < other.row;
+    });
     std::vector<Telling> all;
     for (Ranked& each : ranked) {
         if (all.size() < most) all.push_back(std::move(each.telling));

@@ -3,8 +3,11 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
+#include <string_view>
 
 namespace pier::sys {
 
@@ -13,6 +16,12 @@ std::vector<std::string> arguments(int argc, char** argv) { return {argv, argv +
 void ignore_broken_pipe_signal() noexcept {
     auto before = std::signal(SIGPIPE, SIG_IGN);
     if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);
+}
+
+bool is_terminal(StandardStream stream) noexcept {
+    const char* kind = std::getenv("TERM");
+    const bool obeys = kind != nullptr && std::string_view(kind) != "dumb";
+    return obeys && ::isatty(stream == StandardStream::output ? STDOUT_FILENO : STDERR_FILENO) == 1;
 }
 
 void prepare_process() noexcept {

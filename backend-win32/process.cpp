@@ -15,6 +15,19 @@ namespace {
 
 UINT previous_output_page = 0;
 
+// Standard output and standard error may be two consoles, or one.
+struct ConsoleMode {
+    HANDLE console = nullptr;
+    DWORD mode = 0;
+};
+ConsoleMode previous_modes[2];
+
+void restore_modes() {
+    for (const ConsoleMode& previous : previous_modes) {
+        if (previous.console != nullptr) ::SetConsoleMode(previous.console, previous.mode);
+    }
+}
+
 }  // namespace
 
 std::vector<std::string> arguments(int argc, char** argv) {
@@ -28,6 +41,19 @@ std::vector<std::string> arguments(int argc, char** argv) {
 }
 
 void ignore_broken_pipe_signal() noexcept {}
+
+bool is_terminal(StandardStream stream) noexcept {
+    const bool output = stream == StandardStream::output;
+    HANDLE console = ::GetStdHandle(output ? STD_OUTPUT_HANDLE : STD_ERROR_HANDLE);
+    DWORD mode = 0;
+    if (console == nullptr || console == INVALID_HANDLE_VALUE || !::GetConsoleMode(console, &mode)) return false;
+    if ((mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING) != 0) return true;
+    if (!::SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING)) return false;  // older than Windows 10
+    // The mode belongs to the console and would outlive the process.
+    static const bool restored = std::atexit(restore_modes) == 0;
+    if (restored) previous_modes[output ? 0 : 1] = {console, mode};
+    return true;
+}
 
 void prepare_process() noexcept {
     // All of it is best effort: a stream that is closed has no mode, a process without a console no code page.

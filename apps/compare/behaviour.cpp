@@ -36,9 +36,13 @@ const std::vector<Behaviour>& behaviours() {
                 joined.push_back(std::move(behaviour));
             }
         }
-        std::ranges::stable_sort(
-            joined, {}, [](const Behaviour& behaviour) { return std::ranges::find(group_order, behaviour.group); });
-        return joined;
+        std::vector<Behaviour> sorted;
+        for (std::string_view group : group_order) {
+            for (const Behaviour& behaviour : joined) {
+                if (behaviour.group == group) sorted.push_back(behaviour);
+            }
+        }
+        return sorted;
     }();
     return all;
 }

@@ -10,7 +10,10 @@ namespace compare {
 
 [[nodiscard]] std::string to_json(const Report& report);
 
-// Or a sentence that says what is wrong with the text.
+// Outcomes alone, a line each: what is expected of a system, kept under version control and compared by `diff`.
+[[nodiscard]] std::string outcomes_to_json(const Report& report);
+
+// Of either. Or a sentence that says what is wrong with the text.
 [[nodiscard]] std::expected<Report, std::string> from_json(const std::string& text);
 
 }  // namespace compare

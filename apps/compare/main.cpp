@@ -1,17 +1,22 @@
 // Runs the same behaviours under every engine, and shows where they differ.
+#include "diff.hpp"
+#include "files.hpp"
+#include "html.hpp"
 #include "json.hpp"
+#include "markdown.hpp"
 #include "options.hpp"
+#include "progress.hpp"
 #include "report.hpp"
 #include "runner.hpp"
 #include "table.hpp"
+#include "tellings.hpp"
+#include "wrap.hpp"
 
 #include <pier/program.hpp>
+#include <pier/spi/sys.hpp>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <system_error>
+#include <cstdlib>
 
 namespace {
 
@@ -23,8 +28,9 @@ std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
     return names;
 }
 
-void add_column(Report& report, const Options& options, Column column) {
-    std::vector<Cell> cells = run(options.behaviours, column.engine);
+void add_column(Report& report, const Options& options, Column column, Progress& progress) {
+    auto done = [&](const Behaviour& behaviour, const Cell&) { progress.finished(column.engine, behaviour.id); };
+    std::vector<Cell> cells = run(options.behaviours, column.engine, done);
     for (std::size_t i = 0; i < cells.size(); ++i) report.rows[i].cells.push_back(std::move(cells[i]));
     report.columns.push_back(std::move(column));
 }
@@ -43,50 +49,82 @@ Report observe(const Options& options) {
                                .sources = {behaviour->sources.begin(), behaviour->sources.end()},
                                .inherent = std::string(behaviour->inherent)});
     }
+    const std::size_t count = options.behaviours.size();
+    const std::size_t columns = options.engines.size() + (options.native ? 1 : 0);
+    Progress progress(columns * count, pier::sys::is_terminal(pier::sys::StandardStream::error));
     for (const pier::spi::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};
         if (std::string obstacle = engine->probe(); !obstacle.empty()) {
             report.absent.push_back({column, obstacle});
+            progress.skip(count);
             continue;
         }
-        add_column(report, options, column);
+        add_column(report, options, column, progress);
     }
-    if (options.native) add_column(report, options, {options.system, std::string(native)});
+    if (options.native) add_column(report, options, {options.system, std::string(native)}, progress);
     return report;
 }
 
-std::filesystem::path path(const std::string& utf8) { return std::u8string(utf8.begin(), utf8.end()); }
-
-// A file that can't be looked at is only the same by name.
-bool is_same(const std::string& one, const std::string& other) {
-    std::error_code failure;
-    return one == other || std::filesystem::equivalent(path(one), path(other), failure);
+bool has_colours(const Options& options) {
+    if (options.colours != ColourChoice::automatic) return options.colours == ColourChoice::always;
+    const char* refused = std::getenv("NO_COLOR");
+    if (options.output || (refused != nullptr && *refused != 0)) return false;
+    return pier::sys::is_terminal(pier::sys::StandardStream::output);
 }
 
-std::expected<Report, std::string> read_all(const std::vector<std::string>& files) {
-    std::vector<Report> reports;
-    for (const std::string& file : files) {
-        auto same = std::ranges::find_if(files, [&](const std::string& other) { return is_same(file, other); });
-        if (&*same != &file) return std::unexpected("\"" + file + "\": it is given twice");
-        std::ifstream stream(path(file), std::ios::binary);
-        std::string text;
-        try {
-            text.assign(std::istreambuf_iterator<char>(stream), {});
-        } catch (const std::ios_base::failure&) {  // a folder
-            stream.setstate(std::ios::badbit);
-        }
-        if (!stream.is_open() || stream.bad()) return std::unexpected("\"" + file + "\": it can't be read");
-        auto report = from_json(text);
-        if (!report) return std::unexpected("\"" + file + "\": " + report.error());
-        reports.push_back(std::move(*report));
+std::string sentences(const Report& report, const Options& options) {
+    std::string text;
+    for (const Telling& telling : tellings(for_terminal(report), options.count)) {
+        wrap(text, "- " + telling.sentence, options.width);
     }
-    return merge(std::move(reports));
+    return text.empty() ? "No outcomes differ.\n" : text;
+}
+
+std::string render(const Report& report, const Options& options) {
+    switch (options.format) {
+        case Format::json:
+            return to_json(report);
+        case Format::markdown:
+            return markdown(report);
+        case Format::html:
+            return html(report);
+        case Format::words:
+            return sentences(report, options);
+        case Format::outcomes:
+            return outcomes_to_json(report);
+        case Format::table:
+            break;
+    }
+    return table(report, options.width, Painter(has_colours(options)));
+}
+
+bool put(const std::string& text, const Options& options) {
+    if (!options.output) return pier::print(program, text);
+    auto written = write(*options.output, text);
+    if (!written) pier::say(program, written.error());
+    return written.has_value();
 }
 
 int print(const Report& report, const Options& options) {
-    const std::string text = options.format == Format::json ? to_json(report) : table(report, options.width);
-    if (!pier::print(program, text)) return 1;
+    const std::string text =
+        options.only_differences ? render(only_differences(report), options) : render(report, options);
+    if (!put(text, options)) return 1;
     return broken(report) ? 1 : 0;
+}
+
+int refuse(const std::string& sentence) {
+    pier::say(program, sentence);
+    return 2;
+}
+
+int print_difference(const Options& options) {
+    auto before = read_report(options.files.front());
+    if (!before) return refuse(before.error());
+    auto after = read_report(options.files.back());
+    if (!after) return refuse(after.error());
+    const Difference found = difference(for_terminal(std::move(*before)), for_terminal(std::move(*after)));
+    if (!put(text_of(found, options.width, Painter(has_colours(options))), options)) return 1;
+    return (options.strict ? found.any() : found.breaks_a_promise()) ? 1 : 0;
 }
 
 }  // namespace
@@ -96,13 +134,10 @@ int main(int argc, char** argv) {
     const ParsedOptions parsed = parse_options(argc, argv);
     if (!parsed.options) return parsed.status;
     const Options& options = *parsed.options;
-    if (!options.files.empty()) {
-        auto report = read_all(options.files);
-        if (!report) {
-            pier::say(program, report.error());
-            return 2;
-        }
-        return print(*report, options);
+    if (options.command == Command::diff) return print_difference(options);
+    if (options.command == Command::merge) {
+        auto report = read_and_merge(options.files);
+        return report ? print(*report, options) : refuse(report.error());
     }
     return print(observe(options), options);
 }

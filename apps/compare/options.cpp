@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t least_width = 20;
 constexpr std::size_t most_width = 10'000;
+constexpr std::size_t most_sentences = 1'000;
 
 ParsedOptions ends(int status) { return {.options = std::nullopt, .status = status}; }
 
@@ -62,18 +63,118 @@ std::size_t usual_width() {
     return good ? width : Options().width;
 }
 
+// Where a report goes, and how it looks: for the program itself and for its subcommands.
+class Output {
+public:
+    void add_file(CLI::App& command) {
+        command.add_option("--output", file_, "FILE to write to, instead of standard output");
+    }
+
+    void add_format(CLI::App& command) {
+        command.add_option("--format", format_, format_help())->check(CLI::IsMember(words(formats)));
+        command.add_option("--count", options_.count, "how many sentences --format words has (default 10)")
+            ->check(CLI::Range(std::size_t{1}, most_sentences));
+        command.add_flag("--differences", options_.only_differences,
+                         "only the rows in which engines differ, or an outcome is outside of the contract");
+    }
+
+    void add_looks(CLI::App& command) {
+        command
+            .add_option("--color", colours_,
+                        "auto, always or never (default auto: on a terminal, unless $NO_COLOR is set)")
+            ->check(CLI::IsMember(words(choices)));
+        command.add_option("--width", options_.width, "columns of the table (default $COLUMNS, else 120)")
+            ->check(CLI::Range(least_width, most_width));
+    }
+
+    explicit Output(Options& options) : options_(options) {}
+
+    // After parsing.
+    void take() {
+        options_.format = value(formats, format_);
+        options_.colours = value(choices, colours_);
+        if (!file_.empty()) options_.output = file_;
+    }
+
+private:
+    template <typename Value>
+    struct Word {
+        const char* word;
+        Value value;
+        const char* meaning;
+    };
+    static constexpr Word<Format> formats[] = {
+        {"table", Format::table, "for a terminal"},
+        {"json", Format::json, "to merge, to compare, and for other programs"},
+        {"markdown", Format::markdown, "tables and notes"},
+        {"html", Format::html, "one page that needs nothing else, with filters and details"},
+        {"words", Format::words, "the most telling differences in sentences"},
+        {"outcomes", Format::outcomes, "JSON of the outcomes alone, which diff compares with a report"},
+    };
+    static constexpr Word<ColourChoice> choices[] = {
+        {"auto", ColourChoice::automatic, ""},
+        {"always", ColourChoice::always, ""},
+        {"never", ColourChoice::never, ""},
+    };
+
+    static std::vector<std::string> words(const auto& table) {
+        std::vector<std::string> all;
+        for (const auto& entry : table) all.emplace_back(entry.word);
+        return all;
+    }
+
+    template <typename Value, std::size_t size>
+    static Value value(const Word<Value> (&table)[size], const std::string& word) {
+        for (const auto& entry : table) {
+            if (word == entry.word) return entry.value;
+        }
+        return table[0].value;
+    }
+
+    static std::string format_help() {
+        std::string text;
+        for (const auto& entry : formats) {
+            text += (text.empty() ? "" : "; ") + std::string(entry.word) + ": " + entry.meaning;
+        }
+        return text + " (default table)";
+    }
+
+    Options& options_;
+    std::string format_ = formats[0].word;
+    std::string colours_ = choices[0].word;
+    std::string file_;
+};
+
+constexpr const char* about =
+    "Runs the same behaviours under every I/O engine and shows where they differ. Exit status 1: some outcome is "
+    "outside of "
+    "Pier's contract, and no known deviation of the system; 2: wrong usage.";
+
+constexpr const char* about_diff =
+    "Prints what has changed from one report to another: outcomes by behaviour and column, and behaviours and columns "
+    "that "
+    "are new or gone. Exit status 1: a promise is newly broken, that is, an outcome in NEW is outside of the contract "
+    "and no "
+    "known deviation of the system, while OLD has an outcome of the same behaviour in the same column that was not. "
+    "Behaviours and columns that only NEW has don't count. With --strict: anything has changed, but for columns "
+    "whose engine NEW reports as unable to run. 0: otherwise; 2: wrong usage. OLD and NEW are made with --format json "
+    "or "
+    "--format outcomes.";
+
+// An empty name would be taken for none.
+bool is_complete(const CLI::App& app, std::string_view option) {
+    const CLI::Option* found = app.get_option_no_throw(std::string(option));
+    return found == nullptr || found->count() == 0 || !found->results().back().empty();
+}
+
 }  // namespace
 
 ParsedOptions parse_options(int argc, char** argv) {
-    CLI::App app{
-        "Runs the same behaviours under every I/O engine and shows where they differ. Exit status 1: some outcome is "
-        "outside of "
-        "Pier's contract.",
-        std::string(program)};
+    CLI::App app{about, std::string(program)};
     Options options;
+    Output output(options);
     std::vector<std::string> engine_lists;
     std::vector<std::string> behaviour_lists;
-    std::string format = "table";
     bool list = false;
     bool list_all = false;
     options.width = usual_width();
@@ -91,30 +192,44 @@ ParsedOptions parse_options(int argc, char** argv) {
                  "list the behaviours, what each asks and what the contract allows, then exit");
     auto* system = app.add_option("--system", options.system,
                                   "NAME of this system in the report: linux, windows, wine (default this system)");
-    auto add_output = [&](CLI::App& command) {
-        command.add_option("--format", format, "table or json (default table)")
-            ->check(CLI::IsMember({"table", "json"}));
-        command.add_option("--width", options.width, "columns of the table (default $COLUMNS, else 120)")
-            ->check(CLI::Range(least_width, most_width));
-    };
-    add_output(app);
     CLI::App* merge =
         app.add_subcommand("merge", "Puts reports of several systems, made with --format json, into one.");
     merge->add_option("file", options.files, "the reports")->required();
-    add_output(*merge);
+    for (CLI::App* command : {&app, merge}) {
+        output.add_format(*command);
+        output.add_file(*command);
+        output.add_looks(*command);
+    }
+    CLI::App* diff = app.add_subcommand("diff", about_diff);
+    std::string older;
+    std::string newer;
+    diff->add_option("OLD", older, "the report from before")->required();
+    diff->add_option("NEW", newer, "the report of now")->required();
+    diff->add_flag("--strict", options.strict, "exit status 1 where anything has changed");
+    output.add_file(*diff);
+    output.add_looks(*diff);
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return ends(*status);
     if (list || list_all) {
         return ends(pier::print(program, list ? pier::list_engines() : list_behaviours()) ? 0 : 1);
     }
-    if (merge->parsed()) {
+    for (CLI::App* command : {&app, merge, diff}) {
+        if (is_complete(*command, "--output")) continue;
+        pier::say(program, "--output: it has no name of a file; see --help");
+        return ends(2);
+    }
+    output.take();
+    options.command = merge->parsed() ? Command::merge : diff->parsed() ? Command::diff : Command::run;
+    if (diff->parsed()) options.files = {older, newer};
+    if (options.command != Command::run) {
         for (const CLI::Option* option : {engine, behaviour, system}) {
             if (option->count() == 0) continue;
-            pier::say(program, option->get_name() + ": merge runs nothing; see --help");
+            pier::say(program,
+                      option->get_name() + ": " + (merge->parsed() ? "merge" : "diff") + " runs nothing; see --help");
             return ends(2);
         }
+        return {.options = std::move(options), .status = 0};
     }
-    options.format = format == "json" ? Format::json : Format::table;
     for (const std::string& name : names(engine_lists)) {
         if (name == native) {
             options.native = true;

@@ -16,10 +16,17 @@ namespace compare {
 
 inline constexpr std::string_view program = "pier-compare";
 
-enum class Format : std::uint8_t { table, json };
+enum class Command : std::uint8_t { run, merge, diff };
+enum class Format : std::uint8_t { table, json, markdown, html, words, outcomes };
+enum class ColourChoice : std::uint8_t { automatic, always, never };
 
 struct Options {
+    Command command = Command::run;
     Format format = Format::table;
+    std::optional<std::string> output;  // a file
+    bool only_differences = false;
+    std::size_t count = 10;  // of sentences
+    ColourChoice colours = ColourChoice::automatic;
     std::size_t width = 120;
     // To run.
     std::string system = "this system";
@@ -27,8 +34,9 @@ struct Options {
     std::vector<const Behaviour*> behaviours;
     bool all_engines = true;  // none was named
     bool native = false;      // raw system calls, too
-    // To merge; then nothing is run.
+    // To merge, or the older and the newer one to compare.
     std::vector<std::string> files;
+    bool strict = false;  // each change counts
 };
 
 // Either the options, or the exit status after everything has been said.

@@ -1,8 +1,6 @@
 #include "table.hpp"
 
-#include "deviations.hpp"
-
-#include <pier/printable.hpp>
+#include "wrap.hpp"
 
 #include <algorithm>
 #include <map>
@@ -14,10 +12,9 @@ namespace {
 constexpr std::size_t gap = 2;
 constexpr const char* absent_cell = "-";
 
-std::string padded(std::string text, std::size_t width) {
-    if (text.size() < width) text.append(width - text.size(), ' ');
-    return text;
-}
+std::string padding(std::size_t used, std::size_t width) { return std::string(used < width ? width - used : 0, ' '); }
+
+std::string padded(const std::string& text, std::size_t width) { return text + padding(text.size(), width); }
 
 void end_line(std::string& text) {
     while (!text.empty() && text.back() == ' ') text.pop_back();
@@ -31,15 +28,22 @@ std::string cell_text(const Report& report, const Row& row, std::size_t column) 
     return sign == Mark::none ? cell.outcome : cell.outcome + ' ' + static_cast<char>(sign);
 }
 
-std::string joined(const std::vector<std::string>& words) {
-    std::string text;
-    for (const std::string& word : words) text += (text.empty() ? "" : " or ") + word;
-    return text;
+Colour cell_colour(const Report& report, const Row& row, std::size_t column) {
+    const Mark sign = mark(report, row, column);
+    if (sign == Mark::broken) return Colour::red;
+    if (sign == Mark::known) return Colour::magenta;
+    if (!row.cells[column].is_observed()) return Colour::faint;
+    return report.columns[column].is_native() ? Colour::cyan : Colour::none;
+}
+
+std::string row_sign(const Report& report, const Row& row) {
+    return differs(report, row) ? "* " : evened_out(report, row) ? "^ " : "  ";
 }
 
 class Table {
 public:
-    Table(const Report& report, std::size_t width) : report_(report), width_(width) {
+    Table(const Report& report, std::size_t width, const Painter& paint)
+        : report_(report), groups_(groups(report)), width_(width), paint_(paint) {
         for (const Row& row : report.rows) label_ = std::max(label_, row.id.size() + 2);
         for (std::size_t i = 0; i < report.columns.size(); ++i) {
             std::size_t widest = report.columns[i].engine.size();
@@ -76,8 +80,8 @@ private:
         }
     }
 
-    void block(std::string& text, std::size_t first, std::size_t end) const {
-        std::string line = padded("", label_ + gap);
+    void head(std::string& text, std::size_t first, std::size_t end) const {
+        std::string line = padding(0, label_ + gap);
         for (std::size_t i = first; i < end;) {
             std::size_t width = 0;
             const std::string& system = report_.columns[i].system;
@@ -85,104 +89,89 @@ private:
             line += padded(system.size() + gap <= width ? system : system.substr(0, width - gap), width);
         }
         end_line(line);
-        text += line;
+        text += paint_(Colour::strong, line);
         line = padded("  behaviour", label_ + gap);
         for (std::size_t i = first; i < end; ++i) line += padded(report_.columns[i].engine, widths_[i]);
         end_line(line);
-        text += line;
-        for (const Row& row : report_.rows) {
-            line = padded((differs(row) ? "* " : "  ") + row.id, label_ + gap);
-            for (std::size_t i = first; i < end; ++i) line += padded(cell_text(report_, row, i), widths_[i]);
-            end_line(line);
-            text += line;
+        text += paint_(Colour::strong, line);
+    }
+
+    void block(std::string& text, std::size_t first, std::size_t end) const {
+        head(text, first, end);
+        for (const Group& group : groups_) {
+            if (!group.name.empty()) text += paint_(Colour::strong, group.name) + '\n';
+            for (const Row* row : group.rows) {
+                std::string line = padded(row_sign(report_, *row) + row->id, label_ + gap);
+                for (std::size_t i = first; i < end; ++i) {
+                    const std::string cell = cell_text(report_, *row, i);
+                    line += paint_(cell_colour(report_, *row, i), cell) + padding(cell.size(), widths_[i]);
+                }
+                end_line(line);
+                text += line;
+            }
         }
     }
 
     const Report& report_;
+    const std::vector<Group> groups_;
     const std::size_t width_;
+    const Painter& paint_;
     std::size_t label_ = std::string_view("  behaviour").size();
     std::vector<std::size_t> widths_;
 };
 
-// Breaks at spaces; further lines are indented.
-void wrap(std::string& text, const std::string& sentence, std::size_t width) {
-    std::size_t column = 0;
-    for (std::size_t at = 0; at < sentence.size();) {
-        std::size_t end = std::min(sentence.find(' ', at), sentence.size());
-        if (column > 0 && column + 1 + (end - at) > width) {
-            text += "\n    ";
-            column = 4;
-        } else if (column > 0) {
-            text += ' ';
-            ++column;
-        }
-        text.append(sentence, at, end - at);
-        column += end - at;
-        at = end + 1;
-    }
-    text += '\n';
-}
-
 // What was seen outside of the contract, with all the columns that agree in it.
 void explain(std::string& text, const Report& report, const Row& row, std::size_t width) {
-    std::map<std::pair<char, std::string>, std::vector<std::size_t>> marked;
-    for (std::size_t i = 0; i < row.cells.size(); ++i) {
-        const Mark sign = mark(report, row, i);
-        if (sign != Mark::none) marked[{static_cast<char>(sign), row.cells[i].outcome}].push_back(i);
-    }
-    for (const auto& [what, columns] : marked) {
-        const auto& [sign, outcome] = what;
-        std::string where;
-        for (std::size_t i : columns) {
-            const Column& column = report.columns[i];
-            where += (where.empty() ? "" : ", ") + column.system + " " + column.engine;
-        }
-        std::string sentence = std::string(1, sign) + " " + row.id + ": " + outcome + " on " + where;
-        if (sign == static_cast<char>(Mark::known)) {
-            sentence += ": " + std::string(known_deviation(report.columns[columns.front()].system, row.id, outcome));
-        } else {
-            sentence += "; the contract: " + joined(row.contract);
-            if (!row.blocking_contract.empty())
-                sentence += " (engines that block: " + joined(row.blocking_contract) + ")";
-            const std::string& detail = row.cells[columns.front()].detail;
-            if (!detail.empty()) sentence += "; " + detail;
-        }
+    for (const Note& note : notes(report, row)) {
+        if (note.sign == '-') continue;
+        std::string sentence =
+            std::string(1, note.sign) + " " + row.id + ": " + note.outcome + " on " + names(report, note.columns);
+        if (note.sign == static_cast<char>(Mark::broken)) sentence += "; the contract: " + contract_text(row);
+        if (!note.reason.empty()) sentence += (note.sign == static_cast<char>(Mark::known) ? ": " : "; ") + note.reason;
         wrap(text, sentence, width);
     }
 }
 
-// A report of a file may hold anything.
-Report for_terminal(Report report) {
-    auto clean = [](std::string& text) { text = pier::printable(text); };
-    auto clean_column = [&](Column& column) {
-        clean(column.system);
-        clean(column.engine);
-    };
-    std::ranges::for_each(report.columns, clean_column);
-    for (Row& row : report.rows) {
-        clean(row.id);
-        std::ranges::for_each(row.contract, clean);
-        std::ranges::for_each(row.blocking_contract, clean);
-        for (Cell& cell : row.cells) {
-            clean(cell.outcome);
-            clean(cell.detail);
+void list_inherent(std::string& text, const Report& report, std::size_t width) {
+    bool first = true;
+    for (const Row& row : report.rows) {
+        if (row.inherent.empty()) continue;
+        if (first) text += "\nInherent, so that no layer can hide it:\n";
+        first = false;
+        wrap(text, row.id + ": " + row.inherent, width);
+    }
+}
+
+// Behaviours that make no sense in the same columns for the same reason share a sentence.
+void list_not_applicable(std::string& text, const Report& report, std::size_t width) {
+    std::map<std::pair<std::string, std::string>, std::string> all;
+    for (const Row& row : report.rows) {
+        for (const Note& note : notes(report, row)) {
+            if (note.sign != '-') continue;
+            std::string& ids = all[{note.reason, names(report, note.columns)}];
+            ids += (ids.empty() ? "" : ", ") + row.id;
         }
     }
-    for (Absent& absent : report.absent) {
-        clean_column(absent.column);
-        clean(absent.reason);
+    if (!all.empty()) text += "\nNot applicable:\n";
+    for (const auto& [what, ids] : all) {
+        wrap(text, ids + " on " + what.second + ": " + (what.first.empty() ? "no reason given" : what.first), width);
     }
-    return report;
 }
 
 }  // namespace
 
-std::string table(const Report& observed, std::size_t width) {
+std::string table(const Report& observed, std::size_t width, const Painter& paint) {
     const Report report = for_terminal(observed);
-    std::string text = Table(report, width).print();
+    std::string text = Table(report, width, paint).print();
     text += '\n';
-    wrap(text, "* the engines differ   ! outside of Pier's contract   ~ a known deviation of that system", width);
+    const bool native = std::ranges::any_of(report.columns, &Column::is_native);
+    wrap(text,
+         std::string("* the engines differ   ") + (native ? "^ native calls differ, the engines agree   " : "") +
+             "! outside of Pier's contract   ~ a known deviation of that system",
+         width);
     for (const Row& row : report.rows) explain(text, report, row, width);
+    list_inherent(text, report, width);
+    list_not_applicable(text, report, width);
     for (const Absent& absent : report.absent) {
         wrap(text, absent.column.engine + " can't run on " + absent.column.system + ": " + absent.reason, width);
     }

@@ -1,6 +1,7 @@
 // A report as text for people.
 #pragma once
 
+#include "colour.hpp"
 #include "report.hpp"
 
 #include <cstddef>
@@ -8,8 +9,8 @@
 
 namespace compare {
 
-// Behaviours as rows, engines as columns, in as many blocks as the width needs; below it the legend, and what is to be
-// said of marked cells.
-[[nodiscard]] std::string table(const Report& report, std::size_t width);
+// Behaviours as rows in their groups, engines as columns, in as many blocks as the width needs; below it the legend,
+// what is to be said of marked cells, what is inherent, and what makes no sense where.
+[[nodiscard]] std::string table(const Report& report, std::size_t width, const Painter& paint);
 
 }  // namespace compare

@@ -3,11 +3,16 @@
 import json
 import os
 import tempfile
+import unittest
 
 import harness
 
 NAME = "pier-compare"
 ENGINE = "iterative"  # every system has it
+
+
+def setUpModule():
+    unittest.enterModuleContext(harness.wine_kept_up())
 
 
 class Compare(harness.TestCase):
@@ -31,7 +36,7 @@ class Compare(harness.TestCase):
 
     def report(self, system="linux", **changes):
         """A report of one behaviour under one engine."""
-        return {"format": "pier-compare", "version": 1, "pier": "0.1.0",
+        return {"format": "pier-compare", "version": 2, "pier": "0.1.0",
                 "systems": [{"name": system, "engines": ["poll"], "absent": []}],
                 "behaviours": [{"id": "echo-1B", "question": "?", "contract": ["works"],
                                 "outcomes": [{"system": system, "engine": "poll", "outcome": "works",
@@ -102,7 +107,7 @@ class Compare(harness.TestCase):
                 ("{]", "it is not JSON from byte 2 on"),
                 ("[]", "it is not a report of pier-compare"),
                 ({"format": "another"}, "it is not a report of pier-compare"),
-                (self.report(version=2), "its version is 2, this program reads 1"),
+                (self.report(version=1), "it is a report of version 1, and this program reads version 2"),
                 (self.report(behaviours=7), "it is not a report of pier-compare"),
                 (self.report(systems=[]), "which is not among its systems"),
                 (self.report(systems=[{"name": "linux", "engines": ["poll", "poll"], "absent": []}]), "twice")):

@@ -24,6 +24,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PATIENCE = 10  # seconds: of everything that is expected to happen
 STOP_TIME = 2  # seconds: a server that was asked to stop ends sooner
+BOOT_TIME = 60  # seconds: what Wine may take for its first program
 SKIPPED = 77   # CTest's status for a script of which nothing can run here
 
 
@@ -97,17 +98,35 @@ def wait_for(state, what, seconds=PATIENCE):
         time.sleep(0.01)
 
 
+@contextlib.contextmanager
+def wine_kept_up():
+    """For many short runs: else each boots Wine, whose server then holds the run's outputs open for three seconds."""
+    if not settings.wine:
+        yield
+        return
+    with subprocess.Popen([settings.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                          stderr=subprocess.DEVNULL) as waiting:
+        try:
+            yield
+        finally:
+            waiting.stdin.close()  # at which it ends
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                waiting.wait(PATIENCE)
+            waiting.kill()
+
+
 def run(*arguments):
     """Runs the program to its end: its status, stdout and stderr."""
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=PATIENCE, check=False)
+                          timeout=BOOT_TIME if settings.wine else PATIENCE, check=False)
     return ended(done.returncode), done.stdout, done.stderr
 
 
 def run_into(stdout, *arguments):
     """The same with another stdout: its status and stderr."""
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
-                          stderr=subprocess.PIPE, text=True, timeout=PATIENCE, check=False)
+                          stderr=subprocess.PIPE, text=True, timeout=BOOT_TIME if settings.wine else PATIENCE,
+                          check=False)
     return done.returncode, done.stderr
 
 
@@ -161,7 +180,7 @@ class Server:
 
     def _read_names(self):
         output = b""
-        end = time.monotonic() + (60 if settings.wine else PATIENCE)  # Wine may have to boot first
+        end = time.monotonic() + (BOOT_TIME if settings.wine else PATIENCE)
         while output.count(b"\n") < self._count:
             ready, _, _ = select.select([self._process.stdout], [], [], end - time.monotonic())
             piece = os.read(self._process.stdout.fileno(), 4096) if ready else b""

@@ -119,6 +119,11 @@ public:
 // allows, /dev/null for a standard stream that is closed, and SIGPIPE ignored unless it has a handler.
 void prepare_process() noexcept;
 
+// Whether a stream of this process goes to a terminal that obeys escape sequences. A console of Windows is told to, for
+// as long as the process runs.
+enum class StandardStream : std::uint8_t { output, error };
+[[nodiscard]] bool is_terminal(StandardStream stream) noexcept;
+
 // Writing to a pipe or socket that nobody reads is an error and not the end of the process, unless the program has a
 // handler for SIGPIPE. Nothing on Windows, which has no such signal.
 void ignore_broken_pipe_signal() noexcept;

@@ -1,0 +1,12 @@
+// The files of apps/compare/html, which the build puts into the program.
+#pragma once
+
+#include <string_view>
+
+namespace compare::html_files {
+
+extern const std::string_view page;  // with {{style}}, {{script}} and {{report}} where those belong
+extern const std::string_view style;
+extern const std::string_view script;
+
+}  // namespace compare::html_files

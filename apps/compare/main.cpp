@@ -29,8 +29,12 @@ std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
 }
 
 void add_column(Report& report, const Options& options, Column column, Progress& progress) {
-    auto done = [&](const Behaviour& behaviour, const Cell&) { progress.finished(column.engine, behaviour.id); };
-    std::vector<Cell> cells = run(options.behaviours, column.engine, done);
+    std::size_t number = 0;
+    auto begin = [&] {
+        if (number < options.behaviours.size()) progress.begin(column.engine, options.behaviours[number++]->id);
+    };
+    begin();
+    std::vector<Cell> cells = run(options.behaviours, column.engine, [&](const Behaviour&, const Cell&) { begin(); });
     for (std::size_t i = 0; i < cells.size(); ++i) report.rows[i].cells.push_back(std::move(cells[i]));
     report.columns.push_back(std::move(column));
 }

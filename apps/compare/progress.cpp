@@ -18,16 +18,16 @@ Progress::~Progress() {
     if (shown_) std::fputs(clear_line, stderr);
 }
 
-void Progress::finished(std::string_view column, std::string_view behaviour) {
-    ++done_;
+void Progress::begin(std::string_view engine, std::string_view behaviour) {
     if (shown_) {
         const std::size_t filled = steps_ == 0 ? 0 : std::min(bar_width, bar_width * done_ / steps_);
         std::string line = "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
-                           std::to_string(done_) + "/" + std::to_string(steps_) + " " + std::string(column) + " " +
+                           std::to_string(done_) + "/" + std::to_string(steps_) + " " + std::string(engine) + " " +
                            std::string(behaviour);
         std::fputs((clear_line + line.substr(0, line_width)).c_str(), stderr);
         std::fflush(stderr);
     }
+    ++done_;
 }
 
 }  // namespace compare

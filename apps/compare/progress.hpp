@@ -14,8 +14,8 @@ public:
     Progress(const Progress&) = delete;
     Progress& operator=(const Progress&) = delete;
 
-    // A step is done.
-    void finished(std::string_view column, std::string_view behaviour);
+    // The next step begins.
+    void begin(std::string_view engine, std::string_view behaviour);
     // Steps that there is nothing to do for.
     void skip(std::size_t steps) { done_ += steps; }
 

@@ -47,6 +47,7 @@ std::optional<Change> change(const Report& before, const Row& old_row, std::size
     Change change{.id = new_row.id, .before = was, .after = is, .promise = {}, .columns = {}};
     change.breaks = is_broken && !was_broken && !was.empty();
     change.mends = was_broken && !is_broken && !is.empty();
+    change.barred = is == inapplicable && after.columns[new_column].is_native();
     if (is_broken) change.promise = contract_text(new_row);
     return change;
 }
@@ -70,7 +71,8 @@ void compare_rows(Difference& difference, const Report& before, const Report& af
             auto same =
                 std::find_if(difference.changes.begin() + first, difference.changes.end(), [&](const Change& other) {
                     return other.before == found->before && other.after == found->after &&
-                           other.breaks == found->breaks && other.mends == found->mends;
+                           other.breaks == found->breaks && other.mends == found->mends &&
+                           other.barred == found->barred;
                 });
             if (same == difference.changes.end()) same = difference.changes.insert(same, std::move(*found));
             same->columns.push_back(after.columns[i]);
@@ -98,7 +100,8 @@ std::string count(std::size_t number, const char* one, const char* more) {
 bool Difference::breaks_a_promise() const noexcept { return std::ranges::any_of(changes, &Change::breaks); }
 
 bool Difference::any() const noexcept {
-    return !changes.empty() || !new_columns.empty() || !gone_columns.empty() || !new_rows.empty() || !gone_rows.empty();
+    return std::ranges::any_of(changes, [](const Change& change) { return !change.barred; }) || !new_columns.empty() ||
+           !gone_columns.empty() || !new_rows.empty() || !gone_rows.empty();
 }
 
 Difference difference(const Report& before, const Report& after) {

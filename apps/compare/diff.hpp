@@ -17,6 +17,7 @@ struct Change {
     std::string after;
     bool breaks = false;  // a promise that was not broken before
     bool mends = false;   // one that was
+    bool barred = false;  // the system's own calls could not be made, for want of privileges, say
     std::string promise;  // the outcomes that the contract allows, where it breaks one
     std::vector<Column> columns;
 };
@@ -31,7 +32,7 @@ struct Difference {
 
     // A promise that the older report does not show as broken is broken in the newer one.
     [[nodiscard]] bool breaks_a_promise() const noexcept;
-    // Anything but engines that could not run.
+    // Anything but engines that could not run and native calls that could not be made.
     [[nodiscard]] bool any() const noexcept;
 };
 

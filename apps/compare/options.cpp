@@ -152,14 +152,11 @@ constexpr const char* about =
 
 constexpr const char* about_diff =
     "Prints what has changed from one report to another: outcomes by behaviour and column, and behaviours and columns "
-    "that "
-    "are new or gone. Exit status 1: a promise is newly broken, that is, an outcome in NEW is outside of the contract "
-    "and no "
-    "known deviation of the system, while OLD has an outcome of the same behaviour in the same column that was not. "
-    "Behaviours and columns that only NEW has don't count. With --strict: anything has changed, but for columns "
-    "whose engine NEW reports as unable to run. 0: otherwise; 2: wrong usage. OLD and NEW are made with --format json "
-    "or "
-    "--format outcomes.";
+    "that are new or gone. Exit status 1: a promise is newly broken, that is, an outcome in NEW is outside of the "
+    "contract and no known deviation of the system, while OLD has an outcome of the same behaviour in the same column "
+    "that was not. Behaviours and columns that only NEW has don't count. With --strict: anything has changed, but for "
+    "columns whose engine NEW reports as unable to run, and for native calls that became n/a. 0: otherwise; 2: wrong "
+    "usage. OLD and NEW are made with --format json or --format outcomes.";
 
 // An empty name would be taken for none.
 bool is_complete(const CLI::App& app, std::string_view option) {

@@ -13,7 +13,7 @@
 namespace compare {
 
 // The column of raw system calls, beside those of engines.
-inline constexpr std::string_view native = "native";
+inline constexpr std::string_view native = native_engine;
 
 // First of all in main(): an exit status when this process was started by run().
 [[nodiscard]] std::optional<int> run_as_child(int argc, char** argv);

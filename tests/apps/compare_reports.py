@@ -270,6 +270,15 @@ class Diff(Reports):
                               "2 outcomes have changed, 0 promises are newly broken"]))
         self.assertEqual(self.diff(sample_reports.linux(), new, "--strict")[0], 1)
 
+    def test_native_calls_that_could_not_be_made(self):
+        barred = changed(sample_reports.linux(), "send-size", "native", "n/a")
+        self.assertEqual(self.diff(sample_reports.linux(), barred, "--strict"),
+                         (0, ["~ send-size: part -> n/a on linux native",
+                              "1 outcome has changed, 0 promises are newly broken"]))
+        self.assertEqual(self.diff(barred, sample_reports.linux(), "--strict")[0], 1)
+        engine = changed(sample_reports.linux(), "send-size", "uv", "n/a")
+        self.assertEqual(self.diff(sample_reports.linux(), engine, "--strict")[0], 1)
+
     def test_columns_and_rows_that_come_and_go(self):
         new = sample_reports.linux()
         new["behaviours"][0]["id"] = "echo-2B"

@@ -37,7 +37,7 @@ Started UringEngine::start_accept(AcceptOperation& op) noexcept {
         op.finish();
         return Started::finished;
     }
-    if (!d.multishot && !arm_accept(d)) {
+    if (!armed(d) && !arm_accept(d)) {
         op.finish(Error{Errc::no_buffer_space, 0});
         return Started::finished;
     }
@@ -48,32 +48,13 @@ bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) return false;
     io_uring_prep_multishot_accept(sqe, descriptor_of(d.socket), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
-    io_uring_sqe_set_data64(sqe, reinterpret_cast<std::uintptr_t>(&d) | accept_tag);
-    d.multishot = true;
+    arm(*sqe, d, accept_tag);
     d.full = false;
-    ++in_kernel_;
-    return true;
-}
-
-// False: the kernel could not be asked.
-bool UringEngine::cancel_accept(UringDescriptor& d) noexcept {
-    if (!d.multishot) return true;
-    // At once, not with the next batch: the port must be free when the caller's close() returns. The entry ends with an
-    // error.
-    if (d.released) shutdown(descriptor_of(d.socket), SHUT_RDWR);
-    io_uring_sqe* sqe = entry();
-    if (sqe == nullptr) return false;
-    io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(&d) | accept_tag, 0);
-    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    io_uring_sqe_set_data64(sqe, no_tag);
     return true;
 }
 
 void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
-    if ((cqe.flags & IORING_CQE_F_MORE) == 0) {
-        d.multishot = false;
-        --in_kernel_;
-    }
+    if ((cqe.flags & IORING_CQE_F_MORE) == 0) disarmed(d);
     if (cqe.res >= 0) {
         if (d.released) {
             close(cqe.res);
@@ -95,12 +76,12 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         } else if (cqe.res < 0 && cqe.res != -ECANCELED && cqe.res != -EAGAIN && !is_dead_connection(-cqe.res)) {
             // Out of descriptors, mostly: the caller pauses, and its next accept arms again.
             harvest.finished(op, translate(-cqe.res), 0);
-        } else if (!d.multishot && !arm_accept(d)) {
+        } else if (!armed(d) && !arm_accept(d)) {
             harvest.finished(op, Error{Errc::no_buffer_space, 0}, 0);
         }
-    } else if (d.multishot && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
+    } else if (armed(d) && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
         // Nobody asks: the rest waits in the kernel's queue, where it can be refused.
-        d.full = cancel_accept(d);
+        d.full = ask_to_disarm(d, accept_tag);
     }
 }
 

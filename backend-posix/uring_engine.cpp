@@ -60,12 +60,13 @@ UringEngine::UringEngine(spi::ChunkPool& chunks, Wake wake) noexcept
 UringEngine::~UringEngine() {
     // What release() left to the kernel comes to its end first.
     spi::Harvest none;
-    for (int rounds = 0; open_ && in_kernel_ > 0 && rounds < 1000; ++rounds) {
+    for (int rounds = 0; open_ && in_kernel_ + armed_ > 0 && rounds < 1000; ++rounds) {
         if (!wait(sys::now() + std::chrono::milliseconds(10), none)) break;
     }
     close_ring();
     bury();
     while (free_messages_ != nullptr) delete std::exchange(free_messages_, free_messages_->next);
+    while (free_pieces_ != nullptr) delete std::exchange(free_pieces_, free_pieces_->next);
 }
 
 int UringEngine::open() noexcept {
@@ -94,7 +95,14 @@ void UringEngine::close_ring() noexcept {
 // later. It is idle then.
 void UringEngine::move_to_this_thread() noexcept {
     spi::require(in_kernel_ == 0, "a loop changed its thread while operations were in flight");
+    // Multishot entries end with the old ring; what they have brought is kept. They are armed again when somebody asks.
+    thread_ = std::this_thread::get_id();
+    spi::Harvest none;
+    reap(none);
+    ++ring_number_;
+    armed_ = 0;
     close_ring();
+    while (Descriptor* d = disarming_.pop()) close_when_idle(of(*d));
     spi::require(open() == 0, "io_uring can't be opened again on another thread");
 }
 
@@ -131,15 +139,47 @@ Result<Descriptor*> UringEngine::attach(spi::Accepted&& socket, SocketKind kind)
     return d;
 }
 
+void UringEngine::arm(io_uring_sqe& sqe, UringDescriptor& d, Tag tag) noexcept {
+    io_uring_sqe_set_data64(&sqe, reinterpret_cast<std::uintptr_t>(&d) | tag);
+    d.armed_in = ring_number_;
+    ++armed_;
+}
+
+void UringEngine::disarmed(UringDescriptor& d) noexcept {
+    if (d.released) disarming_.remove(d);
+    d.armed_in = 0;
+    --armed_;
+}
+
+// False: the kernel could not be asked.
+bool UringEngine::ask_to_disarm(const UringDescriptor& d, Tag tag) noexcept {
+    io_uring_sqe* sqe = entry();
+    if (sqe == nullptr) return false;
+    io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(&d) | tag, 0);
+    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+    io_uring_sqe_set_data64(sqe, no_tag);
+    return true;
+}
+
 void UringEngine::release(Descriptor& descriptor) noexcept {
     UringDescriptor& d = of(descriptor);
     d.released = true;
-    if (d.kind == SocketKind::listener) (void)cancel_accept(d);  // the shutdown in it ends the entry, too
+    if (armed(d)) {
+        // A shutdown ends the entry, too. A listener's at once, not with the next batch: the port must be free when the
+        // caller's close() returns. A stream's only if the kernel can't be asked.
+        bool listens = d.kind == SocketKind::listener;
+        if (listens) shutdown(descriptor_of(d.socket), SHUT_RDWR);
+        if (!ask_to_disarm(d, listens ? accept_tag : receive_tag) && !listens) {
+            shutdown(descriptor_of(d.socket), SHUT_RD);
+        }
+        disarming_.push(d);
+    }
     close_when_idle(d);
 }
 
 void UringEngine::close_when_idle(UringDescriptor& d) noexcept {
-    if (!d.released || d.multishot || d.kernel[0].in_kernel || d.kernel[1].in_kernel) return;
+    if (!d.released || armed(d) || d.kernel[0].in_kernel || d.kernel[1].in_kernel) return;
+    drop_received(d);
     for (UringLane& lane : d.kernel) recycle_message(lane);
     for (; d.accepted_from < d.accepted.size(); ++d.accepted_from) close(d.accepted[d.accepted_from]);
     io_uring_sqe* sqe = d.kind == SocketKind::stream ? entry() : nullptr;
@@ -180,6 +220,7 @@ Started UringEngine::start(Operation& op) noexcept {
     UringLane& lane = lane_of(op);
     lane.cancelled = false;
     lane.polling = false;
+    if (Started started; receives_ahead(op) && start_receive(op, started)) return started;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
         op.finish(Error{Errc::no_buffer_space, 0});
@@ -286,13 +327,13 @@ bool UringEngine::submit_poll(Operation& op, UringLane& lane) noexcept {
 }
 
 void UringEngine::cancel(Operation& op) noexcept {
-    if (op.verb == Verb::accept) {
-        // It only waits for the listener's queue: nothing of it is in the kernel.
+    UringLane& lane = lane_of(op);
+    if (!lane.in_kernel) {
+        // It only waits for what a multishot entry brings, which stays armed.
         op.set(Operation::harvested);
         finished_.push(op);
         return;
     }
-    UringLane& lane = lane_of(op);
     lane.cancelled = true;
     if (!ask_to_cancel(lane)) uncancelled_.push(op);
 }
@@ -338,6 +379,11 @@ Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
     // queue.
     bool passing = status >= 0 || status == -ETIME || status == -EINTR || status == -EBUSY || status == -EAGAIN;
     if (!passing) return fail(translate(-status));
+    reap(harvest);
+    return {};
+}
+
+void UringEngine::reap(spi::Harvest& harvest) noexcept {
     unsigned head;
     unsigned seen = 0;
     io_uring_cqe* cqe;
@@ -346,7 +392,6 @@ Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
         completed(*cqe, harvest);
     }
     io_uring_cq_advance(&ring_, seen);
-    return {};
 }
 
 void UringEngine::completed(const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
@@ -356,6 +401,8 @@ void UringEngine::completed(const io_uring_cqe& cqe, spi::Harvest& harvest) noex
             return lane_completed(*reinterpret_cast<UringLane*>(address), cqe, harvest);
         case accept_tag:
             return accept_completed(*reinterpret_cast<UringDescriptor*>(address), cqe, harvest);
+        case receive_tag:
+            return receive_completed(*reinterpret_cast<UringDescriptor*>(address), cqe, harvest);
         case wake_tag:
             if ((cqe.flags & IORING_CQE_F_MORE) == 0) watch_wake();
             return;
@@ -402,6 +449,8 @@ void UringEngine::conclude(Operation& op, UringLane& lane, int result, std::uint
         if ((lane.message->header.msg_flags & MSG_TRUNC) != 0) op.set(Operation::truncated);
     }
     recycle_message(lane);
+    // A receive that nobody has asked for yet took the only report.
+    if (op.verb == Verb::send && result == -EPIPE && of(*op.descriptor).input == -ECONNRESET) result = -ECONNRESET;
     if (result < 0) {
         harvest.finished(op, translate(-result), 0);
     } else {

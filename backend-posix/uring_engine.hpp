@@ -25,6 +25,14 @@ struct UringMessage {
     UringMessage* next;
 };
 
+// What a stream has received before anybody asked. From the engine's pool.
+struct UringPiece {
+    std::byte* chunk;
+    std::uint32_t begin;  // what precedes it has been taken
+    std::uint32_t end;
+    UringPiece* next;
+};
+
 // The kernel's record of one direction. Its address, with the low bits as below, is the user data of its entries.
 struct UringLane {
     UringDescriptor* owner = nullptr;
@@ -35,12 +43,19 @@ struct UringLane {
 };
 
 struct UringDescriptor : spi::Descriptor {
+    static constexpr int going_on = 1;
+
     UringLane kernel[2];
+    std::uint32_t armed_in = 0;  // the ring that has its multishot entry: a listener's accept, a stream's receive
+    bool full = false;           // ... which was cancelled because more came than anybody asked for
+    bool released = false;       // closed as soon as the kernel owes nothing
+
     std::vector<int> accepted;  // a listener's: connections nobody asked for yet, newest last
     std::size_t accepted_from = 0;
-    bool multishot = false;  // an accept of the listener is armed
-    bool full = false;       // ... was cancelled because `accepted` is full
-    bool released = false;   // closed as soon as the kernel owes nothing
+
+    UringPiece* pieces = nullptr;  // a stream's, oldest first
+    std::uint32_t piece_count = 0;
+    int input = going_on;  // what follows the pieces: 0 the end, below 0 the negative errno
 };
 
 class UringEngine final : public spi::Engine {
@@ -65,7 +80,12 @@ private:
     static constexpr std::size_t most_accepted = 256;
 
     // Low bits of the user data.
-    enum Tag : std::uint64_t { lane_tag = 0, accept_tag = 1, wake_tag = 2, no_tag = 3, tag_mask = 3 };
+    enum Tag : std::uint64_t { lane_tag, accept_tag, receive_tag, wake_tag, no_tag, tag_mask = 7 };
+
+    [[nodiscard]] bool armed(const UringDescriptor& d) const noexcept { return d.armed_in == ring_number_; }
+    void arm(io_uring_sqe& sqe, UringDescriptor& d, Tag tag) noexcept;
+    void disarmed(UringDescriptor& d) noexcept;
+    bool ask_to_disarm(const UringDescriptor& d, Tag tag) noexcept;
 
     void close_ring() noexcept;
     void move_to_this_thread() noexcept;
@@ -80,6 +100,7 @@ private:
     bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
     bool submit_poll(spi::Operation& op, UringLane& lane) noexcept;
 
+    void reap(spi::Harvest& harvest) noexcept;
     void completed(const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void conclude(spi::Operation& op, UringLane& lane, int result, std::uint32_t flags, spi::Harvest& harvest) noexcept;
@@ -89,8 +110,16 @@ private:
     bool arm_accept(UringDescriptor& d) noexcept;
     void accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     [[nodiscard]] bool take_accepted(UringDescriptor& d, spi::AcceptOperation& op) noexcept;
-    bool cancel_accept(UringDescriptor& d) noexcept;
     void close_when_idle(UringDescriptor& d) noexcept;
+
+    // uring_receive.cpp
+    [[nodiscard]] bool receives_ahead(const spi::Operation& op) const noexcept;
+    [[nodiscard]] bool start_receive(spi::Operation& op, spi::Started& started) noexcept;
+    bool take_received(UringDescriptor& d, spi::Operation& op) noexcept;
+    void receive_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
+    void keep(UringDescriptor& d, std::byte* chunk, std::uint32_t size) noexcept;
+    void drop_first(UringDescriptor& d) noexcept;
+    void drop_received(UringDescriptor& d) noexcept;
 
     spi::ChunkPool& chunks_;
     Wake wake_;
@@ -100,11 +129,16 @@ private:
     UringBuffers buffers_;
     spi::DescriptorPool<UringDescriptor> pool_;
     spi::Queue<spi::Descriptor> graves_;
+    spi::Queue<spi::Descriptor> disarming_;  // released, while their multishot entry is cancelled
     bool wake_watched_ = false;
     spi::Queue<spi::Operation> uncancelled_;  // the kernel is not asked yet: no entry was free
     spi::Queue<spi::Operation> finished_;     // ended outside of wait: cancelled before the kernel had them
     UringMessage* free_messages_ = nullptr;
-    std::uint64_t in_kernel_ = 0;  // lanes and accepts that owe a completion
+    UringPiece* free_pieces_ = nullptr;
+    std::uint64_t in_kernel_ = 0;     // lanes that owe a completion
+    std::uint64_t armed_ = 0;         // multishot entries
+    std::uint32_t ring_number_ = 1;   // another after each move to another thread
+    bool multishot_receive_ = true;   // Linux 6.0
 };
 
 }  // namespace pier::posix

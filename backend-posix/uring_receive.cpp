@@ -1,0 +1,181 @@
+// Receiving by a multishot entry: armed once, it brings a stream's data piece by piece, so that a request costs one
+// submission, its answer's. What comes before anybody asks waits here, within bounds; a peer that sends more than it is
+// asked for gets one receive at a time from then on.
+#include "error.hpp"
+#include "uring_engine.hpp"
+
+#include <sys/socket.h>
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <new>
+
+namespace pier::posix {
+
+using spi::Direction;
+using spi::Operation;
+using spi::SocketKind;
+using spi::Started;
+using spi::Verb;
+
+namespace {
+
+// A peer may have sent its next request before the answer's end was seen; more than that is a stream of data.
+constexpr std::uint32_t most_ahead = 4;
+
+// Chunks that nobody has asked for must not be those that others wait for.
+constexpr std::uint32_t scarce = spi::ChunkPool::most_chunks / 4;
+
+bool lends(const Operation& op) noexcept { return op.verb == Verb::receive && op.has(Operation::lend); }
+
+}  // namespace
+
+// Whether it concerns what a stream receives.
+bool UringEngine::receives_ahead(const Operation& op) const noexcept {
+    return op.descriptor->kind == SocketKind::stream &&
+           (op.verb == Verb::receive || (op.verb == Verb::wait && !op.has(Operation::waits_writable)));
+}
+
+// False: nothing is known of the stream's input and no entry is armed, so the operation needs one of its own.
+bool UringEngine::start_receive(Operation& op, Started& started) noexcept {
+    auto& d = static_cast<UringDescriptor&>(*op.descriptor);
+    started = Started::finished;
+    if (take_received(d, op)) return true;
+    started = Started::pending;
+    if (armed(d)) return true;
+    if (!lends(op) || d.full || !multishot_receive_ || chunks_.lent() >= scarce) return false;
+    io_uring_sqe* sqe = entry();
+    if (sqe == nullptr) return false;
+    io_uring_prep_recv_multishot(sqe, descriptor_of(d.socket), nullptr, 0, 0);
+    sqe->flags |= IOSQE_BUFFER_SELECT;
+    sqe->buf_group = UringBuffers::group;
+    // Data is rarely there already: a first try would only be told so.
+    sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
+    arm(*sqe, d, receive_tag);
+    return true;
+}
+
+// Finishes the operation with what is there. False: it has to wait.
+bool UringEngine::take_received(UringDescriptor& d, Operation& op) noexcept {
+    if (d.pieces == nullptr) {
+        if (d.input == UringDescriptor::going_on) return false;
+        if (op.verb == Verb::wait) {
+            op.finish();
+        } else {
+            // Told once: the loop remembers what is final, and a socket that was not connected may be so later.
+            int input = std::exchange(d.input, UringDescriptor::going_on);
+            op.finish(input < 0 ? translate(-input) : Error{});
+        }
+        return true;
+    }
+    if (op.verb == Verb::wait) {
+        op.finish();
+        return true;
+    }
+    if (op.has(Operation::lend)) {
+        UringPiece& piece = *d.pieces;
+        std::uint32_t size = piece.end - piece.begin;
+        if (piece.begin != 0) std::memmove(piece.chunk, piece.chunk + piece.begin, size);
+        op.buffer = std::exchange(piece.chunk, nullptr);
+        op.length = spi::ChunkPool::chunk_size;
+        drop_first(d);
+        op.finish(size);
+        return true;
+    }
+    spi::Buffer whole{op.buffer, op.length};
+    const spi::Buffer* into = &whole;
+    std::uint32_t count = 1;
+    if (op.has(Operation::vectored)) {
+        into = reinterpret_cast<const spi::Buffer*>(op.buffer);
+        count = op.length;
+    }
+    std::size_t copied = 0;
+    for (std::uint32_t i = 0; i < count && d.pieces != nullptr; ++i) {
+        std::size_t filled = 0;
+        while (filled < into[i].size && d.pieces != nullptr) {
+            UringPiece& piece = *d.pieces;
+            std::size_t size = std::min<std::size_t>(into[i].size - filled, piece.end - piece.begin);
+            std::memcpy(into[i].data + filled, piece.chunk + piece.begin, size);
+            filled += size;
+            piece.begin += static_cast<std::uint32_t>(size);
+            if (piece.begin == piece.end) drop_first(d);
+        }
+        copied += filled;
+    }
+    op.finish(copied);
+    return true;
+}
+
+void UringEngine::keep(UringDescriptor& d, std::byte* chunk, std::uint32_t size) noexcept {
+    UringPiece* piece = free_pieces_;
+    if (piece != nullptr) {
+        free_pieces_ = piece->next;
+    } else {
+        piece = new (std::nothrow) UringPiece;
+    }
+    if (piece == nullptr) {
+        // A stream with a hole would be worse than none.
+        chunks_.give_back(chunk);
+        shutdown(descriptor_of(d.socket), SHUT_RDWR);
+        d.input = -ECONNABORTED;
+        return;
+    }
+    *piece = {.chunk = chunk, .begin = 0, .end = size, .next = nullptr};
+    UringPiece** last = &d.pieces;
+    while (*last != nullptr) last = &(*last)->next;
+    *last = piece;
+    ++d.piece_count;
+}
+
+void UringEngine::drop_first(UringDescriptor& d) noexcept {
+    UringPiece* piece = std::exchange(d.pieces, d.pieces->next);
+    --d.piece_count;
+    if (piece->chunk != nullptr) chunks_.give_back(piece->chunk);
+    piece->next = std::exchange(free_pieces_, piece);
+}
+
+// Before the close. A close with unread data resets the connection; the system does not know of what waits here.
+void UringEngine::drop_received(UringDescriptor& d) noexcept {
+    if (d.pieces == nullptr) return;
+    while (d.pieces != nullptr) drop_first(d);
+    linger reset{.l_onoff = 1, .l_linger = 0};
+    int socket = descriptor_of(d.socket);
+    (void)setsockopt(socket, SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+}
+
+void UringEngine::receive_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
+    bool more = (cqe.flags & IORING_CQE_F_MORE) != 0;
+    if (!more) disarmed(d);
+    std::byte* chunk = (cqe.flags & IORING_CQE_F_BUFFER) != 0 ? buffers_.take(cqe.flags) : nullptr;
+    Operation* op = d.lane(Direction::read).first;
+    bool waits = op != nullptr && op->stage == spi::Stage::in_flight && !op->has(Operation::harvested) &&
+                 !d.kernel[0].in_kernel;
+    if (cqe.res > 0) {
+        if (waits && lends(*op) && d.pieces == nullptr) [[likely]] {
+            op->buffer = chunk;
+            op->length = spi::ChunkPool::chunk_size;
+            return harvest.finished(*op, Error{}, static_cast<std::size_t>(cqe.res));
+        }
+        keep(d, chunk, static_cast<std::uint32_t>(cqe.res));
+    } else {
+        if (chunk != nullptr) chunks_.give_back(chunk);
+        bool nothing = cqe.res == -ECANCELED || cqe.res == -EINTR || cqe.res == -ENOBUFS || cqe.res == -EAGAIN;
+        if (cqe.res == -EINVAL) {
+            multishot_receive_ = false;
+        } else if (!nothing) {
+            d.input = cqe.res;
+        }
+    }
+    if (d.released) return close_when_idle(d);
+    if (!waits) {
+        if (more && !d.full && d.piece_count > most_ahead) d.full = ask_to_disarm(d, receive_tag);
+    } else if (take_received(d, *op)) {
+        harvest.finished_already(*op);
+    } else if (cqe.res == -ENOBUFS && lends(*op)) {
+        harvest.ready(*op);  // no chunk in the ring: the loop receives it plainly, with a chunk of its own
+    } else if (!more && start(*op) == Started::finished) {
+        harvest.finished_already(*op);
+    }
+}
+
+}  // namespace pier::posix

@@ -28,15 +28,23 @@ Endpoint peer_in(AcceptRecord& record, const Means& means) noexcept {
 }  // namespace
 
 AcceptQueue::AcceptQueue(SOCKET listener, Family family) noexcept : listener_(listener), family_(family) {
-    for (AcceptRecord& record : records_) record.accepts = this;
+    for (std::size_t i = most; i-- > 0;) {
+        records_[i].accepts = this;
+        records_[i].next_free = std::exchange(free_, &records_[i]);
+    }
 }
 
 AcceptQueue::~AcceptQueue() {
     spi::require(under_way_ == 0, "a listener's calls were forgotten while the system had them");
-    for (AcceptRecord& record : records_) drop(record);
+    for (AcceptRecord& record : records_) close_socket(record);
 }
 
 void AcceptQueue::drop(AcceptRecord& record) noexcept {
+    close_socket(record);
+    record.next_free = std::exchange(free_, &record);
+}
+
+void AcceptQueue::close_socket(AcceptRecord& record) noexcept {
     if (record.socket != INVALID_SOCKET) ::closesocket(std::exchange(record.socket, INVALID_SOCKET));
 }
 
@@ -58,7 +66,7 @@ AcceptQueue::Issued AcceptQueue::issue(AcceptRecord& record, const Means& means,
         }
         auto code = static_cast<DWORD>(::WSAGetLastError());
         if (code == WSA_IO_PENDING) return Issued::pending;
-        drop(record);
+        close_socket(record);
         failure_ = translate(code, During::accept);
         if (!is_dead_connection(code)) break;
     }
@@ -85,6 +93,7 @@ bool AcceptQueue::take(spi::AcceptOperation& op, const Means& means) noexcept {
         first_ = (first_ + 1) % most;
         --count_;
         spi::Accepted connection(neutral(std::exchange(record.socket, INVALID_SOCKET)));
+        record.next_free = std::exchange(free_, &record);
         SOCKET socket = native(connection.socket());
         if (!update_context(socket, listener_)) continue;
         connection.set_peer(peer_in(record, means));

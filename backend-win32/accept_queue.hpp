@@ -6,6 +6,7 @@
 
 #include <pier/endpoint.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -17,32 +18,37 @@ class AcceptQueue;
 // One call, and what AcceptEx fills in: both names, each with the 16 bytes more that it asks for.
 struct AcceptRecord : OverlappedLane {
     static constexpr DWORD room = sizeof(sockaddr_in6) + 16;
-    SOCKET socket = INVALID_SOCKET;
+    SOCKET socket = INVALID_SOCKET;  // while the record is in use
+    AcceptRecord* next_free = nullptr;
     char names[2 * room];
 };
 
 // One thread: the engine's.
 class AcceptQueue {
 public:
-    static constexpr std::size_t most = 16;
+    static constexpr std::size_t first_calls = 8;  // twice as many each time that all of them have been used up at once
+    static constexpr std::size_t most = 64;
 
     AcceptQueue(SOCKET listener, Family family) noexcept;
     AcceptQueue(const AcceptQueue&) = delete;
     AcceptQueue& operator=(const AcceptQueue&) = delete;
     ~AcceptQueue();
 
-    // Starts calls until all records are in use. Calls under_way(record) for each that the kernel has from then on. An
-    // error is remembered for take().
+    // Starts calls until there are enough. Calls under_way(record) for each that the kernel has from then on. An error
+    // is remembered for take().
     template <class UnderWay>
     void post(const Means& means, bool silent_success, UnderWay under_way) noexcept {
-        for (AcceptRecord& record : records_) {
-            if (record.socket != INVALID_SOCKET) continue;
+        if (under_way_ == 0) wanted_ = wanted_ == 0 ? first_calls : std::min(2 * wanted_, most);
+        while (free_ != nullptr && under_way_ + count_ < wanted_) {
+            AcceptRecord& record = *free_;
             switch (issue(record, means, silent_success)) {
                 case Issued::pending:
+                    free_ = record.next_free;
                     ++under_way_;
                     under_way(record);
                     break;
                 case Issued::arrived:
+                    free_ = record.next_free;
                     arrive(record);
                     break;
                 case Issued::failed:
@@ -71,15 +77,18 @@ private:
 
     Issued issue(AcceptRecord& record, const Means& means, bool silent_success) noexcept;
     void arrive(AcceptRecord& record) noexcept { arrived_[(first_ + count_++) % most] = &record; }
-    static void drop(AcceptRecord& record) noexcept;
+    static void close_socket(AcceptRecord& record) noexcept;
+    void drop(AcceptRecord& record) noexcept;
 
     SOCKET listener_;
     const Family family_;
+    std::size_t wanted_ = 0;
     std::size_t under_way_ = 0;
     Error failure_{};
     std::size_t first_ = 0;
     std::size_t count_ = 0;
     std::array<AcceptRecord*, most> arrived_{};  // a ring
+    AcceptRecord* free_ = nullptr;
     std::array<AcceptRecord, most> records_;
 };
 

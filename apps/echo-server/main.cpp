@@ -7,7 +7,7 @@ pier::Task<pier::Result<void>> echo(pier::Stream peer) {
     for (;;) {
         auto got = co_await peer.receive();
         if (!got) co_return std::unexpected(got.error());
-        if (got->empty()) co_return peer.finish();
+        if (got->empty()) co_return {};  // the close that follows tells the peer; peer.finish() would be a call more
         if (auto sent = co_await peer.send_all(*got); !sent) co_return std::unexpected(sent.error());
     }
 }

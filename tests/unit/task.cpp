@@ -37,6 +37,7 @@ public:
 Task<int> number(int n) { co_return n; }
 Task<Token> token(int n) { co_return Token(n); }
 Task<void> nothing() { co_return; }
+Task<pier::Result<void>> success() { co_return {}; }
 
 Task<int> fails(std::string text) {
     throw Wrong(text);
@@ -84,6 +85,7 @@ TEST_CASE("task: the value of run") {
     CHECK(text == "converted");
     auto owned = loop->run([]() -> Task<std::unique_ptr<int>> { co_return std::make_unique<int>(9); }());
     CHECK(*owned == 9);
+    CHECK(loop->run(success()).has_value());
 }
 
 TEST_CASE("task: the value of co_await, at once and later") {

@@ -57,7 +57,7 @@ template <class T>
 struct Promise : PromiseBase {
     std::optional<T> value;
     Task<T> get_return_object() noexcept;
-    template <class U>
+    template <class U = T>  // so that co_return {} makes a T
     requires std::constructible_from<T, U&&>
     void return_value(U&& result) { value.emplace(std::forward<U>(result)); }
     T take() {

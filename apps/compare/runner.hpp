@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,5 +24,10 @@ inline constexpr std::string_view native = native_engine;
 // after each.
 [[nodiscard]] std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_view column,
                                     const std::function<void(const Behaviour&, const Cell&)>& done = {});
+
+// One behaviour under an engine whose steps are told: `told` is called with each, as a line of trace_json.hpp. The
+// outcome is not judged.
+[[nodiscard]] Cell run_told(const Behaviour& behaviour, std::string_view column,
+                            const std::function<void(const std::string&)>& told);
 
 }  // namespace compare

@@ -1,0 +1,44 @@
+// An engine's steps for the runner, as they happen: what hangs or crashes is told up to there.
+#include "child.hpp"
+#include "trace_json.hpp"
+#include "trace_terms.hpp"
+
+#include <pier/spi/sys.hpp>
+#include <pier/spi/trace.hpp>
+
+#include <chrono>
+#include <cstdlib>
+#include <thread>
+
+namespace compare {
+namespace {
+
+struct Teller {
+    std::string_view engine;
+    std::thread::id here;
+    pier::Time began;
+};
+
+Teller& teller() {
+    static Teller only;
+    return only;
+}
+
+void tell(const pier::spi::TraceStep& told) {
+    Step step = step_of(told, teller().engine);
+    const auto since = std::chrono::duration_cast<std::chrono::microseconds>(told.time - teller().began);
+    step.microseconds = since.count();
+    if (std::this_thread::get_id() != teller().here) step.side = "peer";
+    // Nobody reads any more: the runner has gone.
+    if (!print_line(compare::step, to_line(step))) std::_Exit(1);
+}
+
+}  // namespace
+
+pier::spi::EngineInfo telling(const pier::spi::EngineInfo& engine) {
+    teller() = {engine.name, std::this_thread::get_id(), pier::sys::now()};
+    pier::spi::trace_to(tell);
+    return pier::spi::traced(engine);
+}
+
+}  // namespace compare

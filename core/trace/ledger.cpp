@@ -11,6 +11,7 @@ std::size_t direction_of(const Operation& op) noexcept { return static_cast<std:
 
 // A piece of a whole operation that is not the last.
 bool goes_on(const Operation& op) noexcept {
+    if (op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed)) return false;
     if (!op.has(Operation::whole) || op.error.condition != Errc::ok || op.transferred == 0) return false;
     return op.transferred < op.length || static_cast<const WholeOperation&>(op).rest != 0;
 }

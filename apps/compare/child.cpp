@@ -51,6 +51,7 @@ bool observe_for_parent(std::string_view column, std::string_view id, bool tells
     const Behaviour* behaviour = find_behaviour(id);
     if (behaviour == nullptr || !print_line(begins, id)) return false;
     const NativeVerdict verdict = observe(column, *behaviour, tells);
+    if (tells && !print_line(further, std::to_string(untold()))) return false;
     return print_line(ended, verdict.outcome + "\t" + pier::printable(verdict.detail));
 }
 

@@ -3,6 +3,7 @@
 
 #include <pier/spi/engine.hpp>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -13,11 +14,16 @@ inline constexpr std::string_view child_word = "run-behaviours-for-parent";
 // Instead of it: the engine's steps are told, too.
 inline constexpr std::string_view telling_child_word = "trace-behaviours-for-parent";
 
-// On the process' stdout, a line each: a behaviour begins; a step of its engine; it has ended with an outcome and,
-// behind a tab, a detail.
+// On the process' stdout, a line each: a behaviour begins; a step of its engine; how many further steps there were; it
+// has ended with an outcome and, behind a tab, a detail.
 inline constexpr char begins = '>';
 inline constexpr char step = '=';
+inline constexpr char further = '+';
 inline constexpr char ended = '<';
+
+// More than anybody reads: transfers of megabytes have thousands of steps that are all the same. And a bound, so that a
+// loop which goes round for ever falls silent.
+inline constexpr std::size_t most_steps = 1000;
 
 // Whether it could be printed. At once, because whoever reads it may have to end this process.
 [[nodiscard]] bool print_line(char sign, std::string_view text);
@@ -28,5 +34,7 @@ inline constexpr char ended = '<';
 // The engine with its steps printed, from now on, with the time since now. This thread's loops are on this side, those
 // of other threads on the peer's.
 [[nodiscard]] pier::spi::EngineInfo telling(const pier::spi::EngineInfo& engine);
+// Steps behind most_steps.
+[[nodiscard]] std::size_t untold() noexcept;
 
 }  // namespace compare

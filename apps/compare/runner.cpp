@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <memory>
 #include <string>
 
@@ -24,7 +25,7 @@ Cell parse(std::string_view line) {
     return {std::string(line.substr(0, tab)), std::string(detail), true};
 }
 
-// Who hears of what a process says: `done` of each behaviour's end, `told` of each step of its engine, where it tells.
+// Who hears of what a process says: `done` of each behaviour's end, `told` of every other line.
 struct Listener {
     std::string_view word = child_word;
     std::function<void(std::size_t, const Cell&)> done = [](std::size_t, const Cell&) {};
@@ -50,27 +51,20 @@ std::vector<Cell> run_process(Ids behaviours, std::string_view column, const Lis
         auto line = lines.next();
         if (line && line->starts_with(ended)) {
             add(parse(std::string_view(*line).substr(1)));
-        } else if (line && line->starts_with(step)) {
-            listener.told(line->substr(1));
-        } else if (!line && line.error() == pier::Errc::timed_out) {
+        } else if (line) {
+            listener.told(*line);
+        } else if (line.error() == pier::Errc::timed_out) {
             (*process)->kill();
             (void)(*process)->wait();
             add(cell_of(Outcome::hang, "no end within " + std::to_string(patience.count()) + " seconds"));
             return cells;
-        } else if (!line) {
+        } else {
             add(cell_of(Outcome::crash, "its process ended: " + (*process)->wait().describe()));
             return cells;
         }
     }
     // What it breaks on its way out counts as the last one's.
-    for (auto line = lines.next();; line = lines.next()) {
-        if (line && line->starts_with(step)) {
-            listener.told(line->substr(1));
-            continue;
-        }
-        if (line || line.error() != pier::Errc::end_of_stream) return cells;
-        break;
-    }
+    if (auto line = lines.next(); line || line.error() != pier::Errc::end_of_stream) return cells;
     const pier::sys::ProcessEnd end = (*process)->wait();
     if (end.crashed && cells.back().in_contract) {
         cells.back() = cell_of(Outcome::crash, "its process ended: " + end.describe());
@@ -109,10 +103,22 @@ std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_
     return all;
 }
 
-Cell run_told(const Behaviour& behaviour, std::string_view column,
-              const std::function<void(const std::string&)>& told) {
+Told run_told(const Behaviour& behaviour, std::string_view column) {
     const Behaviour* const one[] = {&behaviour};
-    return run_process(one, column, {.word = telling_child_word, .told = told}).front();
+    Told all;
+    all.cell = run_process(one, column,
+                           {.word = telling_child_word,
+                            .told =
+                                [&](const std::string& line) {
+                                    const std::string text = line.substr(1);
+                                    if (line.starts_with(step)) {
+                                        all.steps.push_back(text);
+                                    } else if (line.starts_with(further)) {
+                                        std::from_chars(text.data(), text.data() + text.size(), all.further);
+                                    }
+                                }})
+                   .front();
+    return all;
 }
 
 }  // namespace compare

@@ -4,6 +4,7 @@
 #include "behaviour.hpp"
 #include "report.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
@@ -25,9 +26,12 @@ inline constexpr std::string_view native = native_engine;
 [[nodiscard]] std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_view column,
                                     const std::function<void(const Behaviour&, const Cell&)>& done = {});
 
-// One behaviour under an engine whose steps are told: `told` is called with each, as a line of trace_json.hpp. The
-// outcome is not judged.
-[[nodiscard]] Cell run_told(const Behaviour& behaviour, std::string_view column,
-                            const std::function<void(const std::string&)>& told);
+// One behaviour under an engine whose steps are told.
+struct Told {
+    Cell cell;                       // not judged
+    std::vector<std::string> steps;  // lines of trace_json.hpp, child.hpp's most_steps at the most
+    std::size_t further = 0;         // steps behind those
+};
+[[nodiscard]] Told run_told(const Behaviour& behaviour, std::string_view column);
 
 }  // namespace compare

@@ -6,6 +6,7 @@
 #include <pier/spi/sys.hpp>
 #include <pier/spi/trace.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -17,6 +18,7 @@ struct Teller {
     std::string_view engine;
     std::thread::id here;
     pier::Time began;
+    std::size_t steps = 0;  // by one thread at a time
 };
 
 Teller& teller() {
@@ -25,6 +27,7 @@ Teller& teller() {
 }
 
 void tell(const pier::spi::TraceStep& told) {
+    if (++teller().steps > most_steps) return;
     Step step = step_of(told, teller().engine);
     const auto since = std::chrono::duration_cast<std::chrono::microseconds>(told.time - teller().began);
     step.microseconds = since.count();
@@ -36,9 +39,11 @@ void tell(const pier::spi::TraceStep& told) {
 }  // namespace
 
 pier::spi::EngineInfo telling(const pier::spi::EngineInfo& engine) {
-    teller() = {engine.name, std::this_thread::get_id(), pier::sys::now()};
+    teller() = {engine.name, std::this_thread::get_id(), pier::sys::now(), 0};
     pier::spi::trace_to(tell);
     return pier::spi::traced(engine);
 }
+
+std::size_t untold() noexcept { return teller().steps - std::min(teller().steps, most_steps); }
 
 }  // namespace compare

@@ -7,21 +7,15 @@
 namespace compare {
 namespace {
 
-// More than anybody reads: transfers of megabytes have thousands of steps that are all the same.
-constexpr std::size_t most_steps = 1000;
-
 TraceLane lane_of(const Behaviour& behaviour, Column column) {
     TraceLane lane{.column = std::move(column), .outcome = {}, .detail = {}, .steps = {}};
-    const Cell cell = run_told(behaviour, lane.column.engine, [&](const std::string& line) {
-        auto step = step_from_line(line);
-        if (!step || lane.steps.size() == most_steps) {
-            ++lane.left_out;
-        } else {
-            lane.steps.push_back(std::move(*step));
-        }
-    });
-    lane.outcome = cell.outcome;
-    lane.detail = cell.detail;
+    const Told told = run_told(behaviour, lane.column.engine);
+    for (const std::string& line : told.steps) {
+        if (auto step = step_from_line(line)) lane.steps.push_back(std::move(*step));
+    }
+    lane.left_out = told.further;
+    lane.outcome = told.cell.outcome;
+    lane.detail = told.cell.detail;
     return lane;
 }
 

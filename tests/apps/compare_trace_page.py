@@ -11,9 +11,7 @@ import harness
 HOSTILE = "<script>alert(1)</script>\"&'\x1b"
 
 
-class Page(unittest.TestCase):
-    width = 1280
-
+class Page(browser.PageCase):
     @classmethod
     def setUpClass(cls):
         if browser.find() is None:
@@ -36,19 +34,6 @@ class Page(unittest.TestCase):
         cls.lanes = [lane["engine"] for lane in cls.trace["lanes"] + other["lanes"]]
         cls.page = cls.enterClassContext(browser.Browser())
 
-    def setUp(self):
-        self.page.complaints.clear()
-        self.page.requests.clear()
-        self.page.resize(self.width)
-        self.page.show(self.path)
-
-    def tearDown(self):
-        self.assertEqual(self.page.complaints, [])
-        self.assertEqual([url for url in self.page.requests if not url.startswith(("file:", "data:"))], [])
-
-    def all(self, selector, what="textContent"):
-        return self.page.evaluate(f"[...document.querySelectorAll('{selector}')].map(each => each.{what})")
-
     def test_every_lane_is_there(self):
         engines = self.all("#lanes section h2", "firstChild.data.trim()")
         self.assertEqual([engine.replace("\ufffd", "\x1b") for engine in engines], self.lanes)
@@ -57,9 +42,7 @@ class Page(unittest.TestCase):
             self.assertEqual(shown, [step["what"] for step in lane["steps"]])
 
     def test_it_fits(self):
-        width, inner = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        self.assertLessEqual(width, inner)
-        self.assertEqual(inner, self.width)
+        self.assert_fits()
         # A lane is never wider than what is to be seen at once, and none of its steps sticks out.
         self.assertLessEqual(max(self.all("#lanes section", "offsetWidth")), self.width)
         self.assertFalse(any(self.all("#lanes li", "scrollWidth > each.offsetWidth")))

@@ -62,11 +62,10 @@ class Trace(harness.TestCase):
             self.assertIn(what, rest, f"{expected} are not in this order in {found}")
 
     def engines(self, wanted):
+        """The steps of those that are here, by name."""
         found = sorted(wanted & self.lanes.keys())
         self.assertTrue(found)
-        for engine in found:
-            with self.subTest(engine=engine):
-                yield self.lanes[engine]
+        return [(engine, self.lanes[engine]) for engine in found]
 
     def test_every_engine_is_there(self):
         listed = harness.run("--list-engines")[1].splitlines()
@@ -78,56 +77,65 @@ class Trace(harness.TestCase):
         self.assertEqual({lane["system"] for lane in self.trace["lanes"]}, {"here"})
 
     def test_readiness_waits_and_then_acts(self):
-        for steps in self.engines(EDGE | LEVEL):
-            self.assert_in_order(["started", "tried", "would block", "armed", "waited", "event", "tried", "completed"],
-                                 whats(steps, "client", "connect"))
-            self.assert_in_order(["started", "tried", "would block", "waited", "event", "tried", "completed"],
-                                 whats(steps, "client", "receive"))
-            self.assertNotIn("submitted", [step["what"] for step in steps])
-            self.assertNotIn("completion", [step["what"] for step in steps])
+        for engine, steps in self.engines(EDGE | LEVEL):
+            with self.subTest(engine=engine):
+                parked, done = ["started", "tried", "would block"], ["waited", "event", "tried", "completed"]
+                self.assert_in_order([*parked, "armed", *done], whats(steps, "client", "connect"))
+                self.assert_in_order([*parked, *done], whats(steps, "client", "receive"))
+                self.assertNotIn("submitted", [step["what"] for step in steps])
+                self.assertNotIn("completion", [step["what"] for step in steps])
 
     def test_completion_acts_and_then_tells(self):
-        for steps in self.engines(COMPLETION):
-            for socket in ("client", "accepted"):
-                self.assert_in_order(["started", "submitted", "waited", "completion", "completed"],
-                                     whats(steps, socket, "receive"))
-            self.assertNotIn("armed", [step["what"] for step in steps])
+        for engine, steps in self.engines(COMPLETION):
+            with self.subTest(engine=engine):
+                for socket in ("client", "accepted"):
+                    self.assert_in_order(["started", "submitted", "waited", "completion", "completed"],
+                                         whats(steps, socket, "receive"))
+                self.assertNotIn("armed", [step["what"] for step in steps])
 
     def test_only_level_triggered_engines_take_interest_back(self):
-        for steps in self.engines(EDGE):
-            self.assertNotIn("disarmed", [step["what"] for step in steps])
-        for steps in self.engines(LEVEL):
-            self.assertIn(("client", "disarmed"), [(step.get("socket"), step["what"]) for step in steps])
+        for engine, steps in self.engines(EDGE):
+            with self.subTest(engine=engine):
+                self.assertNotIn("disarmed", [step["what"] for step in steps])
+        for engine, steps in self.engines(LEVEL):
+            with self.subTest(engine=engine):
+                self.assertIn(("client", "disarmed"), [(step.get("socket"), step["what"]) for step in steps])
 
     def test_a_blocking_engine_arms_nothing(self):
         steps = self.lanes["iterative"]
         self.assert_in_order(["started", "tried", "completed"], whats(steps, "client", "send"))
         self.assertFalse({"armed", "submitted"} & {step["what"] for step in steps})
 
-    def test_each_operation_that_starts_ends_once(self):
-        for steps in self.engines(self.lanes.keys()):
+    def test_each_operation_starts_first_and_ends_once(self):
+        for engine, steps in self.engines(self.lanes.keys()):
             for kind in {(step["socket"], step["operation"]) for step in steps if "operation" in step}:
-                ends = [step["what"] for step in steps
-                        if (step.get("socket"), step.get("operation")) == kind and step["what"] in ("started", "completed")]
-                self.assertEqual(ends, ["started", "completed"] * (len(ends) // 2), kind)
+                with self.subTest(engine=engine, kind=kind):
+                    found = [step["what"] for step in steps if (step.get("socket"), step.get("operation")) == kind]
+                    starts = [at for at, what in enumerate(found) if what == "started"]
+                    ends = [at for at, what in enumerate(found) if what == "completed"]
+                    self.assertEqual(starts, [0] + [at + 1 for at in ends[:-1]], found)
+                    self.assertEqual(ends[-1], len(found) - 1, found)
 
     def test_five_bytes_go_there_and_back(self):
-        for steps in self.engines(self.lanes.keys()):
-            for socket, operation in itertools.product(("client", "accepted"), ("send", "receive")):
-                done = [step["detail"] for step in steps
-                        if (step.get("socket"), step.get("operation"), step["what"]) == (socket, operation, "completed")]
-                self.assertEqual(done[0].split(", ")[0], "5 bytes")
+        for engine, steps in self.engines(self.lanes.keys()):
+            with self.subTest(engine=engine):
+                for kind in itertools.product(("client", "accepted"), ("send", "receive"), ("completed",)):
+                    done = [step["detail"] for step in steps
+                            if (step.get("socket"), step.get("operation"), step["what"]) == kind]
+                    self.assertEqual(done[0].split(", ")[0], "5 bytes")
 
     def test_sockets_are_attached_and_released(self):
-        for steps in self.engines(self.lanes.keys()):
-            for what in ("attached", "released"):
-                self.assertEqual(sorted(step["socket"] for step in steps if step["what"] == what),
-                                 ["accepted", "client", "listener"])
+        for engine, steps in self.engines(self.lanes.keys()):
+            with self.subTest(engine=engine):
+                for what in ("attached", "released"):
+                    self.assertEqual(sorted(step["socket"] for step in steps if step["what"] == what),
+                                     ["accepted", "client", "listener"])
 
     def test_times_only_grow(self):
-        for steps in self.engines(self.lanes.keys()):
-            times = [step["microseconds"] for step in steps]
-            self.assertEqual(times, sorted(times))
+        for engine, steps in self.engines(self.lanes.keys()):
+            with self.subTest(engine=engine):
+                times = [step["microseconds"] for step in steps]
+                self.assertEqual(times, sorted(times))
 
     def test_two_runs_give_the_same_text(self):
         # A machine that is busy may deliver a packet late, and Wine does so at any time.

@@ -42,6 +42,17 @@ function(pier_library name)
     "$<INSTALL_INTERFACE:include>")
 endfunction()
 
+# pier_plain_attempts(SOURCE): a backend's attempts once more, as pier/spi/plain_attempt.hpp names them. The file defines
+# nothing else, so whoever defines sys::attempt and its like itself keeps the library's own out of a program.
+function(pier_plain_attempts source)
+  add_library(pier_plain_attempts OBJECT "${source}")
+  pier_set_up(pier_plain_attempts)
+  target_include_directories(pier_plain_attempts PRIVATE "${PROJECT_SOURCE_DIR}/core/include")
+  foreach(name IN ITEMS attempt attempt_receive attempt_send connect_start connect_result)
+    target_compile_definitions(pier_plain_attempts PRIVATE ${name}=plain_${name})
+  endforeach()
+endfunction()
+
 # pier_program(NAME SOURCE...): the executable NAME, linked to all of Pier.
 function(pier_program name)
   add_executable(${name} ${ARGN})

@@ -4,7 +4,9 @@
 #include "steps.hpp"
 
 #include <algorithm>
+#include <array>
 #include <deque>
+#include <string_view>
 
 namespace compare {
 namespace {
@@ -13,6 +15,57 @@ std::function<Verdict(const pier::spi::EngineInfo&)> echo_of(std::size_t size,
                                                              pier::Family family = pier::Family::ipv4) {
     return with_peer(
         echo, [size](pier::Stream stream) { return exchange(std::move(stream), size); }, family);
+}
+
+// Both ends on one loop, so that all that its engine does is one story, in one order.
+
+pier::Task<void> echo_one(pier::Listener& listener) {
+    auto client = co_await listener.accept(limit);
+    if (client) co_await echo(std::move(*client));
+}
+
+pier::Task<Verdict> talk(const pier::Stream& stream, pier::TaskScope& serving) {
+    constexpr std::string_view said = "hello";
+    std::array<std::byte, said.size()> heard;
+    auto sent = co_await stream.send_all(bytes(said), limit);
+    if (!sent) co_return failed("sending", sent.error());
+    auto received = co_await stream.receive_exactly(heard, limit);
+    if (!received) co_return observed(received.error());
+    if (!std::ranges::equal(heard, bytes(said))) co_return Verdict{Outcome::corrupt};
+    auto finished = stream.finish();
+    if (!finished) co_return failed("finishing", finished.error());
+    auto rest = co_await stream.receive(limit);
+    if (!rest) co_return observed(rest.error());
+    const bool served = co_await join(serving);
+    if (!served) co_return failed("waiting for the server");
+    co_return Verdict{rest->empty() ? Outcome::works : Outcome::too_much};
+}
+
+// On an engine that blocks both ends take turns: each waits only for what is there already.
+pier::Task<Verdict> echo_in_turns() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    const bool there = co_await passes(pair->here, pair->there, "hello");
+    const bool back = co_await passes(pair->there, pair->here, "hello");
+    co_return Verdict{there && back ? Outcome::works : Outcome::corrupt};
+}
+
+pier::Task<Verdict> echo_on_one_loop() {
+    if (pier::this_loop().traits().one_at_a_time) co_return co_await echo_in_turns();
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
+    if (!listener) co_return failed("listening", listener.error());
+    pier::TaskScope serving;
+    serving.spawn(echo_one(*listener));
+    auto stream = co_await pier::Stream::connect(listener->local(), limit);
+    Verdict verdict;
+    if (stream) {
+        verdict = co_await talk(*stream, serving);
+    } else {
+        verdict = failed("connecting", stream.error());
+    }
+    serving.cancel();
+    (void)co_await serving.join();
+    co_return verdict;
 }
 
 // Half-close: a client that has said everything still hears.
@@ -104,6 +157,14 @@ Verdict connections_at_once(const pier::spi::EngineInfo& engine) {
 std::vector<Behaviour> echo_behaviours() {
     using enum Outcome;
     return {
+        {.id = "echo",
+         .question = "Do five bytes come back where both ends are on one loop?",
+         .contract = {works},
+         .steps = on_one_loop(echo_on_one_loop),
+         .steps_text = {"Connect two ends on one loop; on engines that block, one after the other.",
+                        "Send five bytes and receive their echo, then end."},
+         .promise = "One loop serves both ends of a connection.",
+         .sources = {"RFC 9293, 3.10"}},
         {.id = "echo-1B",
          .question = "Does one byte come back?",
          .contract = {works},

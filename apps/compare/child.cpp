@@ -31,39 +31,41 @@ NativeVerdict observe_native(std::string_view id) {
     }
 }
 
-NativeVerdict observe(std::string_view column, const Behaviour& behaviour) {
+NativeVerdict observe(std::string_view column, const Behaviour& behaviour, bool tells) {
     if (column == native) return observe_native(behaviour.id);
     if (!behaviour.steps) return {std::string(name(Outcome::not_applicable)), std::string(behaviour.not_applicable)};
     const pier::spi::EngineInfo* engine = pier::find_engine(column);
     if (engine == nullptr) return {std::string(name(Outcome::failed)), "there is no such engine"};
-    Verdict verdict = behaviour.steps(*engine);
+    Verdict verdict = behaviour.steps(tells ? telling(*engine) : *engine);
     return {name(verdict.outcome), std::move(verdict.detail)};
 }
 
-// At once, because whoever reads it may have to end this process.
+}  // namespace
+
 bool print_line(char sign, std::string_view text) {
     const std::string line = sign + std::string(text) + "\n";
     return std::fwrite(line.data(), 1, line.size(), stdout) == line.size() && std::fflush(stdout) == 0;
 }
 
-}  // namespace
-
-bool observe_for_parent(std::string_view column, std::string_view id) {
+bool observe_for_parent(std::string_view column, std::string_view id, bool tells) {
     const Behaviour* behaviour = find_behaviour(id);
     if (behaviour == nullptr || !print_line(begins, id)) return false;
-    const NativeVerdict verdict = observe(column, *behaviour);
+    const NativeVerdict verdict = observe(column, *behaviour, tells);
+    if (tells && !print_line(further, std::to_string(untold()))) return false;
     return print_line(ended, verdict.outcome + "\t" + pier::printable(verdict.detail));
 }
 
 std::optional<int> run_as_child(int argc, char** argv) {
     const std::vector<std::string> arguments = pier::sys::arguments(argc, argv);
-    if (arguments.size() != 4 || arguments[1] != child_word) return std::nullopt;
+    if (arguments.size() != 4) return std::nullopt;
+    const bool tells = arguments[1] == telling_child_word;
+    if (!tells && arguments[1] != child_word) return std::nullopt;
     pier::sys::prepare_process();
     if (!pier::sys::start_up()) return 1;
     const std::string_view ids = arguments[3];
     for (std::size_t at = 0; at < ids.size();) {
         const std::size_t end = std::min(ids.find(',', at), ids.size());
-        if (!observe_for_parent(arguments[2], ids.substr(at, end - at))) return 1;
+        if (!observe_for_parent(arguments[2], ids.substr(at, end - at), tells)) return 1;
         at = end + 1;
     }
     return 0;

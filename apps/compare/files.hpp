@@ -9,6 +9,15 @@
 
 namespace compare {
 
+// For the beginning of a sentence about it.
+[[nodiscard]] std::string quoted(const std::string& file);
+
+// All of it, or a sentence.
+[[nodiscard]] std::expected<std::string, std::string> read(const std::string& file);
+
+// A sentence where one is given twice.
+[[nodiscard]] std::expected<void, std::string> all_different(const std::vector<std::string>& files);
+
 // Either, or a sentence about what is wrong with the file. It may hold outcomes alone.
 [[nodiscard]] std::expected<Report, std::string> read_report(const std::string& file);
 

@@ -2,6 +2,7 @@
 
 #include "deviations.hpp"
 #include "html_files.hpp"
+#include "page.hpp"
 #include "tellings.hpp"
 
 #include <pier/version.hpp>
@@ -92,18 +93,11 @@ std::string for_script(const std::string& json) {
 
 std::string html(const Report& report) {
     const std::string data = for_script(to_json(report).dump(-1, ' ', true, Json::error_handler_t::replace));
-    const std::string_view page = html_files::page;
-    std::string text;
-    for (std::size_t at = 0; at < page.size();) {
-        const std::size_t begin = std::min(page.find("{{", at), page.size());
-        text += page.substr(at, begin - at);
-        if (begin == page.size()) break;
-        const std::size_t end = page.find("}}", begin);
-        const std::string_view name = page.substr(begin + 2, end - begin - 2);
-        text += name == "style" ? html_files::style : name == "script" ? html_files::script : std::string_view(data);
-        at = end + 2;
-    }
-    return text;
+    return filled(html_files::page, [&](std::string_view name) {
+        return name == "style"    ? std::string(html_files::style)
+               : name == "script" ? std::string(html_files::script)
+                                  : data;
+    });
 }
 
 }  // namespace compare

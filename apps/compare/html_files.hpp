@@ -9,4 +9,8 @@ extern const std::string_view page;  // with {{style}}, {{script}} and {{report}
 extern const std::string_view style;
 extern const std::string_view script;
 
+// With {{style}} and the parts of a trace.
+extern const std::string_view trace_page;
+extern const std::string_view trace_style;
+
 }  // namespace compare::html_files

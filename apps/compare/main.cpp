@@ -10,6 +10,9 @@
 #include "runner.hpp"
 #include "table.hpp"
 #include "tellings.hpp"
+#include "trace_command.hpp"
+#include "trace_html.hpp"
+#include "trace_json.hpp"
 #include "wrap.hpp"
 
 #include <pier/program.hpp>
@@ -131,6 +134,24 @@ int print_difference(const Options& options) {
     return (options.strict ? found.any() : found.breaks_a_promise()) ? 1 : 0;
 }
 
+std::string render(const Trace& trace, const Options& options) {
+    switch (options.trace.format) {
+        case TraceFormat::json:
+            return to_json(trace);
+        case TraceFormat::html:
+            return html(trace);
+        case TraceFormat::text:
+            break;
+    }
+    return text_of(trace, {options.width, options.trace.times}, Painter(has_colours(options)));
+}
+
+int print_trace(const Options& options) {
+    auto found = trace(options.trace);
+    if (!found) return refuse(found.error());
+    return put(render(*found, options), options) ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -139,6 +160,7 @@ int main(int argc, char** argv) {
     if (!parsed.options) return parsed.status;
     const Options& options = *parsed.options;
     if (options.command == Command::diff) return print_difference(options);
+    if (options.command == Command::trace) return print_trace(options);
     if (options.command == Command::merge) {
         auto report = read_and_merge(options.files);
         return report ? print(*report, options) : refuse(report.error());

@@ -21,11 +21,6 @@ constexpr std::size_t most_sentences = 1'000;
 
 ParsedOptions ends(int status) { return {.options = std::nullopt, .status = status}; }
 
-// Server models share the blocking engine of `iterative`: there is nothing to compare.
-bool has_engine_of_its_own(const pier::spi::EngineInfo& engine) {
-    return engine.model == pier::spi::Model::event || engine.model == pier::spi::Model::iterative;
-}
-
 std::string list_behaviours() {
     std::string text;
     for (const Behaviour& behaviour : behaviours()) {
@@ -36,20 +31,6 @@ std::string list_behaviours() {
         text += std::string(behaviour.id) + ": " + std::string(behaviour.question) + " " + contract + "\n";
     }
     return text;
-}
-
-// What stands between the commas, each once.
-std::vector<std::string> names(const std::vector<std::string>& lists) {
-    std::vector<std::string> all;
-    for (const std::string& list : lists) {
-        for (std::size_t at = 0; at <= list.size();) {
-            const std::size_t end = std::min(list.find(',', at), list.size());
-            std::string name = list.substr(at, end - at);
-            if (std::ranges::find(all, name) == all.end()) all.push_back(std::move(name));
-            at = end + 1;
-        }
-    }
-    return all;
 }
 
 // Nobody typed $COLUMNS: what is no width is ignored.
@@ -166,6 +147,23 @@ bool is_complete(const CLI::App& app, std::string_view option) {
 
 }  // namespace
 
+bool has_engine_of_its_own(const pier::spi::EngineInfo& engine) noexcept {
+    return engine.model == pier::spi::Model::event || engine.model == pier::spi::Model::iterative;
+}
+
+std::vector<std::string> names(const std::vector<std::string>& lists) {
+    std::vector<std::string> all;
+    for (const std::string& list : lists) {
+        for (std::size_t at = 0; at <= list.size();) {
+            const std::size_t end = std::min(list.find(',', at), list.size());
+            std::string name = list.substr(at, end - at);
+            if (std::ranges::find(all, name) == all.end()) all.push_back(std::move(name));
+            at = end + 1;
+        }
+    }
+    return all;
+}
+
 ParsedOptions parse_options(int argc, char** argv) {
     CLI::App app{about, std::string(program)};
     Options options;
@@ -203,27 +201,40 @@ ParsedOptions parse_options(int argc, char** argv) {
     diff->add_option("OLD", older, "the report from before")->required();
     diff->add_option("NEW", newer, "the report of now")->required();
     diff->add_flag("--strict", options.strict, "exit status 1 where anything has changed");
-    output.add_file(*diff);
-    output.add_looks(*diff);
+    TraceCommand trace(app);
+    for (CLI::App* command : {diff, &trace.command()}) {
+        output.add_file(*command);
+        output.add_looks(*command);
+    }
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return ends(*status);
     if (list || list_all) {
         return ends(pier::print(program, list ? pier::list_engines() : list_behaviours()) ? 0 : 1);
     }
-    for (CLI::App* command : {&app, merge, diff}) {
+    for (CLI::App* command : {&app, merge, diff, &trace.command()}) {
         if (is_complete(*command, "--output")) continue;
         pier::say(program, "--output: it has no name of a file; see --help");
         return ends(2);
     }
     output.take();
-    options.command = merge->parsed() ? Command::merge : diff->parsed() ? Command::diff : Command::run;
+    options.command = merge->parsed()            ? Command::merge
+                      : diff->parsed()           ? Command::diff
+                      : trace.command().parsed() ? Command::trace
+                                                 : Command::run;
     if (diff->parsed()) options.files = {older, newer};
     if (options.command != Command::run) {
         for (const CLI::Option* option : {engine, behaviour, system}) {
             if (option->count() == 0) continue;
-            pier::say(program,
-                      option->get_name() + ": " + (merge->parsed() ? "merge" : "diff") + " runs nothing; see --help");
+            const std::string reason = merge->parsed()  ? "merge runs nothing"
+                                       : diff->parsed() ? "diff runs nothing"
+                                                        : "trace has its own, behind that word";
+            pier::say(program, option->get_name() + ": " + reason + "; see --help");
             return ends(2);
+        }
+        if (options.command == Command::trace) {
+            auto taken = trace.take();
+            if (!taken) return ends(2);
+            options.trace = std::move(*taken);
         }
         return {.options = std::move(options), .status = 0};
     }

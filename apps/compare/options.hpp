@@ -2,6 +2,7 @@
 #pragma once
 
 #include "behaviour.hpp"
+#include "trace_options.hpp"
 
 #include <pier/spi/engine.hpp>
 
@@ -16,7 +17,7 @@ namespace compare {
 
 inline constexpr std::string_view program = "pier-compare";
 
-enum class Command : std::uint8_t { run, merge, diff };
+enum class Command : std::uint8_t { run, merge, diff, trace };
 enum class Format : std::uint8_t { table, json, markdown, html, words, outcomes };
 enum class ColourChoice : std::uint8_t { automatic, always, never };
 
@@ -37,6 +38,7 @@ struct Options {
     // To merge, or the older and the newer one to compare.
     std::vector<std::string> files;
     bool strict = false;  // each change counts
+    TraceOptions trace;
 };
 
 // Either the options, or the exit status after everything has been said.
@@ -45,5 +47,11 @@ struct ParsedOptions {
     int status = 0;
 };
 [[nodiscard]] ParsedOptions parse_options(int argc, char** argv);
+
+// What stands between the commas, each once.
+[[nodiscard]] std::vector<std::string> names(const std::vector<std::string>& lists);
+
+// Server models share the blocking engine of `iterative`: there is nothing to compare.
+[[nodiscard]] bool has_engine_of_its_own(const pier::spi::EngineInfo& engine) noexcept;
 
 }  // namespace compare

@@ -1,51 +1,21 @@
 #include "runner.hpp"
 
 #include "child.hpp"
+#include "lines.hpp"
 
 #include <pier/loop.hpp>
 #include <pier/spi/child_process.hpp>
-#include <pier/spi/sys.hpp>
 
 #include <algorithm>
 #include <array>
-#include <chrono>
+#include <charconv>
 #include <memory>
 #include <string>
 
 namespace compare {
 namespace {
 
-// Longer than any steps take whose operations reach their deadlines. A process that begins has as much.
-constexpr std::chrono::seconds patience{10};
-
 using Ids = std::span<const Behaviour* const>;
-
-// The lines of a process, each with a deadline of its own.
-class Lines {
-public:
-    explicit Lines(pier::sys::ChildProcess& process) : process_(process) {}
-
-    // Errors: end_of_stream, timed_out.
-    pier::Result<std::string> next() {
-        const pier::Time until = pier::sys::now() + patience;
-        for (;;) {
-            if (const std::size_t end = text_.find('\n'); end != std::string::npos) {
-                std::string line = text_.substr(0, end);
-                text_.erase(0, end + 1);
-                return line;
-            }
-            std::array<std::byte, 4096> some;
-            auto count = process_.read(some, until);
-            if (!count) return pier::fail(count.error());
-            if (*count == 0) return pier::fail(pier::Errc::end_of_stream);
-            text_.append(reinterpret_cast<const char*>(some.data()), *count);
-        }
-    }
-
-private:
-    pier::sys::ChildProcess& process_;
-    std::string text_;
-};
 
 Cell cell_of(Outcome outcome, std::string detail) { return {std::string(name(outcome)), std::move(detail), false}; }
 
@@ -55,17 +25,23 @@ Cell parse(std::string_view line) {
     return {std::string(line.substr(0, tab)), std::string(detail), true};
 }
 
+// Who hears of what a process says: `done` of each behaviour's end, `told` of every other line.
+struct Listener {
+    std::string_view word = child_word;
+    std::function<void(std::size_t, const Cell&)> done = [](std::size_t, const Cell&) {};
+    std::function<void(const std::string&)> told = [](const std::string&) {};
+};
+
 // The cells of one process: of all these behaviours, or up to the one that it did not survive.
-std::vector<Cell> run_process(Ids behaviours, std::string_view column,
-                              const std::function<void(std::size_t, const Cell&)>& done) {
+std::vector<Cell> run_process(Ids behaviours, std::string_view column, const Listener& listener) {
     std::string ids;
     for (const Behaviour* behaviour : behaviours) ids += (ids.empty() ? "" : ",") + std::string(behaviour->id);
     std::vector<Cell> cells;
     auto add = [&](Cell cell) {
-        done(cells.size(), cell);
+        listener.done(cells.size(), cell);
         cells.push_back(std::move(cell));
     };
-    auto process = pier::sys::start_child({std::string(child_word), std::string(column), ids});
+    auto process = pier::sys::start_child({std::string(listener.word), std::string(column), ids});
     if (!process) {
         add(cell_of(Outcome::failed, "starting a process: " + pier::describe(process.error())));
         return cells;
@@ -75,12 +51,14 @@ std::vector<Cell> run_process(Ids behaviours, std::string_view column,
         auto line = lines.next();
         if (line && line->starts_with(ended)) {
             add(parse(std::string_view(*line).substr(1)));
-        } else if (!line && line.error() == pier::Errc::timed_out) {
+        } else if (line) {
+            listener.told(*line);
+        } else if (line.error() == pier::Errc::timed_out) {
             (*process)->kill();
             (void)(*process)->wait();
             add(cell_of(Outcome::hang, "no end within " + std::to_string(patience.count()) + " seconds"));
             return cells;
-        } else if (!line) {
+        } else {
             add(cell_of(Outcome::crash, "its process ended: " + (*process)->wait().describe()));
             return cells;
         }
@@ -114,14 +92,32 @@ std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_
     std::vector<Cell> all;
     while (all.size() < behaviours.size()) {
         const Ids rest = behaviours.subspan(all.size());
-        auto cells = run_process(rest, column, [&](std::size_t i, const Cell& cell) {
-            if (done) done(*rest[i], cell);
-        });
+        auto cells = run_process(rest, column, {.done = [&](std::size_t i, const Cell& cell) {
+                                     if (done) done(*rest[i], cell);
+                                 }});
         for (Cell& cell : cells) {
             cell.in_contract = column == native || holds(*behaviours[all.size()], blocking, cell);
             all.push_back(std::move(cell));
         }
     }
+    return all;
+}
+
+Told run_told(const Behaviour& behaviour, std::string_view column) {
+    const Behaviour* const one[] = {&behaviour};
+    Told all;
+    all.cell = run_process(one, column,
+                           {.word = telling_child_word,
+                            .told =
+                                [&](const std::string& line) {
+                                    const std::string text = line.substr(1);
+                                    if (line.starts_with(step)) {
+                                        all.steps.push_back(text);
+                                    } else if (line.starts_with(further)) {
+                                        std::from_chars(text.data(), text.data() + text.size(), all.further);
+                                    }
+                                }})
+                   .front();
     return all;
 }
 

@@ -4,9 +4,11 @@
 #include "behaviour.hpp"
 #include "report.hpp"
 
+#include <cstddef>
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,5 +25,13 @@ inline constexpr std::string_view native = native_engine;
 // after each.
 [[nodiscard]] std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_view column,
                                     const std::function<void(const Behaviour&, const Cell&)>& done = {});
+
+// One behaviour under an engine whose steps are told.
+struct Told {
+    Cell cell;                       // not judged
+    std::vector<std::string> steps;  // lines of trace_json.hpp, child.hpp's most_steps at the most
+    std::size_t further = 0;         // steps behind those
+};
+[[nodiscard]] Told run_told(const Behaviour& behaviour, std::string_view column);
 
 }  // namespace compare

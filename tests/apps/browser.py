@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+import unittest
 
 PATIENCE = 30  # seconds: Chromium takes some to start on a busy machine
 
@@ -159,3 +160,29 @@ class Browser:
     def screenshot(self):
         """A PNG of what is in view."""
         return base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"])
+
+
+class PageCase(unittest.TestCase):
+    """Shows the page at `path` before each test. It may complain of nothing, and fetch nothing."""
+
+    width = 1280
+    path = None
+    page = None  # a Browser
+
+    def setUp(self):
+        self.page.complaints.clear()
+        self.page.requests.clear()
+        self.page.resize(self.width)
+        self.page.show(self.path)
+
+    def tearDown(self):
+        self.assertEqual(self.page.complaints, [])
+        self.assertEqual([url for url in self.page.requests if not url.startswith(("file:", "data:"))], [])
+
+    def all(self, selector, what="textContent"):
+        return self.page.evaluate(f"[...document.querySelectorAll('{selector}')].map(each => each.{what})")
+
+    def assert_fits(self):
+        width, inner = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+        self.assertLessEqual(width, inner)
+        self.assertEqual(inner, self.width)

@@ -10,9 +10,7 @@ import harness
 import sample_reports
 
 
-class Page(unittest.TestCase):
-    width = 1280
-
+class Page(browser.PageCase):
     @classmethod
     def setUpClass(cls):
         if browser.find() is None:
@@ -27,19 +25,6 @@ class Page(unittest.TestCase):
         status, _, complaint = harness.run("merge", *files, "--format", "html", "--output", cls.path)
         assert (status, complaint) == (1, ""), complaint
         cls.page = cls.enterClassContext(browser.Browser())
-
-    def setUp(self):
-        self.page.complaints.clear()
-        self.page.requests.clear()
-        self.page.resize(self.width)
-        self.page.show(self.path)
-
-    def tearDown(self):
-        self.assertEqual(self.page.complaints, [])
-        self.assertEqual([url for url in self.page.requests if not url.startswith(("file:", "data:"))], [])
-
-    def all(self, selector, what="textContent"):
-        return self.page.evaluate(f"[...document.querySelectorAll('{selector}')].map(each => each.{what})")
 
     def rows(self):
         return self.all("#matrix tbody th.name", "dataset.id")
@@ -57,11 +42,6 @@ class Page(unittest.TestCase):
             field.value = {json.dumps(value)};
             field.dispatchEvent(new Event('input', {{bubbles: true}}));
         }})()""")
-
-    def assert_fits(self):
-        width, inner = self.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-        self.assertLessEqual(width, inner)
-        self.assertEqual(inner, self.width)
 
     def test_matrix(self):
         self.assertEqual(sorted(self.rows()), sorted(sample_reports.TEXTS))

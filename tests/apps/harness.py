@@ -100,13 +100,16 @@ def wait_for(state, what, seconds=PATIENCE):
 
 @contextlib.contextmanager
 def wine_kept_up():
-    """For many short runs: else each boots Wine, whose server then holds the run's outputs open for three seconds."""
+    """For many short runs: else each boots Wine, whose server and services then hold the run's outputs open."""
     if not settings.wine:
         yield
         return
-    with subprocess.Popen([settings.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+    with subprocess.Popen([settings.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as waiting:
         try:
+            # Its prompt: it has booted Wine. A run that did, at the same time, would have its outputs held for as long
+            # as this one waits, and never be seen to end.
+            select.select([waiting.stdout], [], [], BOOT_TIME)
             yield
         finally:
             waiting.stdin.close()  # at which it ends

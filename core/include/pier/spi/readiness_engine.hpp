@@ -52,6 +52,9 @@ public:
     Result<void> wait(Time until, Harvest& harvest) override;
     void wake() noexcept override { poller_->wake(); }
 
+    // Before the first attach: a poller that stands before this one takes its place.
+    void wrap(std::unique_ptr<Poller> (*around)(std::unique_ptr<Poller>)) { poller_ = around(std::move(poller_)); }
+
 private:
     std::unique_ptr<Poller> poller_;
     DescriptorPool<Descriptor> pool_;

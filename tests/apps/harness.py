@@ -104,8 +104,9 @@ def wine_kept_up():
     if not settings.wine:
         yield
         return
-    with subprocess.Popen([settings.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+    with subprocess.Popen([settings.command[0], "cmd.exe"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                           stderr=subprocess.DEVNULL) as waiting:
+        waiting.stdout.read(1)  # of its prompt. Else a run might be the one that boots Wine
         try:
             yield
         finally:

@@ -1,5 +1,5 @@
 // Closing under an operation, by raw calls. A pending operation is here a thread that is blocked in a call.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <sys/syscall.h>

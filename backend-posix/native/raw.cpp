@@ -1,5 +1,5 @@
 // Raw and link-layer sockets, by raw calls. They need privileges; what is sent goes to loopback only.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <arpa/inet.h>

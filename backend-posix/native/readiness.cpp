@@ -1,5 +1,5 @@
 // Readiness, by raw poll, select and epoll.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <sys/epoll.h>

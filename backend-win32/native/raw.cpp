@@ -1,5 +1,5 @@
 // Raw sockets, by raw calls. They need privileges; what is sent goes to loopback only.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <array>

@@ -1,5 +1,5 @@
 // Readiness, by raw select, WSAPoll and WSAEventSelect.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <array>

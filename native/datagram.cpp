@@ -143,21 +143,40 @@ NativeVerdict pending_bytes() {
     return Seen() << (count == 100 ? "first" : count == 123 ? "whole" : "differs");
 }
 
+// What is sent, and what of it arrives.
+NativeVerdict overflow() {
+    constexpr int count = 200;
+    const Socket here = bound();
+    const Socket there = bound();
+    set_option(here, SOL_SOCKET, SO_RCVBUF, 8192);
+    const std::string data(1000, 'x');
+    Seen seen;
+    for (int i = 0; i < count; ++i) {
+        if (send_to(there, data, loopback(port_of(here))) < 0) return seen << last();
+    }
+    seen << "works";
+    int arrived = 0;
+    std::array<char, 1000> into;
+    while (wait_for(here, POLLIN, window_ms) != 0 && receive_into(here, into.data(), into.size(), 0) > 0) ++arrived;
+    seen << (arrived == count ? "whole" : arrived > 0 ? "partial" : "nothing");
+    NativeVerdict verdict = seen;
+    verdict.detail = std::to_string(arrived) + " of " + std::to_string(count) + " arrived";
+    return verdict;
+}
+
 }  // namespace
 
 void add_datagram_probes(Probes& all) {
-    all.insert(all.end(),
-               {{"dgram-zero-length", zero_length},
-                {"dgram-truncation", truncation},
-                {"dgram-too-big", too_big},
-                {"icmp-unreachable-unconnected", unconnected},
-                {"icmp-unreachable-connected", connected},
-                {"udp-connected-addressing", connected_addressing},
-                {"udp-unbound-and-bad-destinations", bad_destinations},
-                {"udp-two-sockets-one-port", one_port},
-                {"pending-bytes", pending_bytes},
-                {.id = "multicast-loop-side",
-                 .not_applicable = "loopback delivers whatever is set: it takes an interface other than that"}});
+    all.insert(all.end(), {{"dgram-zero-length", zero_length},
+                           {"dgram-truncation", truncation},
+                           {"dgram-too-big", too_big},
+                           {"icmp-unreachable-unconnected", unconnected},
+                           {"icmp-unreachable-connected", connected},
+                           {"udp-connected-addressing", connected_addressing},
+                           {"udp-unbound-and-bad-destinations", bad_destinations},
+                           {"udp-two-sockets-one-port", one_port},
+                           {"pending-bytes", pending_bytes},
+                           {"udp-overflow-drop", overflow}});
 }
 
 }  // namespace pier::native

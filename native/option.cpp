@@ -138,6 +138,26 @@ std::string_view client_of(int v6_only) {
 
 NativeVerdict v6_only() { return Seen() << client_of(1) << client_of(0) << client_of(-1); }
 
+// Keep-alive, no-delay, multicast's loop; the send buffer of a connected socket beside that of a fresh one.
+NativeVerdict defaults() {
+    const Socket fresh = tcp();
+    const Socket datagram = udp();
+    auto is_on = [](Number socket, int level, int name) {
+        return get_option(socket, level, name) != 0 ? "works" : "nothing";
+    };
+    Seen seen;
+    seen << is_on(fresh, SOL_SOCKET, SO_KEEPALIVE) << is_on(fresh, IPPROTO_TCP, TCP_NODELAY)
+         << is_on(datagram, IPPROTO_IP, IP_MULTICAST_LOOP);
+    auto [here, there] = pair();
+    const int before = get_option(fresh, SOL_SOCKET, SO_SNDBUF);
+    const int after = get_option(here, SOL_SOCKET, SO_SNDBUF);
+    seen << (before == after ? "same" : "differs");
+    NativeVerdict verdict = seen;
+    verdict.detail = "send buffer " + std::to_string(before) + ", connected " + std::to_string(after) +
+                     "; time to live " + std::to_string(get_option(fresh, IPPROTO_IP, IP_TTL));
+    return verdict;
+}
+
 }  // namespace
 
 void add_option_probes(Probes& all) {
@@ -148,7 +168,8 @@ void add_option_probes(Probes& all) {
                            {"opt-timeouts", timeouts},
                            {"opt-tos-ttl", type_and_life},
                            {"opt-availability", availability},
-                           {"v6only-and-mapped", v6_only}});
+                           {"v6only-and-mapped", v6_only},
+                           {"opt-defaults", defaults}});
 }
 
 }  // namespace pier::native

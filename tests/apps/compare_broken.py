@@ -42,7 +42,9 @@ class Broken(harness.TestCase):
         status, output, complaint = harness.run(
             "--system", "wine" if harness.settings.wine else "linux", "--engine", ",".join(engines), "--behaviour",
             ",".join(behaviours), "--format", "json", "--output", self.file, seconds=PATIENCE)
-        self.assertEqual((output, complaint), ("", ""))
+        self.assertEqual(output, "")
+        if "crashes" not in engines:  # a sanitizer reports that
+            self.assertEqual(complaint, "")
         with open(self.file, encoding="utf-8") as file:
             report = json.load(file)
         self.assertEqual({row["id"] for row in report["behaviours"]}, set(behaviours))

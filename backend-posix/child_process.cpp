@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <algorithm>
@@ -76,6 +77,11 @@ private:
 };
 
 }  // namespace
+
+void crash_at_once() noexcept {
+    const rlimit no_file{0, 0};
+    (void)::setrlimit(RLIMIT_CORE, &no_file);
+}
 
 std::string ProcessEnd::describe() const { return (crashed ? "signal " : "exit status ") + std::to_string(status); }
 

@@ -172,6 +172,14 @@ private:
 
 }  // namespace
 
+void crash_at_once() noexcept {
+    // Wine calls its debugger whatever the error mode says, but it asks this filter before.
+    ::SetUnhandledExceptionFilter([](EXCEPTION_POINTERS* crash) -> LONG {
+        ::TerminateProcess(::GetCurrentProcess(), crash->ExceptionRecord->ExceptionCode);
+        return EXCEPTION_EXECUTE_HANDLER;
+    });
+}
+
 std::string ProcessEnd::describe() const {
     if (!crashed) return "exit status " + std::to_string(status);
     char text[32];

@@ -85,3 +85,17 @@ function(pier_doctest_program name)
     target_compile_definitions(${name} PRIVATE DOCTEST_THREAD_LOCAL=)
   endif()
 endfunction()
+
+# pier_native_probes([EXCEPT regex]): pier::native_probes of the raw probes in native/ and of those of this backend, whose native/net.hpp says
+# what its system calls the things that both use.
+function(pier_native_probes)
+  cmake_parse_arguments(PARSE_ARGV 0 probes "" "EXCEPT" "")
+  pier_sources(own native)
+  if(probes_EXCEPT)
+    list(FILTER own EXCLUDE REGEX "${probes_EXCEPT}")
+  endif()
+  file(GLOB common CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/*.cpp")
+  pier_library(native_probes ${common} ${own})
+  target_include_directories(pier_native_probes PRIVATE
+    "${PROJECT_SOURCE_DIR}/native" "${CMAKE_CURRENT_SOURCE_DIR}/native")
+endfunction()

@@ -19,7 +19,7 @@ constexpr File files[] = {{connect_behaviours, group::connect},       {accept_be
                           {readiness_behaviours, group::readiness},   {datagram_behaviours, group::datagram},
                           {option_behaviours, group::option},         {names_behaviours, group::address},
                           {limits_behaviours, group::limits},         {loop_behaviours, group::limits},
-                          {system_behaviours, group::limits}};
+                          {system_behaviours, group::limits},         {below_behaviours, group::limits}};
 
 constexpr std::string_view group_order[] = {group::connect, group::stream,    group::half_close, group::reset,
                                             group::cancel,  group::readiness, group::datagram,   group::option,

@@ -70,5 +70,6 @@ inline constexpr std::string_view raw = "raw and link layer";
 [[nodiscard]] std::vector<Behaviour> names_behaviours();
 [[nodiscard]] std::vector<Behaviour> limits_behaviours();
 [[nodiscard]] std::vector<Behaviour> system_behaviours();
+[[nodiscard]] std::vector<Behaviour> below_behaviours();
 
 }  // namespace compare

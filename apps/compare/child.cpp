@@ -5,6 +5,7 @@
 
 #include <pier/loop.hpp>
 #include <pier/printable.hpp>
+#include <pier/spi/child_process.hpp>
 #include <pier/spi/native_probe.hpp>
 #include <pier/spi/sys.hpp>
 
@@ -61,6 +62,7 @@ std::optional<int> run_as_child(int argc, char** argv) {
     const bool tells = arguments[1] == telling_child_word;
     if (!tells && arguments[1] != child_word) return std::nullopt;
     pier::sys::prepare_process();
+    pier::sys::crash_at_once();
     if (!pier::sys::start_up()) return 1;
     const std::string_view ids = arguments[3];
     for (std::size_t at = 0; at < ids.size();) {

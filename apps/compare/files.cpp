@@ -1,6 +1,7 @@
 #include "files.hpp"
 
 #include "json.hpp"
+#include "judge.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -57,7 +58,7 @@ std::expected<Report, std::string> read_and_merge(const std::vector<std::string>
     for (const std::string& file : files) {
         auto report = read_report(file);
         if (!report) return report;
-        if (!report->judged) return std::unexpected(quoted(file) + "it holds outcomes alone, which only diff reads");
+        if (!report->judged) judge(*report);
         reports.push_back(std::move(*report));
     }
     return merge(std::move(reports));

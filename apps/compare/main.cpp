@@ -1,8 +1,10 @@
 // Runs the same behaviours under every engine, and shows where they differ.
+#include "catalogue.hpp"
 #include "diff.hpp"
 #include "files.hpp"
 #include "html.hpp"
 #include "json.hpp"
+#include "judge.hpp"
 #include "markdown.hpp"
 #include "options.hpp"
 #include "progress.hpp"
@@ -25,12 +27,6 @@ namespace {
 
 using namespace compare;
 
-std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
-    std::vector<std::string> names;
-    for (const Outcomes& outcome : outcomes) names.push_back(name(outcome));
-    return names;
-}
-
 void add_column(Report& report, const Options& options, Column column, Progress& progress) {
     std::size_t number = 0;
     auto begin = [&] {
@@ -45,17 +41,7 @@ void add_column(Report& report, const Options& options, Column column, Progress&
 // Engines one after the other, so that they don't share the machine.
 Report observe(const Options& options) {
     Report report;
-    for (const Behaviour* behaviour : options.behaviours) {
-        report.rows.push_back({.id = std::string(behaviour->id),
-                               .question = std::string(behaviour->question),
-                               .contract = words(behaviour->contract),
-                               .blocking_contract = words(behaviour->blocking_contract),
-                               .group = std::string(behaviour->group),
-                               .steps = {behaviour->steps_text.begin(), behaviour->steps_text.end()},
-                               .promise = std::string(behaviour->promise),
-                               .sources = {behaviour->sources.begin(), behaviour->sources.end()},
-                               .inherent = std::string(behaviour->inherent)});
-    }
+    for (const Behaviour* behaviour : options.behaviours) report.rows.push_back(row_of(*behaviour));
     const std::size_t count = options.behaviours.size();
     const std::size_t columns = options.engines.size() + (options.native ? 1 : 0);
     Progress progress(columns * count, pier::sys::is_terminal(pier::sys::StandardStream::error));
@@ -99,6 +85,8 @@ std::string render(const Report& report, const Options& options) {
             return sentences(report, options);
         case Format::outcomes:
             return outcomes_to_json(report);
+        case Format::catalogue:
+            return catalogue(report);
         case Format::table:
             break;
     }

@@ -1,42 +1,13 @@
 #include "markdown.hpp"
 
+#include "markdown_text.hpp"
 #include "tellings.hpp"
 #include "wrap.hpp"
-
-#include <algorithm>
-#include <string_view>
 
 namespace compare {
 namespace {
 
 constexpr std::size_t told = 10;
-
-// What Markdown or HTML would take for its own stands for itself.
-std::string escaped(std::string_view text) {
-    std::string safe;
-    for (char c : text) {
-        if (c == '<') {
-            safe += "&lt;";
-        } else if (c == '&') {
-            safe += "&amp;";
-        } else {
-            if (std::string_view("\\`*_[]|#~>").find(c) != std::string_view::npos) safe += '\\';
-            safe += c;
-        }
-    }
-    return safe;
-}
-
-// The title stands alone in its line.
-void heading(std::string& text, const char* level, std::string_view title) {
-    text += (text.empty() ? "" : "\n") + std::string(level) + " " + escaped(title) + "\n\n";
-}
-
-std::string capital(std::string_view text) {
-    std::string title(text);
-    if (!title.empty() && title.front() >= 'a' && title.front() <= 'z') title.front() -= 'a' - 'A';
-    return title;
-}
 
 std::string cell_text(const Report& report, const Row& row, std::size_t column) {
     const Cell& cell = row.cells[column];

@@ -91,6 +91,7 @@ private:
         {"html", Format::html, "one page that needs nothing else, with filters and details"},
         {"words", Format::words, "the most telling differences in sentences"},
         {"outcomes", Format::outcomes, "JSON of the outcomes alone, which diff compares with a report"},
+        {"catalogue", Format::catalogue, "Markdown of every behaviour: what it asks, what is promised, who does what"},
     };
     static constexpr Word<ColourChoice> choices[] = {
         {"auto", ColourChoice::automatic, ""},

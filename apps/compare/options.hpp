@@ -18,7 +18,7 @@ namespace compare {
 inline constexpr std::string_view program = "pier-compare";
 
 enum class Command : std::uint8_t { run, merge, diff, trace };
-enum class Format : std::uint8_t { table, json, markdown, html, words, outcomes };
+enum class Format : std::uint8_t { table, json, markdown, html, words, outcomes, catalogue };
 enum class ColourChoice : std::uint8_t { automatic, always, never };
 
 struct Options {

@@ -1,9 +1,9 @@
 #include "runner.hpp"
 
 #include "child.hpp"
+#include "judge.hpp"
 #include "lines.hpp"
 
-#include <pier/loop.hpp>
 #include <pier/spi/child_process.hpp>
 
 #include <algorithm>
@@ -72,23 +72,10 @@ std::vector<Cell> run_process(Ids behaviours, std::string_view column, const Lis
     return cells;
 }
 
-bool holds(const Behaviour& behaviour, bool blocking, const Cell& cell) {
-    if (cell.outcome == name(Outcome::not_applicable)) return true;
-    const auto& contract = behaviour.contract_of(blocking);
-    // Where a contract allows everything, an end is still asked for, and an observation.
-    if (contract.empty()) {
-        return std::ranges::none_of(std::array{Outcome::failed, Outcome::hang, Outcome::crash},
-                                    [&](Outcome outcome) { return cell.outcome == name(outcome); });
-    }
-    return std::ranges::any_of(contract, [&](const Outcomes& allowed) { return name(allowed) == cell.outcome; });
-}
-
 }  // namespace
 
 std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_view column,
                       const std::function<void(const Behaviour&, const Cell&)>& done) {
-    const pier::spi::EngineInfo* engine = column == native ? nullptr : pier::find_engine(column);
-    const bool blocking = engine != nullptr && engine->model != pier::spi::Model::event;
     std::vector<Cell> all;
     while (all.size() < behaviours.size()) {
         const Ids rest = behaviours.subspan(all.size());
@@ -96,7 +83,7 @@ std::vector<Cell> run(std::span<const Behaviour* const> behaviours, std::string_
                                      if (done) done(*rest[i], cell);
                                  }});
         for (Cell& cell : cells) {
-            cell.in_contract = column == native || holds(*behaviours[all.size()], blocking, cell);
+            cell.in_contract = holds(*behaviours[all.size()], column, cell.outcome);
             all.push_back(std::move(cell));
         }
     }

@@ -1,6 +1,7 @@
 // Closing under an operation, by raw calls. A pending operation is here a thread that is blocked in a call.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
+#include "uring_probes.hpp"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -166,13 +167,10 @@ void add_cancel_probes(Probes& all) {
                 {"close-pending-async-op", closed_then_data},
                 {"close-pending-read-sends-reset", peer_of_closed},
                 {"listener-close-pending-accept", closed_listener},
-                {.id = "cancel-one-op", .not_applicable = no_cancel},
-                {.id = "cancel-nothing-pending", .not_applicable = no_cancel},
                 {.id = "cancel-completion-race", .not_applicable = no_cancel},
                 {.id = "close-pending-connect", .not_applicable = no_cancel},
-                {.id = "submitter-thread-exit", .not_applicable = "a blocked call lives no longer than its thread"},
-                {.id = "immediate-success-notification", .not_applicable = "calls answer, there are no completions"},
                 {.id = "port-closed-under-waiter", .not_applicable = "there are no completion ports on this system"}});
+    add_uring_probes(all);
 }
 
 }  // namespace pier::native

@@ -1,6 +1,8 @@
 // Raw and link-layer sockets, by raw calls. They need privileges; what is sent goes to loopback only.
-#include "net.hpp"
+#include "loopback.hpp"
+#include "own_network.hpp"
 #include "probes.hpp"
+#include "raw_traffic.hpp"
 
 #include <arpa/inet.h>
 #include <linux/if_ether.h>
@@ -8,14 +10,10 @@
 #include <net/if.h>
 #include <netinet/ip.h>
 #include <netinet/ip_icmp.h>
-#include <sched.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <exception>
-#include <thread>
 #include <vector>
 
 namespace pier::native {
@@ -115,30 +113,6 @@ NativeVerdict own_header() {
     return seen;
 }
 
-// On a thread with a network of its own, whose loopback is up; the namespace goes with the thread.
-NativeVerdict alone(NativeVerdict (*steps)()) {
-    NativeVerdict verdict;
-    std::exception_ptr failure;
-    std::thread([&] {
-        try {
-            if (::unshare(CLONE_NEWNET) != 0) {
-                verdict = {"n/a", "a network namespace of one's own needs privileges"};
-                return;
-            }
-            const Socket control = udp();
-            ifreq request{};
-            std::strcpy(request.ifr_name, "lo");
-            request.ifr_flags = IFF_UP;
-            if (::ioctl(control, SIOCSIFFLAGS, &request) != 0) fail("bringing lo up");
-            verdict = steps();
-        } catch (...) {
-            failure = std::current_exception();
-        }
-    }).join();
-    if (failure) std::rethrow_exception(failure);
-    return verdict;
-}
-
 Socket link(std::uint16_t type) {
     Socket socket(::socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, htons(type)));
     if (socket < 0) fail("AF_PACKET");
@@ -179,10 +153,18 @@ NativeVerdict injected() {
     return seen;
 }
 
+NativeVerdict traffic() {
+    const Socket datagrams = raw(IPPROTO_UDP);
+    const Socket streams = raw(IPPROTO_TCP);
+    if (!datagrams.valid() || !streams.valid()) return {"n/a", privileges};
+    return seen_traffic(datagrams, streams);
+}
+
 }  // namespace
 
 void add_raw_probes(Probes& all) {
     all.insert(all.end(), {{"raw-protocol-allowed", protocols},
+                           {"raw-sees-kernel-traffic", traffic},
                            {"raw-receive-header", header},
                            {"raw-hdrincl-fields", own_header},
                            {"link-loopback-copies", [] { return alone(loopback_copies); }},

@@ -1,5 +1,5 @@
 // Readiness, by raw poll, select and epoll.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <sys/epoll.h>
@@ -39,6 +39,17 @@ public:
         return epoll_wait(descriptor_, &event, 1, milliseconds) > 0 ? "ready" : "quiet";
     }
 
+    // All that holds, as the first event says it.
+    std::string events(int milliseconds) {
+        epoll_event event{};
+        if (epoll_wait(descriptor_, &event, 1, milliseconds) <= 0) return "quiet";
+        Seen seen;
+        if ((event.events & EPOLLIN) != 0) seen << "ready";
+        if ((event.events & EPOLLOUT) != 0) seen << "writable";
+        if ((event.events & (EPOLLRDHUP | EPOLLHUP)) != 0) seen << "hang-up";
+        return NativeVerdict(seen).outcome;
+    }
+
 private:
     Socket descriptor_;
 };
@@ -54,6 +65,25 @@ NativeVerdict edge() {
     seen << epoll.wait(window_ms);
     must_send(there, "+");
     seen << epoll.wait(limit_ms);
+    return seen;
+}
+
+// At first; after data; after the end; after a part of the data was received; registered again.
+NativeVerdict merged_edges() {
+    constexpr unsigned all = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+    auto [here, there] = pair();
+    Epoll epoll;
+    if (epoll.control(EPOLL_CTL_ADD, here, all) != 0) fail("epoll_ctl");
+    Seen seen;
+    seen << epoll.events(limit_ms);
+    must_send(there, "ten bytes!");
+    seen << epoll.events(limit_ms);
+    if (shutdown(there, SHUT_WR) != 0) fail("shutdown");
+    seen << epoll.events(limit_ms);
+    (void)receive(here, 3);
+    seen << epoll.events(window_ms);
+    if (epoll.control(EPOLL_CTL_MOD, here, all) != 0) fail("epoll_ctl");
+    seen << epoll.events(limit_ms);
     return seen;
 }
 
@@ -177,6 +207,7 @@ constexpr std::string_view only_windows = "WSAEventSelect is Windows'";
 void add_readiness_probes(Probes& all) {
     all.insert(all.end(), {{"level-repeat", level},
                            {"edge-partial-read", edge},
+                           {"edge-merge-and-register", merged_edges},
                            {"oneshot-rearm", one_shot},
                            {"ready-unconnected", unconnected},
                            {"ready-peer-fin", ends},
@@ -189,6 +220,7 @@ void add_readiness_probes(Probes& all) {
                            {.id = "eventselect-write-once", .not_applicable = only_windows},
                            {.id = "eventselect-read-reenable", .not_applicable = only_windows},
                            {.id = "eventselect-close-once", .not_applicable = only_windows},
+                           {.id = "eventselect-mode-and-inherit", .not_applicable = only_windows},
                            {.id = "alertable-wait", .not_applicable = "completion routines are Windows'"}});
 }
 

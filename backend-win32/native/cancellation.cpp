@@ -1,5 +1,5 @@
 // Closing and cancelling under an operation, by raw calls: blocked ones, overlapped ones and completion ports.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <array>

@@ -1,5 +1,5 @@
 // Connecting and accepting, by raw calls.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <array>

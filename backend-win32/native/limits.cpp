@@ -1,5 +1,5 @@
 // Many sockets, stale and duplicated ones, and time, by raw calls.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <array>

@@ -2,123 +2,68 @@
 
 #include "../error.hpp"
 
-#include <array>
-#include <limits>
-#include <stdexcept>
-#include <vector>
+#include <pier/spi/native_probe.hpp>
 
 namespace pier::native {
-
-void fail(const char* step) { throw std::runtime_error(std::string(step) + ": " + std::string(last())); }
 
 void Socket::close() noexcept {
     if (valid()) ::closesocket(std::exchange(socket_, INVALID_SOCKET));
 }
 
-std::string_view word(DWORD number) noexcept { return spi::outcome_word(win32::translate(number).condition); }
 std::string_view last() noexcept { return word(static_cast<DWORD>(::WSAGetLastError())); }
-std::string_view done(int result) noexcept { return result == 0 ? "works" : last(); }
-std::string_view received(int count) noexcept {
-    if (count < 0) return last();
-    return count == 0 ? "end" : "data";
-}
-std::string_view sent(int count) noexcept { return count < 0 ? last() : "works"; }
-std::string_view lost(std::string_view word) noexcept {
-    return word == "broken-pipe" || word == "reset" || word == "aborted" ? "lost" : word;
+std::string_view word(Code code) noexcept { return spi::outcome_word(win32::translate(code).condition); }
+std::string_view resolved(int result) noexcept {
+    switch (result) {
+        case 0:
+            return "works";
+        case WSAHOST_NOT_FOUND:
+        case WSANO_DATA:
+        case WSATYPE_NOT_FOUND:
+            return "not-found";
+        case WSAEINVAL:
+        case WSAEAFNOSUPPORT:
+        case WSAESOCKTNOSUPPORT:
+            return "invalid";
+        default:
+            return "other-error";
+    }
 }
 
 namespace {
 
-Socket open(int family, int type) {
-    Socket socket(::WSASocketW(family, type, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT));
-    if (!socket.valid()) fail("WSASocketW");
-    set_blocking(socket, false);
+Socket non_blocking(SOCKET number) noexcept {
+    Socket socket(number);
+    u_long on = 1;
+    if (socket.valid() && ::ioctlsocket(socket, FIONBIO, &on) != 0) return {};
     return socket;
 }
 
 }  // namespace
 
-Socket tcp(int family) { return open(family, SOCK_STREAM); }
-Socket udp(int family) { return open(family, SOCK_DGRAM); }
+Socket open_if_any(int family, int type) noexcept {
+    return non_blocking(::WSASocketW(family, type, 0, nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT));
+}
+Socket accept_if_any(Number listener) noexcept { return non_blocking(::accept(listener, nullptr, nullptr)); }
 
-void set_blocking(SOCKET socket, bool blocking) {
+void set_blocking(Number socket, bool blocking) {
     u_long non_blocking = blocking ? 0 : 1;
     if (::ioctlsocket(socket, FIONBIO, &non_blocking) != 0) fail("FIONBIO");
 }
 
-void set_receive_timeout(SOCKET socket, int milliseconds) { set_option(socket, SOL_SOCKET, SO_RCVTIMEO, milliseconds); }
-
-void set_option(SOCKET socket, int level, int name, int value) {
-    if (!win32::set_integer(socket, level, name, value)) fail("setsockopt");
+int set_bytes(Number socket, int level, int name, const void* value, std::size_t size) noexcept {
+    return ::setsockopt(socket, level, name, static_cast<const char*>(value), static_cast<int>(size));
 }
 
-int get_option(SOCKET socket, int level, int name) {
-    int value = 0;  // some options write one byte of it
-    int size = sizeof value;
-    if (::getsockopt(socket, level, name, reinterpret_cast<char*>(&value), &size) != 0) fail("getsockopt");
-    return value;
+void set_receive_timeout(Number socket, int milliseconds) {
+    if (set_bytes(socket, SOL_SOCKET, SO_RCVTIMEO, &milliseconds, sizeof milliseconds) != 0) fail("SO_RCVTIMEO");
 }
 
-std::string_view socket_error(SOCKET socket) {
-    const int number = get_option(socket, SOL_SOCKET, SO_ERROR);
-    return number == 0 ? "nothing" : word(static_cast<DWORD>(number));
-}
+std::string_view share_port(Number) noexcept { return "no-option"; }
 
-void abort(Socket& socket) {
-    const linger at_once{1, 0};
-    if (::setsockopt(socket, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&at_once), sizeof at_once) != 0) {
-        fail("SO_LINGER");
-    }
-    socket.close();
-}
+bool is_connecting() noexcept { return ::WSAGetLastError() == WSAEWOULDBLOCK; }
 
-sockaddr_in loopback(std::uint16_t port) noexcept {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = ::htons(port);
-    address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
-    return address;
-}
-
-std::uint16_t port_of(SOCKET socket) {
-    sockaddr_storage name{};
-    int size = sizeof name;
-    if (::getsockname(socket, reinterpret_cast<sockaddr*>(&name), &size) != 0) fail("getsockname");
-    return ::ntohs(reinterpret_cast<const sockaddr_in&>(name).sin_port);  // IPv6 has it in the same place
-}
-
-int bind_to(SOCKET socket, const sockaddr_in& address) noexcept {
-    return ::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-}
-int connect_to(SOCKET socket, const sockaddr_in& address) noexcept {
-    return ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-}
-void bind_loopback(SOCKET socket) {
-    if (bind_to(socket, loopback()) != 0) fail("bind");
-}
-
-Socket listener(int backlog) {
-    Socket socket = tcp();
-    bind_loopback(socket);
-    if (::listen(socket, backlog) != 0) fail("listen");
-    return socket;
-}
-
-Socket dead_port() {
-    Socket socket = tcp();
-    bind_loopback(socket);
-    return socket;
-}
-
-Socket accept_from(SOCKET listener) {
-    must_be_readable(listener);
-    Socket socket(::accept(listener, nullptr, nullptr));
-    if (!socket.valid()) fail("accept");
-    set_blocking(socket, false);
-    return socket;
-}
-
-bool settled(SOCKET socket, int milliseconds) {
+// A failure is in select's except set, and WSAPoll has kept it to itself on older systems.
+bool settled(Number socket, int milliseconds) noexcept {
     fd_set writable, failed;
     for (fd_set* set : {&writable, &failed}) {
         FD_ZERO(set);
@@ -128,72 +73,26 @@ bool settled(SOCKET socket, int milliseconds) {
     return ::select(0, nullptr, &writable, &failed, &span) > 0;
 }
 
-Socket connected_to(std::uint16_t port) {
-    Socket socket = tcp();
-    if (connect_to(socket, loopback(port)) != 0) {
-        if (::WSAGetLastError() != WSAEWOULDBLOCK) fail("connect");
-        if (!settled(socket, limit_ms)) fail("connecting in time");
-        if (get_option(socket, SOL_SOCKET, SO_ERROR) != 0) fail("connecting");
-    }
-    return socket;
-}
-
-Pair pair() {
-    const Socket listening = listener();
-    Socket here = connected_to(port_of(listening));
-    return {std::move(here), accept_from(listening)};
-}
-
-int wait_for(SOCKET socket, int events, int milliseconds) noexcept {
+int wait_for(Number socket, int events, int milliseconds) noexcept {
     WSAPOLLFD entry{socket, static_cast<SHORT>(events), 0};
     return ::WSAPoll(&entry, 1, milliseconds) > 0 ? entry.revents : 0;
 }
 
-void must_be_readable(SOCKET socket) {
-    if (wait_for(socket, POLLIN, limit_ms) == 0) fail("becoming readable in time");
+Count receive_into(Number socket, char* data, std::size_t size, int flags) noexcept {
+    return ::recv(socket, data, static_cast<int>(size), flags);
 }
-
-void must_be_gone(SOCKET socket) {
-    const Stopwatch watch;
-    while ((wait_for(socket, POLLIN, limit_ms) & (POLLERR | POLLHUP)) == 0) {
-        if (watch.milliseconds() > limit_ms) fail("being reset in time");
-    }
-}
-
-std::string events_text(int events) {
-    std::string text;
-    auto add = [&text](std::string_view each) {
-        if (!text.empty()) text += '+';
-        text += each;
-    };
-    if ((events & POLLRDNORM) != 0) add("ready");
-    if ((events & POLLWRNORM) != 0) add("writable");
-    if ((events & POLLPRI) != 0) add("urgent");
-    if ((events & POLLERR) != 0) add("error");
-    if ((events & POLLHUP) != 0) add("hang-up");
-    if ((events & POLLNVAL) != 0) add("invalid");
-    return text.empty() ? "quiet" : text;
-}
-
-int receive(SOCKET socket, std::size_t size, int flags) noexcept {
-    std::array<char, 256> into;
-    return ::recv(socket, into.data(), static_cast<int>(size < into.size() ? size : into.size()), flags);
-}
-
-int send(SOCKET socket, std::string_view text, int flags) noexcept {
+Count send(Number socket, std::string_view text, int flags) noexcept {
     return ::send(socket, text.data(), static_cast<int>(text.size()), flags);
 }
-
-void must_send(SOCKET socket, std::string_view text) {
-    if (send(socket, text) != static_cast<int>(text.size())) fail("send");
+Count send_to(Number socket, std::string_view text, const sockaddr_in& to) noexcept {
+    return ::sendto(socket, text.data(), static_cast<int>(text.size()), 0, reinterpret_cast<const sockaddr*>(&to),
+                    sizeof to);
 }
 
-void fill(SOCKET socket) {
-    const std::vector<char> data(1 << 20);
-    // Windows takes a great deal; each of these would be taken whole.
-    for (int sends = 0; sends < 64; ++sends) {
-        if (::send(socket, data.data(), static_cast<int>(data.size()), 0) <= 0) break;
-    }
+std::size_t unread(Number socket) {
+    u_long count = 0;
+    if (::ioctlsocket(socket, FIONREAD, &count) != 0) fail("FIONREAD");
+    return count;
 }
 
 }  // namespace pier::native

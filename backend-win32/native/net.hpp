@@ -1,29 +1,27 @@
-// What the raw probes share: Winsock on loopback, and words for what the calls say.
+// What this system calls the things that all raw probes use: Winsock.
 #pragma once
 
 #include "../winsock.hpp"
+#include "fail.hpp"
 
-#include <pier/spi/native_probe.hpp>
-
-#include <chrono>
 #include <cstddef>
-#include <cstdint>
-#include <string>
 #include <string_view>
 #include <utility>
 
 namespace pier::native {
 
-using spi::NativeProbe;
-using spi::NativeVerdict;
+using Number = SOCKET;
+using Length = int;
+using Count = int;
+using Code = DWORD;  // of WSAGetLastError
 
-// Nothing on loopback takes nearly so long.
-inline constexpr int limit_ms = 2000;
-// In which nothing may come.
-inline constexpr int window_ms = 100;
-
-// A step before the observation went wrong.
-[[noreturn]] void fail(const char* step);
+inline constexpr int end_sending = SD_SEND;
+inline constexpr int end_receiving = SD_RECEIVE;
+inline constexpr int end_both = SD_BOTH;
+inline constexpr int input_event = POLLRDNORM;  // of WSAPoll; POLLIN is this one and another
+inline constexpr int output_event = POLLWRNORM;
+inline constexpr int max_segment = 4;  // ws2ipdef.h, not in every SDK
+inline constexpr int keep_idle = 3;
 
 class Socket {
 public:
@@ -43,82 +41,34 @@ private:
     SOCKET socket_ = INVALID_SOCKET;
 };
 
-// Words, one after the other.
-class Seen {
-public:
-    Seen& operator<<(std::string_view word) {
-        if (!text_.empty()) text_ += '+';
-        text_ += word;
-        return *this;
-    }
-    operator NativeVerdict() const { return {text_}; }
-
-private:
-    std::string text_;
-};
-
-// What WSAGetLastError says.
+// What the last call's error, or a code, is called.
 [[nodiscard]] std::string_view last() noexcept;
-// The word of a WSA code; of a call's 0 or SOCKET_ERROR; of a receive's result; and of a send's.
-[[nodiscard]] std::string_view word(DWORD number) noexcept;
-[[nodiscard]] std::string_view done(int result) noexcept;
-[[nodiscard]] std::string_view received(int count) noexcept;
-[[nodiscard]] std::string_view sent(int count) noexcept;
-// broken-pipe, reset and aborted as one.
-[[nodiscard]] std::string_view lost(std::string_view word) noexcept;
+[[nodiscard]] std::string_view word(Code code) noexcept;
+// And what getaddrinfo answers.
+[[nodiscard]] std::string_view resolved(int result) noexcept;
 
-// Overlapped, non-blocking, not inherited. The second family is for IPv6.
-[[nodiscard]] Socket tcp(int family = AF_INET);
-[[nodiscard]] Socket udp(int family = AF_INET);
-void set_blocking(SOCKET socket, bool blocking);
+// Non-blocking, not inherited; invalid where there is none.
+[[nodiscard]] Socket open_if_any(int family, int type) noexcept;
+[[nodiscard]] Socket accept_if_any(Number listener) noexcept;
+void set_blocking(Number socket, bool blocking);
 // Blocking receives give up.
-void set_receive_timeout(SOCKET socket, int milliseconds);
-void set_option(SOCKET socket, int level, int name, int value);
-[[nodiscard]] int get_option(SOCKET socket, int level, int name);
-[[nodiscard]] std::string_view socket_error(SOCKET socket);
-// The next close resets.
-void abort(Socket& socket);
+void set_receive_timeout(Number socket, int milliseconds);
+int set_bytes(Number socket, int level, int name, const void* value, std::size_t size) noexcept;
+// The option by which several sockets share a port, if there is one.
+[[nodiscard]] std::string_view share_port(Number socket) noexcept;
 
-[[nodiscard]] sockaddr_in loopback(std::uint16_t port = 0) noexcept;
-// Host order.
-[[nodiscard]] std::uint16_t port_of(SOCKET socket);
-int bind_to(SOCKET socket, const sockaddr_in& address) noexcept;
-int connect_to(SOCKET socket, const sockaddr_in& address) noexcept;
-void bind_loopback(SOCKET socket);
-
-[[nodiscard]] Socket listener(int backlog = 16);
-// Bound, and nobody listens.
-[[nodiscard]] Socket dead_port();
-// Waits for it.
-[[nodiscard]] Socket accept_from(SOCKET listener);
-// Waits until it is made.
-[[nodiscard]] Socket connected_to(std::uint16_t port);
-struct Pair {
-    Socket here;
-    Socket there;
-};
-[[nodiscard]] Pair pair();
-
-// Whether a connect has succeeded or failed: a failure is in select's except set, and WSAPoll has kept it to itself on
-// older systems.
-[[nodiscard]] bool settled(SOCKET socket, int milliseconds);
-
+// Whether the last connect has begun and goes on.
+[[nodiscard]] bool is_connecting() noexcept;
+// Whether it has succeeded or failed.
+[[nodiscard]] bool settled(Number socket, int milliseconds) noexcept;
 // What came of the events that were asked for, or 0 after so many milliseconds.
-int wait_for(SOCKET socket, int events, int milliseconds) noexcept;
-void must_be_readable(SOCKET socket);
-// Has an error, or a hang-up: a reset that has arrived, say.
-void must_be_gone(SOCKET socket);
-// "ready" and so on; "quiet".
-[[nodiscard]] std::string events_text(int events);
-[[nodiscard]] inline std::string_view readiness(SOCKET socket, int milliseconds) noexcept {
-    return wait_for(socket, POLLIN, milliseconds) != 0 ? "ready" : "quiet";
-}
+int wait_for(Number socket, int events, int milliseconds) noexcept;
 
-[[nodiscard]] int receive(SOCKET socket, std::size_t size = 64, int flags = 0) noexcept;
-[[nodiscard]] int send(SOCKET socket, std::string_view text, int flags = 0) noexcept;
-void must_send(SOCKET socket, std::string_view text);
-// To a peer that does not read: until nothing fits.
-void fill(SOCKET socket);
+[[nodiscard]] Count receive_into(Number socket, char* data, std::size_t size, int flags) noexcept;
+[[nodiscard]] Count send(Number socket, std::string_view text, int flags = 0) noexcept;
+[[nodiscard]] Count send_to(Number socket, std::string_view text, const sockaddr_in& to) noexcept;
+// Bytes, as FIONREAD counts them.
+[[nodiscard]] std::size_t unread(Number socket);
 
 // Manual-reset.
 class Event {
@@ -136,17 +86,6 @@ public:
 
 private:
     HANDLE handle_;
-};
-
-class Stopwatch {
-public:
-    [[nodiscard]] int milliseconds() const noexcept {
-        return static_cast<int>(
-            std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun_).count());
-    }
-
-private:
-    std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace pier::native

@@ -1,6 +1,7 @@
 // Raw sockets, by raw calls. They need privileges; what is sent goes to loopback only.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
+#include "raw_traffic.hpp"
 
 #include <array>
 #include <cstring>
@@ -110,10 +111,18 @@ NativeVerdict own_header() {
 
 constexpr std::string_view no_link = "the link layer takes Npcap, which is no part of this system";
 
+NativeVerdict traffic() {
+    const Socket datagrams = raw(IPPROTO_UDP);
+    const Socket streams = raw(IPPROTO_TCP);
+    if (!datagrams.valid() || !streams.valid()) return {"n/a", privileges};
+    return seen_traffic(datagrams, streams);
+}
+
 }  // namespace
 
 void add_raw_probes(Probes& all) {
     all.insert(all.end(), {{"raw-protocol-allowed", protocols},
+                           {"raw-sees-kernel-traffic", traffic},
                            {"raw-receive-header", header},
                            {"raw-hdrincl-fields", own_header},
                            {.id = "link-loopback-copies", .not_applicable = no_link},

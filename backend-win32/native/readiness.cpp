@@ -1,5 +1,5 @@
 // Readiness, by raw select, WSAPoll and WSAEventSelect.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <array>
@@ -109,6 +109,28 @@ NativeVerdict close_once() {
     seen << association.wait(limit_ms);
     (void)receive(here);
     seen << association.wait(window_ms);
+    return seen;
+}
+
+// Made blocking with an event, and without; then which of two events is signalled, and a refused connect.
+NativeVerdict mode_and_second_event() {
+    auto [here, there] = pair();
+    auto make_blocking = [&socket = here] {
+        u_long blocking = 0;
+        return done(::ioctlsocket(socket, FIONBIO, &blocking));
+    };
+    const Event older;
+    const Event newer;
+    if (::WSAEventSelect(here, older.get(), FD_READ) != 0) fail("WSAEventSelect");
+    Seen seen;
+    seen << make_blocking();
+    if (::WSAEventSelect(here, nullptr, 0) != 0) fail("WSAEventSelect");
+    seen << make_blocking();
+    for (const Event* event : {&older, &newer}) {
+        if (::WSAEventSelect(here, event->get(), FD_READ) != 0) fail("WSAEventSelect");
+    }
+    must_send(there, "data");
+    seen << (newer.wait(limit_ms) ? "last" : older.wait(0) ? "first" : "quiet");
     return seen;
 }
 
@@ -263,7 +285,10 @@ void add_readiness_probes(Probes& all) {
                            {"eventselect-write-once", write_once},
                            {"eventselect-read-reenable", read_again},
                            {"eventselect-close-once", close_once},
+                           {"eventselect-mode-and-inherit", mode_and_second_event},
                            {"alertable-wait", alertable},
+                           {.id = "edge-merge-and-register", .not_applicable = only_linux},
+                           {.id = "uring-nonblocking-flag", .not_applicable = "io_uring is Linux'"},
                            {.id = "oneshot-rearm", .not_applicable = only_linux},
                            {.id = "closed-while-registered-dup", .not_applicable = only_linux}});
 }

@@ -309,8 +309,30 @@ class Diff(Reports):
         bad = changed(sample_reports.linux(), "echo-1B", "uv", "corrupt")
         self.assertEqual(self.diff(baseline, bad)[0], 1)
         status, output, complaint = harness.run("merge", self.file("outcomes.json", baseline))
-        self.assertEqual((status, output), (2, ""))
-        self.assertIn("outcomes alone", complaint)
+        self.assertEqual((status, complaint), (0, ""))
+        self.assertIn("echo-1B", output)
+
+    def test_outcomes_alone_get_the_texts_of_the_catalogue(self):
+        outcomes = {"format": "pier-compare outcomes", "version": 2, "systems": {
+            "linux": {"no-such-behaviour": {"poll": "works"}, "echo-1B": {"poll": "works", "native": "n/a"},
+                      "shutdown-read": {"poll": "n/a"}, "half-close-echo": {"poll": "timed-out"}}}}
+        status, output, complaint = harness.run("merge", self.file("outcomes.json", outcomes), "--format", "json")
+        self.assertEqual((status, complaint), (1, ""))
+        rows = {row["id"]: row for row in json.loads(output)["behaviours"]}
+        self.assertEqual(list(rows), ["echo-1B", "half-close-echo", "shutdown-read", "no-such-behaviour"])
+        self.assertEqual(rows["half-close-echo"]["contract"], ["end+data+broken-pipe"])
+        self.assertFalse(rows["half-close-echo"]["outcomes"][0]["in_contract"])
+        self.assertIn("shut the receiving direction", rows["shutdown-read"]["outcomes"][0]["detail"])
+
+    def test_catalogue(self):
+        outcomes = {"format": "pier-compare outcomes", "version": 2, "systems": {
+            "linux": {"connect-retry-same-socket": {"poll": "n/a", "uv": "n/a", "native": "works"},
+                      "reset-idle-peer": {"poll": "reset", "uv": "end", "native": "reset"}}}}
+        status, output, _ = harness.run("merge", self.file("outcomes.json", outcomes), "--format", "catalogue")
+        self.assertEqual(status, 1)
+        self.assertIn("- Linux, engines: reset by poll; end \\! by uv. The system's own calls: reset.\n", output)
+        self.assertIn("refused+refused+works was expected, and works is what they do", output)
+        self.assertIn("- Windows, not run: A reset, every time. (From memory of its documentation.)\n", output)
 
     def test_wrong_usage(self):
         report = self.file("old.json", sample_reports.linux())

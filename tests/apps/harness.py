@@ -118,10 +118,10 @@ def wine_kept_up():
             waiting.kill()
 
 
-def run(*arguments):
-    """Runs the program to its end: its status, stdout and stderr."""
+def run(*arguments, seconds=0):
+    """Runs the program to its end, which may take so long: its status, stdout and stderr."""
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=BOOT_TIME if settings.wine else PATIENCE, check=False)
+                          timeout=max(seconds, BOOT_TIME if settings.wine else PATIENCE), check=False)
     return ended(done.returncode), done.stdout, done.stderr
 
 

@@ -39,4 +39,8 @@ public:
 // Arguments in UTF-8, without the program's name. Errors: what the system says.
 [[nodiscard]] Result<std::unique_ptr<ChildProcess>> start_child(const std::vector<std::string>& arguments);
 
+// In a process that start_child() has started: a crash ends it at once. No debugger is called and no memory written
+// to a file, which may take longer than its parent is willing to wait.
+void crash_at_once() noexcept;
+
 }  // namespace pier::sys

@@ -16,6 +16,8 @@ void add_reset_probes(Probes& all);
 void add_cancel_probes(Probes& all);
 void add_readiness_probes(Probes& all);
 void add_datagram_probes(Probes& all);
+void add_multicast_probes(Probes& all);
+void add_multicast_side_probes(Probes& all);
 void add_option_probes(Probes& all);
 void add_names_probes(Probes& all);
 void add_limits_probes(Probes& all);

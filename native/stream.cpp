@@ -1,9 +1,6 @@
 // Stream data and the orderly end, by raw calls.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
-
-#include <cerrno>
-#include <vector>
 
 namespace pier::native {
 namespace {
@@ -23,7 +20,7 @@ NativeVerdict repeated_end() {
 // Receives nothing: without data, with it, at the end; then sends nothing.
 NativeVerdict zero_length() {
     auto [here, there] = pair();
-    auto nothing = [](ssize_t count) { return count == 0 ? "works" : received(count); };
+    auto nothing = [](Count count) { return count == 0 ? "works" : received(count); };
     Seen seen;
     seen << nothing(receive(here, 0));
     must_send(there, "abc");
@@ -35,9 +32,9 @@ NativeVerdict zero_length() {
 
 NativeVerdict accepted_size() {
     auto [here, there] = pair();
-    const std::vector<char> data(64 << 20);
-    const ssize_t count = ::send(here, data.data(), data.size(), MSG_NOSIGNAL);
-    if (count < 0) return Seen() << word(errno);
+    const std::string data(64 << 20, 0);
+    const Count count = send(here, data);
+    if (count < 0) return Seen() << last();
     Seen seen;
     seen << (static_cast<std::size_t>(count) < data.size() ? "partial" : "whole");
     seen << sent(send(here, "x"));
@@ -82,8 +79,7 @@ NativeVerdict unread_close() {
 NativeVerdict lingering_close() {
     auto [here, there] = pair();
     fill(here);
-    const linger span{1, 1};
-    if (setsockopt(here, SOL_SOCKET, SO_LINGER, &span, sizeof span) != 0) fail("SO_LINGER");
+    set_linger(here, 1);
     const Stopwatch watch;
     here.close();
     return Seen() << (watch.milliseconds() < 500 ? "at-once" : "blocks");

@@ -1,5 +1,5 @@
 // Addresses and the resolver, by raw calls. No step asks a name server.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <vector>
@@ -9,13 +9,13 @@ namespace {
 
 sockaddr_in address(std::uint32_t host, std::uint16_t port) {
     sockaddr_in result = loopback(port);
-    result.sin_addr.s_addr = ::htonl(host);
+    result.sin_addr.s_addr = htonl(host);
     return result;
 }
 
 Socket listening_on(const sockaddr_in& where) {
     Socket socket = tcp();
-    if (bind_to(socket, where) != 0 || ::listen(socket, 1) != 0) fail("listening");
+    if (bind_to(socket, where) != 0 || listen(socket, 1) != 0) fail("listening");
     return socket;
 }
 
@@ -38,7 +38,7 @@ NativeVerdict conflicts() {
 // A short length, no family, a foreign family; and a name into 4 bytes.
 NativeVerdict shape() {
     const sockaddr_in good = loopback();
-    auto bind_as = [](const void* data, int size) {
+    auto bind_as = [](const void* data, Length size) {
         const Socket socket = tcp();
         return done(::bind(socket, static_cast<const sockaddr*>(data), size));
     };
@@ -53,8 +53,8 @@ NativeVerdict shape() {
     seen << bind_as(&other, sizeof other);
     const Socket bound = listener();
     sockaddr_storage name{};
-    int size = 4;
-    const int result = ::getsockname(bound, reinterpret_cast<sockaddr*>(&name), &size);
+    Length size = 4;
+    const int result = getsockname(bound, reinterpret_cast<sockaddr*>(&name), &size);
     seen << (result == 0 && size > 4 ? "truncated" : done(result));
     return seen;
 }
@@ -77,22 +77,9 @@ std::string_view look_up(const char* host, const char* service, int flags) {
     hints.ai_socktype = SOCK_STREAM;
     hints.ai_flags = flags;
     addrinfo* found = nullptr;
-    const int result = ::getaddrinfo(host, service, &hints, &found);
-    if (found != nullptr) ::freeaddrinfo(found);
-    switch (result) {
-        case 0:
-            return "works";
-        case WSAHOST_NOT_FOUND:
-        case WSANO_DATA:
-        case WSATYPE_NOT_FOUND:
-            return "not-found";
-        case WSAEINVAL:
-        case WSAEAFNOSUPPORT:
-        case WSAESOCKTNOSUPPORT:
-            return "invalid";
-        default:
-            return "other-error";
-    }
+    const int result = getaddrinfo(host, service, &hints, &found);
+    if (found != nullptr) freeaddrinfo(found);
+    return resolved(result);
 }
 
 // 127.1, hexadecimal, one number, octal, a leading blank.

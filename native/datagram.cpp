@@ -1,12 +1,8 @@
 // Datagrams, by raw calls.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
-#include <arpa/inet.h>
-#include <netinet/ip.h>
-#include <sys/ioctl.h>
 #include <array>
-#include <cerrno>
 #include <vector>
 
 namespace pier::native {
@@ -16,10 +12,6 @@ Socket bound() {
     Socket socket = udp();
     bind_loopback(socket);
     return socket;
-}
-
-ssize_t send_to(int socket, std::string_view text, const sockaddr_in& to) {
-    return ::sendto(socket, text.data(), text.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to), sizeof to);
 }
 
 std::uint16_t unused_port() {
@@ -50,7 +42,7 @@ NativeVerdict truncation() {
     (void)send_to(there, std::string(100, 'x'), to);
     (void)send_to(there, "next", to);
     must_be_readable(here);
-    const ssize_t count = receive(here, 10);
+    const Count count = receive(here, 10);
     Seen seen;
     seen << (count == 10 ? "ignored" : received(count));
     seen << (receive(here, 10) == 4 ? "data" : "corrupt");
@@ -121,19 +113,19 @@ NativeVerdict bad_destinations() {
 // Who gets a datagram when both reuse the address; and a second one without, beside a first one without.
 NativeVerdict one_port() {
     const Socket first = udp();
-    const Socket last = udp();
-    for (const Socket* socket : {&first, &last}) set_option(*socket, SOL_SOCKET, SO_REUSEADDR, 1);
+    const Socket later = udp();
+    for (const Socket* socket : {&first, &later}) set_option(*socket, SOL_SOCKET, SO_REUSEADDR, 1);
     bind_loopback(first);
     const sockaddr_in address = loopback(port_of(first));
     Seen seen;
-    if (bind_to(last, address) == 0) {
+    if (bind_to(later, address) == 0) {
         const Socket sender = bound();
         (void)send_to(sender, "whose?", address);
-        seen << (wait_for(last, POLLIN, window_ms) != 0    ? "last"
+        seen << (wait_for(later, POLLIN, window_ms) != 0   ? "last"
                  : wait_for(first, POLLIN, window_ms) != 0 ? "first"
                                                            : "nothing");
     } else {
-        seen << word(errno);
+        seen << last();
     }
     const Socket alone = bound();
     const Socket second = udp();
@@ -147,26 +139,44 @@ NativeVerdict pending_bytes() {
     (void)send_to(there, std::string(100, 'x'), loopback(port_of(here)));
     (void)send_to(there, std::string(23, 'x'), loopback(port_of(here)));
     must_be_readable(here);
-    int count = 0;
-    if (::ioctl(here, FIONREAD, &count) != 0) fail("FIONREAD");
+    const std::size_t count = unread(here);
     return Seen() << (count == 100 ? "first" : count == 123 ? "whole" : "differs");
+}
+
+// What is sent, and what of it arrives.
+NativeVerdict overflow() {
+    constexpr int count = 200;
+    const Socket here = bound();
+    const Socket there = bound();
+    set_option(here, SOL_SOCKET, SO_RCVBUF, 8192);
+    const std::string data(1000, 'x');
+    Seen seen;
+    for (int i = 0; i < count; ++i) {
+        if (send_to(there, data, loopback(port_of(here))) < 0) return seen << last();
+    }
+    seen << "works";
+    int arrived = 0;
+    std::array<char, 1000> into;
+    while (wait_for(here, POLLIN, window_ms) != 0 && receive_into(here, into.data(), into.size(), 0) > 0) ++arrived;
+    seen << (arrived == count ? "whole" : arrived > 0 ? "partial" : "nothing");
+    NativeVerdict verdict = seen;
+    verdict.detail = std::to_string(arrived) + " of " + std::to_string(count) + " arrived";
+    return verdict;
 }
 
 }  // namespace
 
 void add_datagram_probes(Probes& all) {
-    all.insert(all.end(),
-               {{"dgram-zero-length", zero_length},
-                {"dgram-truncation", truncation},
-                {"dgram-too-big", too_big},
-                {"icmp-unreachable-unconnected", unconnected},
-                {"icmp-unreachable-connected", connected},
-                {"udp-connected-addressing", connected_addressing},
-                {"udp-unbound-and-bad-destinations", bad_destinations},
-                {"udp-two-sockets-one-port", one_port},
-                {"pending-bytes", pending_bytes},
-                {.id = "multicast-loop-side",
-                 .not_applicable = "loopback delivers whatever is set: it takes an interface other than that"}});
+    all.insert(all.end(), {{"dgram-zero-length", zero_length},
+                           {"dgram-truncation", truncation},
+                           {"dgram-too-big", too_big},
+                           {"icmp-unreachable-unconnected", unconnected},
+                           {"icmp-unreachable-connected", connected},
+                           {"udp-connected-addressing", connected_addressing},
+                           {"udp-unbound-and-bad-destinations", bad_destinations},
+                           {"udp-two-sockets-one-port", one_port},
+                           {"pending-bytes", pending_bytes},
+                           {"udp-overflow-drop", overflow}});
 }
 
 }  // namespace pier::native

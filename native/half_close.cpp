@@ -1,11 +1,11 @@
 // One direction ends, by raw calls.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 namespace pier::native {
 namespace {
 
-std::string_view next(int socket) {
+std::string_view next(Number socket) {
     (void)wait_for(socket, POLLIN, limit_ms);
     return received(receive(socket));
 }
@@ -15,7 +15,7 @@ NativeVerdict echo() {
     must_send(here, "ping");
     (void)next(there);
     Seen seen;
-    seen << done(shutdown(here, SHUT_WR)) << done(shutdown(here, SHUT_WR));
+    seen << done(shutdown(here, end_sending)) << done(shutdown(here, end_sending));
     seen << next(there);
     must_send(there, "reply");
     seen << next(here);
@@ -28,7 +28,7 @@ NativeVerdict receiving_direction() {
     must_send(there, "hello");
     must_be_readable(here);
     Seen seen;
-    seen << done(shutdown(here, SHUT_RD));
+    seen << done(shutdown(here, end_receiving));
     seen << received(receive(here)) << received(receive(here));
     seen << sent(send(there, "later"));
     seen << next(here);
@@ -40,12 +40,13 @@ NativeVerdict misused() {
     const Socket listening = listener();
     const Socket datagram = udp();
     Seen seen;
-    seen << done(shutdown(unconnected, SHUT_WR));
-    seen << done(shutdown(listening, SHUT_RDWR));
-    seen << done(shutdown(datagram, SHUT_WR));
+    seen << done(shutdown(unconnected, end_sending));
+    seen << done(shutdown(listening, end_both));
+    seen << done(shutdown(datagram, end_sending));
     const Socket client = tcp();
-    const int connected = connect_to(client, loopback(port_of(listening)));
-    seen << (connected == 0 || (wait_for(client, POLLOUT, limit_ms) & POLLERR) == 0 ? "works" : socket_error(client));
+    (void)connect_to(client, loopback(port_of(listening)));
+    const std::string_view error = settled(client, limit_ms) ? socket_error(client) : "timed-out";
+    seen << (error == "nothing" ? "works" : error);
     return seen;
 }
 
@@ -54,7 +55,7 @@ NativeVerdict both_directions() {
     must_send(there, "data");
     must_be_readable(here);
     Seen seen;
-    seen << done(shutdown(here, SHUT_RDWR));
+    seen << done(shutdown(here, end_both));
     seen << received(receive(here)) << received(receive(here)) << sent(send(here, "more"));
     return seen;
 }
@@ -63,13 +64,13 @@ NativeVerdict simultaneous() {
     auto [here, there] = pair();
     for (const Socket* socket : {&here, &there}) {
         must_send(*socket, "abc");
-        if (shutdown(*socket, SHUT_WR) != 0) fail("shutdown");
+        if (shutdown(*socket, end_sending) != 0) fail("shutdown");
     }
     Seen seen;
     seen << next(here) << next(here);
     (void)next(there);
     (void)next(there);
-    seen << done(shutdown(here, SHUT_WR));
+    seen << done(shutdown(here, end_sending));
     return seen;
 }
 

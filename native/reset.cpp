@@ -1,5 +1,5 @@
 // The disorderly end, by raw calls.
-#include "net.hpp"
+#include "loopback.hpp"
 #include "probes.hpp"
 
 #include <thread>
@@ -7,10 +7,10 @@
 namespace pier::native {
 namespace {
 
-std::string_view peer_name(SOCKET socket) {
+std::string_view peer_name(Number socket) {
     sockaddr_in name{};
-    int size = sizeof name;
-    return done(::getpeername(socket, reinterpret_cast<sockaddr*>(&name), &size));
+    Length size = sizeof name;
+    return done(getpeername(socket, reinterpret_cast<sockaddr*>(&name), &size));
 }
 
 NativeVerdict idle() {
@@ -59,7 +59,7 @@ NativeVerdict while_receiving() {
 
 NativeVerdict after_the_end() {
     auto [here, there] = pair();
-    if (::shutdown(there, SD_SEND) != 0) fail("shutdown");
+    if (shutdown(there, end_sending) != 0) fail("shutdown");
     must_be_readable(here);
     Seen seen;
     seen << received(receive(here));
@@ -74,11 +74,11 @@ NativeVerdict names() {
     Seen seen;
     {
         auto [here, there] = pair();
-        if (::shutdown(there, SD_SEND) != 0) fail("shutdown");
+        if (shutdown(there, end_sending) != 0) fail("shutdown");
         must_be_readable(here);
         seen << peer_name(here);
         (void)receive(here);
-        if (::shutdown(here, SD_SEND) != 0) fail("shutdown");
+        if (shutdown(here, end_sending) != 0) fail("shutdown");
         seen << peer_name(here);
     }
     auto [here, there] = pair();

@@ -44,9 +44,9 @@ Attempt accept(spi::AcceptOperation& op) noexcept {
             if (is_dead_connection(static_cast<DWORD>(code))) continue;
             return failed(op, code);
         }
-        // An accepted socket is inheritable, whatever its listener is, and may be tied to the listener's event object.
+        // An accepted socket is inheritable, whatever its listener is, and tied to the listener's event object.
         (void)::SetHandleInformation(handle(socket), HANDLE_FLAG_INHERIT, 0);
-        (void)::WSAEventSelect(socket, nullptr, 0);
+        if (op.descriptor->ties_accepted) (void)::WSAEventSelect(socket, nullptr, 0);
         if (!prepare_accepted(socket)) {
             (void)::closesocket(socket);
             continue;

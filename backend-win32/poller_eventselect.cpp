@@ -68,6 +68,7 @@ public:
             group.members.pop_back();
             return fail(error);
         }
+        d.ties_accepted = true;
         // Data that is there already is recorded at once, and so is room to send. Of an end of the stream or a failed
         // connect that came before, the documentation promises nothing, and there is no second record: so one look.
         auto state = state_of(socket);

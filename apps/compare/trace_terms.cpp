@@ -129,6 +129,13 @@ std::string notice(const TraceStep& told, const Terms& terms) {
     return std::string(terms.notice);
 }
 
+// A listener's accepts and a stream's receives share one entry, armed once and for all.
+std::string handed_over_by(const TraceStep& told, const Terms& terms) {
+    const bool of_stream = told.verb == Verb::receive && !told.socket.starts_with("datagram");
+    if (terms.engine == "io_uring" && (of_stream || told.verb == Verb::accept)) return "multishot entry";
+    return std::string(terms.submit);
+}
+
 std::string detail(const TraceStep& told, const Terms& terms) {
     switch (told.moment) {
         case Moment::armed:
@@ -137,7 +144,7 @@ std::string detail(const TraceStep& told, const Terms& terms) {
         case Moment::event:
             return interest(told.bits);
         case Moment::submitted:
-            return std::string(terms.submit);
+            return handed_over_by(told, terms);
         case Moment::completion:
             return notice(told, terms);
         case Moment::waited:

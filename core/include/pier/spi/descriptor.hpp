@@ -36,6 +36,7 @@ struct Descriptor : Link {
     bool drain_exact = false;   // an event said hang-up, error or urgent: a short transfer proves nothing any more
     std::uint8_t interest = 0;  // readiness engines: what the poller was told to watch (input, output)
     std::uint8_t registered = 0;
+    bool ties_accepted = false;  // what a listener accepts is tied to its event object at first (WSAEventSelect)
     std::uint32_t slot = 0;  // poll: the place in the poller's array
 
     [[nodiscard]] Lane& lane(Direction d) noexcept { return lanes[static_cast<std::size_t>(d)]; }

@@ -28,7 +28,9 @@ void prepare_process() noexcept {
     // A program that was started without a standard stream would give its number to a socket, and write its messages
     // there.
     for (int stream : {0, 1, 2}) {
-        if (fcntl(stream, F_GETFD) < 0 && errno == EBADF) (void)::open("/dev/null", O_RDWR);
+        if (fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+        // What is written to a missing stdout is lost, and print() says so: nothing can be written to this one either.
+        (void)::open("/dev/null", stream == STDOUT_FILENO ? O_RDONLY : O_RDWR);
     }
     // Else a reader that leaves early (`| head -1`) ends us by a signal, where print() has a sentence and a status.
     ignore_broken_pipe_signal();

@@ -21,7 +21,7 @@ using spi::Verb;
 namespace {
 
 // A peer may have sent its next request before the answer's end was seen; more than that is a stream of data.
-constexpr std::uint32_t most_ahead = 4;
+constexpr std::uint32_t most_ahead = 2;
 
 // Chunks that nobody has asked for must not be those that others wait for.
 constexpr std::uint32_t scarce = spi::ChunkPool::most_chunks / 4;
@@ -107,6 +107,15 @@ bool UringEngine::take_received(UringDescriptor& d, Operation& op) noexcept {
 }
 
 void UringEngine::keep(UringDescriptor& d, std::byte* chunk, std::uint32_t size) noexcept {
+    UringPiece** last = &d.pieces;
+    UringPiece* before = nullptr;
+    for (; *last != nullptr; last = &before->next) before = *last;
+    // What fits goes behind what waits already: a chunk is large, and others need it.
+    if (before != nullptr && size <= spi::ChunkPool::chunk_size - before->end) {
+        std::memcpy(before->chunk + before->end, chunk, size);
+        before->end += size;
+        return chunks_.give_back(chunk);
+    }
     UringPiece* piece = free_pieces_;
     if (piece != nullptr) {
         free_pieces_ = piece->next;
@@ -121,8 +130,6 @@ void UringEngine::keep(UringDescriptor& d, std::byte* chunk, std::uint32_t size)
         return;
     }
     *piece = {.chunk = chunk, .begin = 0, .end = size, .next = nullptr};
-    UringPiece** last = &d.pieces;
-    while (*last != nullptr) last = &(*last)->next;
     *last = piece;
     ++d.piece_count;
 }

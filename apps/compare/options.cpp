@@ -217,6 +217,15 @@ ParsedOptions parse_options(int argc, char** argv) {
         pier::say(program, "--output: it has no name of a file; see --help");
         return ends(2);
     }
+    for (const char* name : {"--format", "--count", "--differences"}) {
+        if (merge->parsed() || app.get_subcommands().empty() || app.get_option_no_throw(name) == nullptr ||
+            app.get_option(name)->count() == 0) {
+            continue;
+        }
+        const std::string command = app.get_subcommands().front()->get_name();
+        pier::say(program, std::string(name) + ": not before " + command + "; see --help");
+        return ends(2);
+    }
     output.take();
     options.command = merge->parsed()            ? Command::merge
                       : diff->parsed()           ? Command::diff

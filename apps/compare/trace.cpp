@@ -14,7 +14,7 @@ constexpr StepWord words[] = {
     {"would block", "The call had nothing to do yet. A readiness engine now has to wait until the socket is ready."},
     {"armed", "The engine tells the system which events of this socket it wants to hear of."},
     {"disarmed", "The engine takes back what it does not want to hear of any more."},
-    {"submitted", "The operation is handed over, with its buffer; a multishot entry only once. The engine waits for its end."},
+    {"submitted", "The operation is handed over, with its buffer; a multishot entry only once. Its end is waited for."},
     {"waited", "The loop asks the system for news. Here it sleeps when there is nothing else to do."},
     {"event", "News of a readiness engine: the operation can be tried now. Nothing has been transferred yet."},
     {"completion", "News of a completion engine: the operation has been done, the bytes are in the buffer."},

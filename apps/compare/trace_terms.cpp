@@ -19,8 +19,8 @@ struct Terms {
 };
 
 constexpr Terms all_terms[] = {
-    {"epoll-et", "epoll_wait", "epoll_ctl, once", "", ""},
-    {"epoll-lt", "epoll_wait", "epoll_ctl", "", ""},
+    {"epoll-et", "epoll_wait", "epoll_ctl, edge-triggered", "", ""},
+    {"epoll-lt", "epoll_wait", "epoll_ctl, level-triggered", "", ""},
     {"poll", "poll", "in poll's array", "", ""},
     {"select", "select", "in select's sets", "", ""},
     {"wsa-event", "WSAWaitForMultipleEvents", "WSAEventSelect", "", ""},
@@ -132,8 +132,14 @@ std::string notice(const TraceStep& told, const Terms& terms) {
 // A listener's accepts and a stream's receives share one entry, armed once and for all.
 std::string handed_over_by(const TraceStep& told, const Terms& terms) {
     const bool of_stream = told.verb == Verb::receive && !told.socket.starts_with("datagram");
-    if (terms.engine == "io_uring" && (of_stream || told.verb == Verb::accept)) return "multishot entry";
+    if (terms.engine == "io_uring" && (of_stream || told.verb == Verb::accept)) return "multishot entry, new or armed";
     return std::string(terms.submit);
+}
+
+// Not what the call returned: a wake-up brings none, and a cancelled one comes without an event.
+std::string operations(std::size_t count) {
+    if (count == 0) return "no operation";
+    return std::to_string(count) + (count == 1 ? " operation" : " operations");
 }
 
 std::string detail(const TraceStep& told, const Terms& terms) {
@@ -148,7 +154,7 @@ std::string detail(const TraceStep& told, const Terms& terms) {
         case Moment::completion:
             return notice(told, terms);
         case Moment::waited:
-            return with(std::string(terms.wait), told.count == 0 ? "nothing" : std::to_string(told.count) + " ready");
+            return with(std::string(terms.wait), operations(told.count));
         case Moment::moved:
         case Moment::completed:
             return with(result(told), told.at_once ? "at once" : "");

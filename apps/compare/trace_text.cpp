@@ -55,14 +55,14 @@ public:
 
     std::string write() {
         std::string text;
-        wrap(text, trace_.probe + ": " + trace_.question, looks_.width);
+        wrap(text, pier::printable(trace_.probe + ": " + trace_.question), looks_.width);
         for (std::size_t first = 0; first < trace_.lanes.size(); first += columns_) {
             text += '\n';
             block(text, first, std::min(first + columns_, trace_.lanes.size()));
         }
         if (!trace_.absent.empty()) text += '\n';
         for (const Absent& absent : trace_.absent) {
-            wrap(text, name(absent.column) + " can't run here: " + absent.reason, looks_.width);
+            wrap(text, pier::printable(name(absent.column) + " can't run here: " + absent.reason), looks_.width);
         }
         return text;
     }

@@ -268,7 +268,7 @@ NativeVerdict alertable() {
     return seen;
 }
 
-constexpr std::string_view only_linux = "epoll is Linux'";
+constexpr std::string_view only_linux = "epoll exists on Linux only";
 
 }  // namespace
 

@@ -157,7 +157,7 @@ std::vector<Behaviour> cancel_behaviours() {
          .promise = "Every pending operation ends exactly once, with operation_canceled.",
          .sources = {"axboe/liburing#568", "cppalliance/corosio#160"}},
         {.id = "close-pending-read-sends-reset",
-         .question = "What does the peer see of that: the orderly end, or a reset?",
+         .question = "What does the peer of a stream see that is closed while it receives: the end, or a reset?",
          .contract = {end},
          .steps = on_one_loop(close_as_the_peer_sees_it),
          .steps_text = {"Start a receive.", "Close its stream.", "The peer receives."},

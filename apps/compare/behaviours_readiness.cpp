@@ -192,7 +192,7 @@ std::vector<Behaviour> readiness_behaviours() {
          .promise = "A wait asks for a state (level), on every engine.",
          .sources = {"man 7 epoll"}},
         {.id = "edge-partial-read",
-         .question = "And after a partial read, and when more comes before the rest was read?",
+         .question = "Is a socket told of again after a partial read, and when more comes before the rest was read?",
          .contract = {ready + ready + ready},
          .steps = on_one_loop(more_after_partial_read),
          .steps_text = {"The peer sends 10 bytes; wait.", "Read 3, wait.", "The peer sends one more, wait."},

@@ -115,7 +115,7 @@ std::vector<Behaviour> reset_behaviours() {
          .promise = "connection_reset.",
          .sources = {"cppalliance/corosio#98", "Microsoft: ERROR_NETNAME_DELETED"}},
         {.id = "reset-idle-peer",
-         .question = "And one that begins after the reset?",
+         .question = "How does a receive end that begins after the peer's reset?",
          .contract = {reset},
          .steps = on_one_loop(reset_before_receive),
          .steps_text = {"The peer resets.", "When that has arrived, receive."},

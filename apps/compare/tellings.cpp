@@ -104,11 +104,6 @@ std::string open_ended(std::string text) {
     return text;
 }
 
-std::string title(std::string id) {
-    std::ranges::replace(id, '-', ' ');
-    return capital(std::move(id)) + ": ";
-}
-
 struct Ranked {
     int rank = 0;
     Telling telling;
@@ -131,6 +126,15 @@ int spread(const std::vector<System>& systems) {
     return sizes.empty() ? 0 : 10 * (static_cast<int>(sizes.size()) - 1) + std::min(all - most, 9);
 }
 
+// Who has to read an outcome of many steps learns less at a glance.
+int plainness(const std::vector<System>& systems) {
+    std::ptrdiff_t steps = 0;
+    for (const System& system : systems) {
+        for (const Camp& camp : system.camps) steps += std::ranges::count(camp.outcome, '+');
+    }
+    return 9 - static_cast<int>(std::min<std::ptrdiff_t>(steps, 9));
+}
+
 // A rank of 0: there is nothing to tell.
 Ranked telling(const Report& report, const Row& row) {
     const std::vector<System> native = systems(report, row, true);
@@ -138,18 +142,19 @@ Ranked telling(const Report& report, const Row& row) {
     const int natives_differ = spread(native);
     const int engines_differ = spread(engines);
     if (natives_differ == 0 && engines_differ == 0) return {};
-    std::string sentence = title(row.id);
+    std::string sentence = row.question + " ";
+    const int plain = plainness(native) + plainness(engines);
     if (natives_differ > 0) sentence += native_words(native);
     if (natives_differ > 0 && engines_differ == 0 && !engines.empty()) {
         sentence += "; Pier's engines all say " + engines.front().camps.front().outcome;
-        return {3000 + natives_differ, {row.id, std::move(sentence) + "."}, 0};
+        return {3000 + natives_differ + plain, {row.id, std::move(sentence) + "."}, 0};
     }
     if (engines_differ > 0) sentence += (natives_differ > 0 ? "; " : "") + engine_words(engines);
     if (!row.inherent.empty()) {
         sentence += " (no layer can hide it: " + open_ended(row.inherent) + ")";
-        return {2000 + natives_differ + engines_differ, {row.id, std::move(sentence) + "."}, 0};
+        return {2000 + natives_differ + engines_differ + plain, {row.id, std::move(sentence) + "."}, 0};
     }
-    return {1000 + natives_differ + engines_differ, {row.id, std::move(sentence) + "."}, 0};
+    return {1000 + natives_differ + engines_differ + plain, {row.id, std::move(sentence) + "."}, 0};
 }
 
 }  // namespace

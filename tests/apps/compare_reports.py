@@ -183,12 +183,13 @@ class Html(Reports):
 class Words(Reports):
     def test_the_most_telling_come_first(self):
         lines = self.merged("--format", "words", "--width", "1000").splitlines()
-        self.assertEqual(lines[0], "- Connect unspecified: Linux's own calls say works, Wine's say unavailable; "
-                                   "Pier's engines all say works.")
-        self.assertIn("- Backlog: Linux's own calls say waits, Wine's say refused; Linux's engines say waits, Wine's say "
-                      "refused (no layer can hide it: The system", lines[1])
-        self.assertIn("- Reset repeatable: Linux's own calls say reset, Wine's say end; Linux's engines say reset, "
-                      "Wine's say end.", lines)
+        self.assertEqual(lines[0], "- What is a connection to 0.0.0.0? Linux's own calls say works, Wine's say "
+                                   "unavailable; Pier's engines all say works.")
+        self.assertIn("- What happens to the connection that finds the queue full? Linux's own calls say waits, Wine's "
+                      "say refused; Linux's engines say waits, Wine's say refused (no layer can hide it: The system",
+                      lines[1])
+        self.assertIn("- How does a receive end that begins after a reset? Linux's own calls say reset, Wine's say end; "
+                      "Linux's engines say reset, Wine's say end.", lines)
         self.assertEqual(len(lines), 5)
         self.assertEqual(self.merged("--format", "words", "--width", "1000", "--count", "1").splitlines(), lines[:1])
 

@@ -10,7 +10,6 @@
 namespace pier::posix {
 
 using spi::AcceptOperation;
-using spi::Direction;
 using spi::Operation;
 using spi::Started;
 
@@ -67,10 +66,8 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         }
     }
     if (d.released) return close_when_idle(d);
-    Operation* first = d.lane(Direction::read).first;
-    bool waits = first != nullptr && first->stage == spi::Stage::in_flight && !first->has(Operation::harvested);
-    if (waits) {
-        auto& op = static_cast<AcceptOperation&>(*first);
+    if (Operation* waiting = waiting_for_entry(d); waiting != nullptr) {
+        auto& op = static_cast<AcceptOperation&>(*waiting);
         if (take_accepted(d, op)) {
             harvest.finished(op, Error{}, 0);
         } else if (cqe.res < 0 && cqe.res != -ECANCELED && cqe.res != -EAGAIN && !is_dead_connection(-cqe.res)) {
@@ -81,7 +78,7 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         }
     } else if (armed(d) && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
         // Nobody asks: the rest waits in the kernel's queue, where it can be refused.
-        d.full = ask_to_disarm(d, accept_tag);
+        d.full = ask_to_cancel(&d, accept_tag);
     }
 }
 

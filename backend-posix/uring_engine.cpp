@@ -102,8 +102,8 @@ void UringEngine::move_to_this_thread() noexcept {
     ++ring_number_;
     armed_ = 0;
     close_ring();
-    while (Descriptor* d = disarming_.pop()) close_when_idle(of(*d));
     spi::require(open() == 0, "io_uring can't be opened again on another thread");
+    while (Descriptor* d = disarming_.pop()) close_when_idle(of(*d));
 }
 
 io_uring_sqe* UringEngine::entry() noexcept {
@@ -151,14 +151,12 @@ void UringEngine::disarmed(UringDescriptor& d) noexcept {
     --armed_;
 }
 
-// False: the kernel could not be asked.
-bool UringEngine::ask_to_disarm(const UringDescriptor& d, Tag tag) noexcept {
-    io_uring_sqe* sqe = entry();
-    if (sqe == nullptr) return false;
-    io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(&d) | tag, 0);
-    sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-    io_uring_sqe_set_data64(sqe, no_tag);
-    return true;
+// The operation that waits for what a multishot entry brings.
+Operation* UringEngine::waiting_for_entry(UringDescriptor& d) noexcept {
+    Operation* first = d.lane(Direction::read).first;
+    bool waits = first != nullptr && first->stage == Stage::in_flight && !first->has(Operation::harvested) &&
+                 !d.kernel[0].in_kernel;
+    return waits ? first : nullptr;
 }
 
 void UringEngine::release(Descriptor& descriptor) noexcept {
@@ -169,7 +167,7 @@ void UringEngine::release(Descriptor& descriptor) noexcept {
         // caller's close() returns. A stream's only if the kernel can't be asked.
         bool listens = d.kind == SocketKind::listener;
         if (listens) shutdown(descriptor_of(d.socket), SHUT_RDWR);
-        if (!ask_to_disarm(d, listens ? accept_tag : receive_tag) && !listens) {
+        if (!ask_to_cancel(&d, listens ? accept_tag : receive_tag) && !listens) {
             shutdown(descriptor_of(d.socket), SHUT_RD);
         }
         disarming_.push(d);
@@ -220,7 +218,7 @@ Started UringEngine::start(Operation& op) noexcept {
     UringLane& lane = lane_of(op);
     lane.cancelled = false;
     lane.polling = false;
-    if (Started started; receives_ahead(op) && start_receive(op, started)) return started;
+    if (auto started = start_receive(op)) return *started;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
         op.finish(Error{Errc::no_buffer_space, 0});
@@ -335,13 +333,14 @@ void UringEngine::cancel(Operation& op) noexcept {
         return;
     }
     lane.cancelled = true;
-    if (!ask_to_cancel(lane)) uncancelled_.push(op);
+    if (!ask_to_cancel(&lane, lane_tag)) uncancelled_.push(op);
 }
 
-bool UringEngine::ask_to_cancel(UringLane& lane) noexcept {
+// The entry of a lane, or a descriptor's multishot one. False: the kernel could not be asked.
+bool UringEngine::ask_to_cancel(const void* owner, Tag tag) noexcept {
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) return false;
-    io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(&lane) | lane_tag, 0);
+    io_uring_prep_cancel64(sqe, reinterpret_cast<std::uintptr_t>(owner) | tag, 0);
     sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
     io_uring_sqe_set_data64(sqe, no_tag);  // ENOENT: it ended a moment ago, and says so itself
     return true;

@@ -9,6 +9,7 @@
 #include <pier/spi/engine.hpp>
 
 #include <liburing.h>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -85,13 +86,13 @@ private:
     [[nodiscard]] bool armed(const UringDescriptor& d) const noexcept { return d.armed_in == ring_number_; }
     void arm(io_uring_sqe& sqe, UringDescriptor& d, Tag tag) noexcept;
     void disarmed(UringDescriptor& d) noexcept;
-    bool ask_to_disarm(const UringDescriptor& d, Tag tag) noexcept;
+    [[nodiscard]] static spi::Operation* waiting_for_entry(UringDescriptor& d) noexcept;
 
     void close_ring() noexcept;
     void move_to_this_thread() noexcept;
     [[nodiscard]] io_uring_sqe* entry() noexcept;
     void watch_wake() noexcept;
-    [[nodiscard]] bool ask_to_cancel(UringLane& lane) noexcept;
+    [[nodiscard]] bool ask_to_cancel(const void* owner, Tag tag) noexcept;
     void make_up() noexcept;
 
     [[nodiscard]] UringMessage* message_for(UringLane& lane) noexcept;
@@ -113,8 +114,7 @@ private:
     void close_when_idle(UringDescriptor& d) noexcept;
 
     // uring_receive.cpp
-    [[nodiscard]] bool receives_ahead(const spi::Operation& op) const noexcept;
-    [[nodiscard]] bool start_receive(spi::Operation& op, spi::Started& started) noexcept;
+    [[nodiscard]] std::optional<spi::Started> start_receive(spi::Operation& op) noexcept;
     bool take_received(UringDescriptor& d, spi::Operation& op) noexcept;
     void receive_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void keep(UringDescriptor& d, std::byte* chunk, std::uint32_t size) noexcept;

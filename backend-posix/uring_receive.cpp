@@ -2,6 +2,7 @@
 // submission, its answer's. What comes before anybody asks waits here, within bounds; a peer that sends more than it is
 // asked for gets one receive at a time from then on.
 #include "error.hpp"
+#include "pieces.hpp"
 #include "uring_engine.hpp"
 
 #include <sys/socket.h>
@@ -12,7 +13,6 @@
 
 namespace pier::posix {
 
-using spi::Direction;
 using spi::Operation;
 using spi::SocketKind;
 using spi::Started;
@@ -28,31 +28,29 @@ constexpr std::uint32_t scarce = spi::ChunkPool::most_chunks / 4;
 
 bool lends(const Operation& op) noexcept { return op.verb == Verb::receive && op.has(Operation::lend); }
 
-}  // namespace
-
-// Whether it concerns what a stream receives.
-bool UringEngine::receives_ahead(const Operation& op) const noexcept {
+bool wants_input_of_stream(const Operation& op) noexcept {
     return op.descriptor->kind == SocketKind::stream &&
            (op.verb == Verb::receive || (op.verb == Verb::wait && !op.has(Operation::waits_writable)));
 }
 
-// False: nothing is known of the stream's input and no entry is armed, so the operation needs one of its own.
-bool UringEngine::start_receive(Operation& op, Started& started) noexcept {
+}  // namespace
+
+// Nothing: the operation needs an entry of its own.
+std::optional<Started> UringEngine::start_receive(Operation& op) noexcept {
+    if (!wants_input_of_stream(op)) return std::nullopt;
     auto& d = static_cast<UringDescriptor&>(*op.descriptor);
-    started = Started::finished;
-    if (take_received(d, op)) return true;
-    started = Started::pending;
-    if (armed(d)) return true;
-    if (!lends(op) || d.full || !multishot_receive_ || chunks_.lent() >= scarce) return false;
+    if (take_received(d, op)) return Started::finished;
+    if (armed(d)) return Started::pending;
+    if (!lends(op) || d.full || !multishot_receive_ || chunks_.lent() >= scarce) return std::nullopt;
     io_uring_sqe* sqe = entry();
-    if (sqe == nullptr) return false;
+    if (sqe == nullptr) return std::nullopt;
     io_uring_prep_recv_multishot(sqe, descriptor_of(d.socket), nullptr, 0, 0);
     sqe->flags |= IOSQE_BUFFER_SELECT;
     sqe->buf_group = UringBuffers::group;
     // Data is rarely there already: a first try would only be told so.
     sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
     arm(*sqe, d, receive_tag);
-    return true;
+    return Started::pending;
 }
 
 // Finishes the operation with what is there. False: it has to wait.
@@ -82,20 +80,15 @@ bool UringEngine::take_received(UringDescriptor& d, Operation& op) noexcept {
         op.finish(size);
         return true;
     }
-    spi::Buffer whole{op.buffer, op.length};
-    const spi::Buffer* into = &whole;
-    std::uint32_t count = 1;
-    if (op.has(Operation::vectored)) {
-        into = reinterpret_cast<const spi::Buffer*>(op.buffer);
-        count = op.length;
-    }
+    iovec into[spi::most_buffers];
+    std::uint32_t count = collect(op, into);
     std::size_t copied = 0;
     for (std::uint32_t i = 0; i < count && d.pieces != nullptr; ++i) {
         std::size_t filled = 0;
-        while (filled < into[i].size && d.pieces != nullptr) {
+        while (filled < into[i].iov_len && d.pieces != nullptr) {
             UringPiece& piece = *d.pieces;
-            std::size_t size = std::min<std::size_t>(into[i].size - filled, piece.end - piece.begin);
-            std::memcpy(into[i].data + filled, piece.chunk + piece.begin, size);
+            std::size_t size = std::min<std::size_t>(into[i].iov_len - filled, piece.end - piece.begin);
+            std::memcpy(static_cast<std::byte*>(into[i].iov_base) + filled, piece.chunk + piece.begin, size);
             filled += size;
             piece.begin += static_cast<std::uint32_t>(size);
             if (piece.begin == piece.end) drop_first(d);
@@ -154,11 +147,9 @@ void UringEngine::receive_completed(UringDescriptor& d, const io_uring_cqe& cqe,
     bool more = (cqe.flags & IORING_CQE_F_MORE) != 0;
     if (!more) disarmed(d);
     std::byte* chunk = (cqe.flags & IORING_CQE_F_BUFFER) != 0 ? buffers_.take(cqe.flags) : nullptr;
-    Operation* op = d.lane(Direction::read).first;
-    bool waits = op != nullptr && op->stage == spi::Stage::in_flight && !op->has(Operation::harvested) &&
-                 !d.kernel[0].in_kernel;
+    Operation* op = waiting_for_entry(d);
     if (cqe.res > 0) {
-        if (waits && lends(*op) && d.pieces == nullptr) [[likely]] {
+        if (op != nullptr && lends(*op) && d.pieces == nullptr) [[likely]] {
             op->buffer = chunk;
             op->length = spi::ChunkPool::chunk_size;
             return harvest.finished(*op, Error{}, static_cast<std::size_t>(cqe.res));
@@ -174,8 +165,8 @@ void UringEngine::receive_completed(UringDescriptor& d, const io_uring_cqe& cqe,
         }
     }
     if (d.released) return close_when_idle(d);
-    if (!waits) {
-        if (more && !d.full && d.piece_count > most_ahead) d.full = ask_to_disarm(d, receive_tag);
+    if (op == nullptr) {
+        if (more && !d.full && d.piece_count > most_ahead) d.full = ask_to_cancel(&d, receive_tag);
     } else if (take_received(d, *op)) {
         harvest.finished_already(*op);
     } else if (cqe.res == -ENOBUFS && lends(*op)) {

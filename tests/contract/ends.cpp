@@ -244,13 +244,7 @@ TEST_CASE("end: sends fail in the end when the peer has closed, and receives sti
             std::string got = co_await receive_text(stream);
             CHECK(got.empty());
             // The first send is taken and answered by a reset, which takes its time to come.
-            Errc failure = Errc::ok;
-            pier::Time until = limit().resolve(pier::this_loop().now());
-            while (failure == Errc::ok && pier::this_loop().now() < until) {
-                auto sent = co_await stream.send(bytes_of("x"), limit());
-                failure = outcome(sent);
-                co_await turns(1);
-            }
+            Errc failure = co_await send_until_it_fails(stream);
             bool lost = failure == Errc::broken_pipe || failure == Errc::connection_reset;
             CAPTURE(failure);
             CHECK(lost);

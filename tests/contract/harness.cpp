@@ -146,6 +146,17 @@ Task<pier::Stream> accept_from(const pier::Listener& listener) {
     co_return std::move(*stream);
 }
 
+Task<Errc> send_until_it_fails(const pier::Stream& stream) {
+    Errc failure = Errc::ok;
+    pier::Time until = limit().resolve(pier::this_loop().now());
+    while (failure == Errc::ok && pier::this_loop().now() < until) {
+        auto sent = co_await stream.send(bytes_of("x"), limit());
+        failure = outcome(sent);
+        co_await turns(1);
+    }
+    co_return failure;
+}
+
 Task<void> receive_to_end(const pier::Stream& stream, Checksum& sum) {
     for (;;) {
         auto got = co_await stream.receive(limit());

@@ -118,6 +118,8 @@ Task<void> next_turn();
 // Success, or a failed case.
 Task<pier::Stream> accept_from(const pier::Listener& listener);
 Task<pier::Stream> connect_to(pier::Endpoint endpoint);
+// Sends a byte a turn until it fails, or the time is up.
+Task<Errc> send_until_it_fails(const pier::Stream& stream);
 // Adds all that is still to come, until the peer has finished.
 Task<void> receive_to_end(const pier::Stream& stream, Checksum& sum);
 

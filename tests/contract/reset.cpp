@@ -113,13 +113,7 @@ TEST_CASE("reset: a send that meets it first leaves it for the receives") {
             Stream stream = co_await meeting.connect();
             connected.set();
             co_await aborted.wait();
-            Errc failure = Errc::ok;
-            pier::Time until = limit().resolve(pier::this_loop().now());
-            while (failure == Errc::ok && pier::this_loop().now() < until) {
-                auto sent = co_await stream.send(bytes_of("x"), limit());
-                failure = outcome(sent);
-                co_await turns(1);
-            }
+            Errc failure = co_await send_until_it_fails(stream);
             CHECK(failure == Errc::connection_reset);
             auto got = co_await stream.receive(limit());
             CHECK(outcome(got) == Errc::connection_reset);

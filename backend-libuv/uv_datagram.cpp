@@ -17,6 +17,8 @@ void stop_receiving(Socket& socket) noexcept {
     socket.reading = false;
 }
 
+// The task goes on after libuv's callback, not inside as a stream's does: a task that went on in one that told of an
+// ICMP message left libuv with a socket that never closed (seen under Wine 8).
 void end_receive(Socket& socket, Error error, std::size_t count) noexcept {
     socket.unclaimed = 0;
     socket.engine->end(*std::exchange(socket.reader, nullptr), error, count);

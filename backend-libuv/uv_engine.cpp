@@ -5,7 +5,8 @@
 #include "uv_room.hpp"
 #include "uv_verbs.hpp"
 
-#include <pier/spi/sys.hpp>
+#include <pier/sys/clock.hpp>
+#include <pier/sys/process.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -28,6 +29,15 @@ constexpr Duration chunk_interval = std::chrono::milliseconds(5);
 // Closing waits for no peer, only for the system's word that a request has ended.
 constexpr int closing_rounds = 5000;
 constexpr int eager_closing_rounds = 16;
+// What one socket's tasks receive inside of a wait: as much as the loop lets a task move in a row. Each counts as a
+// chunk at least. Libuv itself reads up to 32 times from one socket, and on Windows it may come back to it in the same
+// uv_run().
+constexpr std::size_t most_at_once = 4 * std::size_t{spi::ChunkPool::chunk_size};
+
+// Moves what has ended to a harvest.
+void hand_out(spi::Queue<Operation>& ended, spi::Harvest& harvest) noexcept {
+    while (Operation* op = ended.pop()) harvest.finished(*op, op->error, op->transferred);
+}
 
 }  // namespace
 
@@ -75,12 +85,12 @@ Socket* UvEngine::make(int (*init)(uv_loop_t*, Handle*), Handle Socket::*handle)
 Socket* UvEngine::make_stream() noexcept { return make(uv_tcp_init, &Socket::tcp); }
 
 Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind kind) {
-    if (void* handle = accepted.take_handle()) {
-        auto& socket = *static_cast<Socket*>(handle);
-        spi::require(socket.engine == this, "what libuv accepted on one loop was attached to another");
-        return &socket;
-    }
     spi::Accepted owned(std::move(accepted));
+    if (owned.handle() != nullptr) {
+        // Libuv ties it to the loop that accepted it; on another it can only be dropped.
+        if (static_cast<Socket*>(owned.handle())->engine != this) return fail(Errc::not_supported);
+        return static_cast<Socket*>(owned.take_handle());
+    }
     if (kind == SocketKind::foreign) return attach_foreign(owned.take_socket());
     Socket* socket = kind == SocketKind::datagram ? make(uv_udp_init, &Socket::udp) : make_stream();
     if (socket == nullptr) return fail(Errc::not_enough_memory);
@@ -105,7 +115,10 @@ Result<spi::Descriptor*> UvEngine::attach_foreign(spi::NativeSocket foreign) noe
     if (socket == nullptr) return fail(Errc::not_enough_memory);
     if (int code = uv_poll_init_socket(&loop_, &socket->poll, os_socket(foreign)); code != 0) {
         sockets_.recycle(*socket);
-        return fail(error_of(code));
+        Error error = error_of(code);
+        if (code == UV_EPERM)
+            error.condition = Errc::not_supported;  // epoll's word for what can't be waited for: a file
+        return std::unexpected(error);
     }
     socket->engine = this;
     socket->handle.data = socket;
@@ -200,10 +213,33 @@ void UvEngine::cancel(Operation& op) noexcept {
     end(op, error_of(UV_ECANCELED), 0);
 }
 
+// uv_close() takes the number out of the poller, which must not be done when it is another's.
+void UvEngine::lost(spi::Descriptor& foreign) noexcept { close(static_cast<Socket&>(foreign)); }
+
 void UvEngine::end(Operation& op, Error error, std::size_t transferred) noexcept {
     op.error = error;
     op.transferred = static_cast<std::uint32_t>(transferred);
     ended_.push(op);
+}
+
+void UvEngine::end_at_once(Socket& socket, Operation& op, Error error, std::size_t transferred) noexcept {
+    if (socket.last_wait != waits_) {
+        socket.last_wait = waits_;
+        socket.at_once = 0;
+    }
+    if (socket.at_once < most_at_once) {
+        socket.at_once += std::max<std::size_t>(transferred, spi::ChunkPool::chunk_size);
+        if (harvest_ == nullptr || !delivers_at_once()) return end(op, error, transferred);
+        spi::Harvest& harvest = *std::exchange(harvest_, nullptr);
+        hand_out(ended_, harvest);
+        harvest.finished(op, error, transferred);
+        deliver(harvest);
+        harvest_ = &harvest;
+    } else {
+        op.error = error;
+        op.transferred = static_cast<std::uint32_t>(transferred);
+        postponed_.push(op);
+    }
 }
 
 Outgoing* UvEngine::lend_outgoing(Socket& socket, std::size_t size) noexcept {
@@ -268,8 +304,12 @@ Result<void> UvEngine::wait(Time until, spi::Harvest& harvest) {
         if (chunks_.lent() < spi::ChunkPool::most_chunks) feed_starved();
         if (!starved_.empty()) until = std::min(until, sys::now() + chunk_interval);
     }
+    harvest_ = &harvest;
+    ++waits_;
     run(ended_.empty() ? until : Time::min());
-    while (Operation* op = ended_.pop()) harvest.finished(*op, op->error, op->transferred);
+    harvest_ = nullptr;
+    hand_out(ended_, harvest);
+    hand_out(postponed_, harvest);
     return {};
 }
 

@@ -24,6 +24,7 @@ public:
     void release(spi::Descriptor& descriptor) noexcept override;
     spi::Started start(spi::Operation& op) noexcept override;
     void cancel(spi::Operation& op) noexcept override;
+    void lost(spi::Descriptor& foreign) noexcept override;
     Result<void> wait(Time until, spi::Harvest& harvest) override;
     void wake() noexcept override;
 
@@ -31,6 +32,11 @@ public:
 
     // The operation has ended: the wait under way, or else the next one, hands it out. Its socket has forgotten it.
     void end(spi::Operation& op, Error error, std::size_t transferred) noexcept;
+
+    // The same as the last thing in a callback of libuv's: the task goes on here, and may close the callback's own
+    // socket. After a few of one wait the socket's task goes on only when the wait returns, so that posts and timers
+    // come.
+    void end_at_once(Socket& socket, spi::Operation& op, Error error, std::size_t transferred) noexcept;
 
     // An initialised uv_tcp_t without a socket; null when memory is short.
     [[nodiscard]] Socket* make_stream() noexcept;
@@ -73,6 +79,9 @@ private:
     spi::ChunkPool& chunks_;
     spi::DescriptorPool<Socket> sockets_;
     spi::Queue<spi::Operation> ended_;
+    spi::Queue<spi::Operation> postponed_;  // ended, and handed out when the wait returns
+    std::uint32_t waits_ = 0;
+    spi::Harvest* harvest_ = nullptr;  // of the wait under way, but while it is being delivered
     spi::Queue<Socket> starved_;
     Outgoing* spare_ = nullptr;
     spi::NativeSocket last_accepted_{};

@@ -15,13 +15,6 @@ class UvEngine;
 struct Outgoing;
 
 struct Socket : spi::Descriptor {
-    union {
-        uv_handle_t handle{};
-        uv_stream_t stream;
-        uv_tcp_t tcp;
-        uv_udp_t udp;
-        uv_poll_t poll;  // of a foreign socket
-    };
     UvEngine* engine = nullptr;
     // Who waits. Null as soon as the operation has ended, which is earlier than its lane is free: a cancelled one ends
     // here, while libuv goes on with what it was given.
@@ -29,14 +22,25 @@ struct Socket : spi::Descriptor {
     spi::Operation* writer = nullptr;
     Outgoing* outgoing = nullptr;  // the connect or send that libuv has
     Socket* next_dropped = nullptr;
-    int backlog = 0;             // listeners: what listen() was told, because uv_listen() tells it again
-    int failure = 0;             // the code that ended reading or listening: libuv says it once
+    int backlog = 0;          // listeners: what listen() was told, because uv_listen() tells it again
+    int failure = 0;          // the code that ended reading or listening: libuv says it once
+    std::size_t at_once = 0;  // bytes whose receives were delivered inside of the wait `last_wait`
+    std::uint32_t last_wait = 0;
     std::uint16_t held = 0;      // listeners: connections that libuv has accepted and nobody has asked for
     std::uint8_t unclaimed = 0;  // events in a row that found no reader
     bool reading = false;        // libuv was told to read
     bool spoiled = false;        // a send was cancelled, and libuv may still send its copy
     bool released = false;       // recycled when it is both released by its owner and closed by libuv
     bool closed = false;
+
+    // Last: what the engine itself touches of each message stands beside the Descriptor then.
+    union {
+        uv_handle_t handle{};
+        uv_stream_t stream;
+        uv_tcp_t tcp;
+        uv_udp_t udp;
+        uv_poll_t poll;  // of a foreign socket
+    };
 
     [[nodiscard]] static Socket& of(spi::Operation& op) noexcept { return static_cast<Socket&>(*op.descriptor); }
     // Every handle of the engine carries its socket.

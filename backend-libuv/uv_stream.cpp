@@ -28,11 +28,12 @@ void stop_reading(Socket& socket) noexcept {
     socket.reading = false;
 }
 
+// The callback's last step: the socket may be closed when it returns.
 void end_receive(Socket& socket, Error error, std::size_t count) noexcept {
     Operation& op = *std::exchange(socket.reader, nullptr);
     socket.unclaimed = 0;
     if (count == 0) take_back_chunk(socket, op);
-    socket.engine->end(op, error, count);
+    socket.engine->end_at_once(socket, op, error, count);
 }
 
 // No buffer was offered: nobody receives, or the chunks are all lent.
@@ -49,6 +50,25 @@ void on_no_buffer(Socket& socket) noexcept {
     }
 }
 
+bool is_without_buffer(const uv_buf_t* buffer) noexcept { return buffer == nullptr || buffer->base == nullptr; }
+
+// On POSIX libuv takes a hang-up after a short read for the end of the stream and reads no more. It may be a reset as
+// well, so the next read has to tell. Only the guess comes without the buffer that a read was given.
+bool only_guessed(const uv_buf_t* buffer) noexcept {
+#ifdef _WIN32
+    (void)buffer;
+    return false;
+#else
+    return is_without_buffer(buffer);
+#endif
+}
+
+void on_end(Socket& socket, const uv_buf_t* buffer) noexcept {
+    if (socket.reader == nullptr) return;  // the next receive asks again
+    if (!only_guessed(buffer)) return end_receive(socket, {}, 0);
+    if (int code = resume_reading(socket); code != 0) end_receive(socket, error_of(code), 0);
+}
+
 void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
     Socket& socket = Socket::of(stream);
     if (count > 0) return end_receive(socket, {}, static_cast<std::size_t>(count));
@@ -56,13 +76,9 @@ void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
         if (socket.reader != nullptr) take_back_chunk(socket, *socket.reader);
         return;
     }
-    if (count == UV_ENOBUFS && (buffer == nullptr || buffer->base == nullptr)) return on_no_buffer(socket);
+    if (count == UV_ENOBUFS && is_without_buffer(buffer)) return on_no_buffer(socket);
     stop_reading(socket);
-    if (count == UV_EOF) {
-        // Without a reader it is libuv's guess from POLLHUP, which may be a reset as well: the next receive asks again.
-        if (socket.reader != nullptr) end_receive(socket, {}, 0);
-        return;
-    }
+    if (count == UV_EOF) return on_end(socket, buffer);
     socket.failure = static_cast<int>(count);
     if (socket.reader != nullptr) end_receive(socket, error_of(socket.failure), 0);
 }
@@ -102,7 +118,6 @@ void on_written(uv_write_t* request, int status) {
 
 Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
     if (op.endpoint.port() == 0) return finish(op, Error{Errc::invalid_argument, 0});
-    if (op.endpoint.is_any()) op.endpoint = Endpoint::loopback(op.endpoint.family(), op.endpoint.port());
     Address address(op.endpoint);
     if (address.get() == nullptr) return finish(op, Error{Errc::address_family_not_supported, 0});
     Outgoing* outgoing = socket.engine->lend_outgoing(socket, 0);
@@ -141,7 +156,11 @@ Started start_send(Socket& socket, Operation& op) noexcept {
     if (pieces.count == 0) return finish(op, {});
     int taken = uv_try_write(&socket.stream, pieces.buffers, pieces.count);
     if (taken > 0) return finish(op, {}, static_cast<std::size_t>(taken));
-    if (taken < 0 && taken != UV_EAGAIN) return finish(op, error_of(taken));
+    if (taken < 0 && taken != UV_EAGAIN) {
+        // On Windows libuv calls every write after a failed read a broken pipe; what ended the stream is the read's
+        // code.
+        return finish(op, error_of(taken == UV_EPIPE && socket.failure != 0 ? socket.failure : taken));
+    }
 
     std::size_t size = std::min(pieces.total, waiting_piece);
     Outgoing* outgoing = socket.engine->lend_outgoing(socket, size);

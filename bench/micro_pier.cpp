@@ -1,10 +1,11 @@
 // Pier's timers and posts. Timers: the loop's wheel under the engine that runs here, as Loop turns them, without the
 // coroutine that a sleep resumes. As in libev, whose timers count from the loop's idea of now, a start reads no clock;
 // Loop reads it for a relative deadline, which must never be early. Posts: a whole loop.
+#include <pier/detail/timer_wheel.hpp>
 #include <pier/event.hpp>
 #include <pier/loop.hpp>
-#include <pier/spi/sys.hpp>
-#include <pier/spi/timer_wheel.hpp>
+#include <pier/sys/clock.hpp>
+#include <pier/sys/socket.hpp>
 
 #include <cstdlib>
 #include <memory>

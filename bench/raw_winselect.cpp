@@ -8,6 +8,10 @@
 
 namespace {
 
+constexpr const char* usage =
+    "raw_winselect PORT [bare|peer]\n"
+    "  peer: asks for the address of each client, and keeps its handle from child processes, as Pier does";
+
 // One of the two sets, with what is needed to take a socket out again at once.
 class SocketSet {
 public:
@@ -41,7 +45,7 @@ struct Connection {
 
 class Server {
 public:
-    explicit Server(std::uint16_t port) : listener_(bench::listen_on(port)) {
+    Server(std::uint16_t port, bool knows_peers) : listener_(bench::listen_on(port)), knows_peers_(knows_peers) {
         if (!bench::set_non_blocking(listener_)) bench::fail("FIONBIO");
         receiving_.add(listener_);
     }
@@ -68,7 +72,11 @@ public:
 private:
     void accept_batch() {
         for (int taken = 0; taken < 256; ++taken) {
-            const bench::Socket accepted = ::accept(listener_, nullptr, nullptr);
+            sockaddr_storage peer;
+            int peer_size = sizeof peer;
+            const bench::Socket accepted = knows_peers_
+                                               ? ::accept(listener_, reinterpret_cast<sockaddr*>(&peer), &peer_size)
+                                               : ::accept(listener_, nullptr, nullptr);
             if (accepted == INVALID_SOCKET) {
                 if (const int error = bench::last_error(); error == WSAENOTSOCK || error == WSAEINVAL)
                     bench::fail("accept", error);
@@ -80,6 +88,11 @@ private:
                 continue;
             }
             bench::set_no_delay(accepted);
+            if (knows_peers_) {
+                // Both flags are named: to set only one, the system is first asked for both.
+                ::SetHandleInformation(reinterpret_cast<HANDLE>(accepted),
+                                       HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE, 0);
+            }
             connections_[accepted].place = receiving_.add(accepted);
         }
     }
@@ -107,6 +120,7 @@ private:
     }
 
     bench::Socket listener_;
+    bool knows_peers_;
     SocketSet receiving_;
     SocketSet sending_;
     fd_set readable_{};
@@ -118,8 +132,10 @@ private:
 }  // namespace
 
 int main(int argc, char** argv) {
-    const std::uint16_t port = bench::port_argument(argc, argv, "raw_winselect PORT");
+    const std::uint16_t port = bench::port_argument(argc, argv, usage, 1);
+    const std::string_view variant = bench::variant_argument(argc, argv, "bare");
+    if (variant != "bare" && variant != "peer") bench::bad_usage(usage);
     const bench::Winsock winsock;
-    static Server server(port);
+    static Server server(port, variant == "peer");
     server.run();
 }

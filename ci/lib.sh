@@ -28,14 +28,23 @@ configure() {
   fi
 }
 
+source "$root/ci/wine.sh"
+
+# One line where an older Wine has to serve; nothing where Wine 10 does.
+tell_of_older_wine() {
+  local system
+  system=$("$root/ci/wine-run" --system 2>/dev/null) || return 0
+  [[ $system == wine-10 ]] || say "windows-mingw: there is no Wine 10 here; the system's own older one serves ($system)"
+}
+
+# Ends what has been kept up of each Wine here.
 stop_wine() {
-  local prefix=$root/build/windows-mingw/wine server
-  if [[ -d $prefix ]]; then
-    for server in "$(command -v wineserver || true)" /usr/lib/wine/wineserver64 /usr/lib/wine/wineserver; do
-      if [[ -n $server && -x $server ]]; then
-        WINEPREFIX=$prefix "$server" -k 2>/dev/null || true
-        return
+  local version
+  for version in 10 8; do
+    (
+      if PIER_WINE=$version find_wine && [[ -d $WINEPREFIX ]]; then
+        "$wine_server" -k 2>/dev/null || true
       fi
-    done
-  fi
+    )
+  done
 }

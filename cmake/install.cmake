@@ -3,7 +3,7 @@ include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
 
 set(libraries)
-foreach(library IN ITEMS pier_core pier_backend pier_libuv pier_pier)
+foreach(library IN ITEMS pier_server pier_cli pier_core pier_backend pier_libuv pier_pier)
   if(TARGET ${library})
     list(APPEND libraries ${library})
   endif()
@@ -12,7 +12,9 @@ set(package_folder "${CMAKE_INSTALL_LIBDIR}/cmake/pier")
 
 install(TARGETS ${libraries} EXPORT pier-targets ARCHIVE COMPONENT development)
 install(EXPORT pier-targets NAMESPACE pier:: DESTINATION "${package_folder}" COMPONENT development)
-install(DIRECTORY "${PROJECT_SOURCE_DIR}/core/include/" TYPE INCLUDE COMPONENT development)
+foreach(include IN ITEMS core/include lib/cli/include lib/server/include)
+  install(DIRECTORY "${PROJECT_SOURCE_DIR}/${include}/" TYPE INCLUDE COMPONENT development)
+endforeach()
 
 configure_package_config_file("${CMAKE_CURRENT_LIST_DIR}/pier-config.cmake.in" "${PROJECT_BINARY_DIR}/pier-config.cmake"
   INSTALL_DESTINATION "${package_folder}" NO_SET_AND_CHECK_MACRO)

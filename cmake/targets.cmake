@@ -5,9 +5,15 @@ include_guard(GLOBAL)
 # project, whose compiler may know some that we have not met.
 add_library(pier_warnings INTERFACE)
 if(MSVC)
+  # Not wanted of /W4:
+  # 4127: a condition that is constant; in a template it often is, and `if constexpr` can't follow a run-time `&&`.
+  # 4324: a structure that alignas has padded; that is what it was asked for.
   # 5030: attributes of other compilers, which C++ says to ignore.
-  target_compile_options(pier_warnings INTERFACE /W4 $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:/WX> /wd5030 /permissive- /utf-8
-    /Zc:__cplusplus /EHsc)
+  target_compile_options(pier_warnings INTERFACE /W4 $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:/WX> /wd4127 /wd4324 /wd5030
+    /permissive- /utf-8 /Zc:__cplusplus /EHsc)
+  # C4996 for getenv, fopen and their like: they are standard C++, the replacements are not. Only of the C library, so
+  # that what the standard has deprecated is still told. Nobody here changes the environment.
+  target_compile_definitions(pier_warnings INTERFACE _CRT_SECURE_NO_WARNINGS)
 else()
   target_compile_options(pier_warnings INTERFACE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
     $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>)
@@ -20,15 +26,39 @@ function(pier_set_up target)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:pier_warnings>)
 endfunction()
 
-# pier_sources(VARIABLE [FOLDER]): the C++ sources of one folder, in VARIABLE. Says so if there are none.
+# pier_sources(VARIABLE [FOLDER...]): the C++ sources of these folders, or of this one, in VARIABLE. Says so if there are none.
 function(pier_sources variable)
-  set(folder "${CMAKE_CURRENT_SOURCE_DIR}/${ARGV1}")
-  file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp")
-  if(NOT sources)
-    cmake_path(RELATIVE_PATH folder BASE_DIRECTORY "${PROJECT_SOURCE_DIR}")
-    message(STATUS "pier: no sources in ${folder}, skipped")
+  set(folders ${ARGN})
+  if(NOT folders)
+    set(folders .)
   endif()
-  set(${variable} "${sources}" PARENT_SCOPE)
+  set(all)
+  foreach(folder IN LISTS folders)
+    file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*.cpp")
+    list(APPEND all ${sources})
+  endforeach()
+  if(NOT all)
+    message(STATUS "pier: no sources in ${CMAKE_CURRENT_SOURCE_DIR}: ${folders}, skipped")
+  endif()
+  set(${variable} "${all}" PARENT_SCOPE)
+endfunction()
+
+# pier_check_headers(TARGET FOLDER [INCLUDED...]): compiles every header below FOLDER on its own; it may use the INCLUDED folders.
+function(pier_check_headers target folder)
+  if(NOT PIER_CHECK_HEADERS)
+    return()
+  endif()
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE "${folder}" "${folder}/*.hpp")
+  set(units)
+  foreach(header IN LISTS headers)
+    string(MAKE_C_IDENTIFIER "${header}" unit)
+    set(unit "${CMAKE_CURRENT_BINARY_DIR}/headers/${unit}.cpp")
+    file(CONFIGURE OUTPUT "${unit}" CONTENT "#include <${header}>\n#include <${header}> // and twice\n" @ONLY)
+    list(APPEND units "${unit}")
+  endforeach()
+  add_library(${target} OBJECT ${units})
+  pier_set_up(${target})
+  target_include_directories(${target} PRIVATE "${folder}" ${ARGN})
 endfunction()
 
 # pier_library(NAME SOURCE...): the static library pier_NAME, also known as pier::NAME, with core's headers.
@@ -42,12 +72,13 @@ function(pier_library name)
     "$<INSTALL_INTERFACE:include>")
 endfunction()
 
-# pier_plain_attempts(SOURCE): a backend's attempts once more, as pier/spi/plain_attempt.hpp names them. The file defines
+# pier_plain_attempts(SOURCE): a backend's attempts once more, as pier/tool/plain_attempt.hpp names them. The file defines
 # nothing else, so whoever defines sys::attempt and its like itself keeps the library's own out of a program.
 function(pier_plain_attempts source)
   add_library(pier_plain_attempts OBJECT "${source}")
   pier_set_up(pier_plain_attempts)
-  target_include_directories(pier_plain_attempts PRIVATE "${PROJECT_SOURCE_DIR}/core/include")
+  target_include_directories(pier_plain_attempts PRIVATE
+    "${PROJECT_SOURCE_DIR}/core/include" "${PROJECT_SOURCE_DIR}/core/tool/include" "${CMAKE_CURRENT_SOURCE_DIR}")
   foreach(name IN ITEMS attempt attempt_receive attempt_send connect_start connect_result)
     target_compile_definitions(pier_plain_attempts PRIVATE ${name}=plain_${name})
   endforeach()
@@ -97,5 +128,6 @@ function(pier_native_probes)
   file(GLOB common CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/*.cpp")
   pier_library(native_probes ${common} ${own})
   target_include_directories(pier_native_probes PRIVATE
-    "${PROJECT_SOURCE_DIR}/native" "${CMAKE_CURRENT_SOURCE_DIR}/native")
+    "${PROJECT_SOURCE_DIR}/native" "${CMAKE_CURRENT_SOURCE_DIR}/native" "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(pier_native_probes PUBLIC pier_tool)
 endfunction()

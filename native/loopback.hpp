@@ -5,7 +5,7 @@
 #include "fail.hpp"
 #include "net.hpp"
 
-#include <pier/spi/native_probe.hpp>
+#include <pier/tool/native_probe.hpp>
 
 #include <chrono>
 #include <cstddef>

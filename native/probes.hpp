@@ -1,7 +1,7 @@
 // The raw probes, a file each, in the order of the catalogue.
 #pragma once
 
-#include <pier/spi/native_probe.hpp>
+#include <pier/tool/native_probe.hpp>
 
 #include <vector>
 

@@ -1,24 +1,24 @@
 // Runs the same behaviours under every engine, and shows where they differ.
-#include "catalogue.hpp"
-#include "diff.hpp"
-#include "files.hpp"
-#include "html.hpp"
-#include "json.hpp"
-#include "judge.hpp"
-#include "markdown.hpp"
+#include "html/html.hpp"
+#include "html/trace_html.hpp"
 #include "options.hpp"
-#include "progress.hpp"
-#include "report.hpp"
-#include "runner.hpp"
-#include "table.hpp"
-#include "tellings.hpp"
-#include "trace_command.hpp"
-#include "trace_html.hpp"
-#include "trace_json.hpp"
-#include "wrap.hpp"
+#include "report/catalogue.hpp"
+#include "report/diff.hpp"
+#include "report/files.hpp"
+#include "report/json.hpp"
+#include "report/markdown.hpp"
+#include "report/report.hpp"
+#include "report/table.hpp"
+#include "report/tellings.hpp"
+#include "report/wrap.hpp"
+#include "run/judge.hpp"
+#include "run/runner.hpp"
+#include "trace/trace_command.hpp"
+#include "trace/trace_json.hpp"
 
-#include <pier/program.hpp>
-#include <pier/spi/sys.hpp>
+#include <pier/cli/program.hpp>
+#include <pier/cli/progress.hpp>
+#include <pier/sys/console.hpp>
 
 #include <algorithm>
 #include <cstdlib>
@@ -27,7 +27,7 @@ namespace {
 
 using namespace compare;
 
-void add_column(Report& report, const Options& options, Column column, Progress& progress) {
+void add_column(Report& report, const Options& options, Column column, pier::Progress& progress) {
     std::size_t number = 0;
     auto begin = [&] {
         if (number < options.behaviours.size()) progress.begin(column.engine, options.behaviours[number++]->id);
@@ -44,7 +44,7 @@ Report observe(const Options& options) {
     for (const Behaviour* behaviour : options.behaviours) report.rows.push_back(row_of(*behaviour));
     const std::size_t count = options.behaviours.size();
     const std::size_t columns = options.engines.size() + (options.native ? 1 : 0);
-    Progress progress(columns * count, pier::sys::is_terminal(pier::sys::StandardStream::error));
+    pier::Progress progress(columns * count, pier::sys::is_terminal(pier::sys::StandardStream::error));
     for (const pier::spi::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};
         if (std::string obstacle = engine->probe(); !obstacle.empty()) {
@@ -90,7 +90,7 @@ std::string render(const Report& report, const Options& options) {
         case Format::table:
             break;
     }
-    return table(report, options.width, Painter(has_colours(options)));
+    return table(report, options.width, pier::Painter(has_colours(options)));
 }
 
 bool put(const std::string& text, const Options& options) {
@@ -118,7 +118,7 @@ int print_difference(const Options& options) {
     auto after = read_report(options.files.back());
     if (!after) return refuse(after.error());
     const Difference found = difference(for_terminal(std::move(*before)), for_terminal(std::move(*after)));
-    if (!put(text_of(found, options.width, Painter(has_colours(options))), options)) return 1;
+    if (!put(text_of(found, options.width, pier::Painter(has_colours(options))), options)) return 1;
     return (options.strict ? found.any() : found.breaks_a_promise()) ? 1 : 0;
 }
 
@@ -131,7 +131,7 @@ std::string render(const Trace& trace, const Options& options) {
         case TraceFormat::text:
             break;
     }
-    return text_of(trace, {options.width, options.trace.times}, Painter(has_colours(options)));
+    return text_of(trace, {options.width, options.trace.times}, pier::Painter(has_colours(options)));
 }
 
 int print_trace(const Options& options) {

@@ -1,9 +1,9 @@
 #include "options.hpp"
 
-#include "runner.hpp"
+#include "run/runner.hpp"
 
+#include <pier/cli/program.hpp>
 #include <pier/loop.hpp>
-#include <pier/program.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -187,7 +187,7 @@ ParsedOptions parse_options(int argc, char** argv) {
     app.add_flag("--list-behaviours", list_all,
                  "list the behaviours, what each asks and what the contract allows, then exit");
     auto* system = app.add_option("--system", options.system,
-                                  "NAME of this system in the report: linux, windows, wine (default this system)");
+                                  "NAME of this system in the report: linux, windows, wine-10 (default this system)");
     CLI::App* merge =
         app.add_subcommand("merge", "Puts reports of several systems, made with --format json, into one.");
     merge->add_option("file", options.files, "the reports")->required();

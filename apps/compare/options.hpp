@@ -1,9 +1,9 @@
 // The command line of pier-compare.
 #pragma once
 
-#include "behaviour.hpp"
-#include "trace_options.hpp"
+#include "trace/trace_options.hpp"
 
+#include <pier/behaviour/behaviour.hpp>
 #include <pier/spi/engine.hpp>
 
 #include <cstddef>

@@ -1,7 +1,7 @@
 #include "conversation.hpp"
 
+#include <pier/cli/program.hpp>
 #include <pier/loop.hpp>
-#include <pier/program.hpp>
 #include <pier/scope.hpp>
 
 #include <algorithm>

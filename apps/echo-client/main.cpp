@@ -3,8 +3,8 @@
 #include "options.hpp"
 #include "summary.hpp"
 
+#include <pier/cli/program.hpp>
 #include <pier/loop.hpp>
-#include <pier/program.hpp>
 #include <pier/scope.hpp>
 
 #include <chrono>

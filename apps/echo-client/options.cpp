@@ -1,6 +1,6 @@
 #include "options.hpp"
 
-#include <pier/program.hpp>
+#include <pier/cli/program.hpp>
 
 #include <CLI/CLI.hpp>
 

@@ -1,5 +1,5 @@
 // Sends back what it receives, and ends when the client does.
-#include <pier/serve.hpp>
+#include <pier/server/serve.hpp>
 
 namespace {
 

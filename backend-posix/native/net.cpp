@@ -1,9 +1,9 @@
 #include "net.hpp"
 
-#include "../error.hpp"
 #include "fail.hpp"
+#include "process/error.hpp"
 
-#include <pier/spi/native_probe.hpp>
+#include <pier/tool/native_probe.hpp>
 
 #include <fcntl.h>
 #include <sys/ioctl.h>

@@ -1,7 +1,7 @@
 // A network that nobody else is on.
 #pragma once
 
-#include <pier/spi/native_probe.hpp>
+#include <pier/tool/native_probe.hpp>
 
 namespace pier::native {
 

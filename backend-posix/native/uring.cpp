@@ -2,7 +2,7 @@
 #include "loopback.hpp"
 #include "uring_probes.hpp"
 
-#include "../uring.hpp"
+#include "engine/uring/uring.hpp"
 
 #include <liburing.h>
 #include <array>

@@ -1,8 +1,8 @@
 #include "net.hpp"
 
-#include "../error.hpp"
+#include "process/error.hpp"
 
-#include <pier/spi/native_probe.hpp>
+#include <pier/tool/native_probe.hpp>
 
 namespace pier::native {
 

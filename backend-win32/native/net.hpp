@@ -1,8 +1,8 @@
 // What this system calls the things that all raw probes use: Winsock.
 #pragma once
 
-#include "../winsock.hpp"
 #include "fail.hpp"
+#include "socket/winsock.hpp"
 
 #include <cstddef>
 #include <string_view>

@@ -12,6 +12,7 @@
 namespace {
 
 std::atomic<std::uint64_t> count{0};
+std::atomic<std::uint64_t> refused_one{0};
 std::atomic<std::int64_t> chunks{0};
 constexpr std::size_t usual = __STDCPP_DEFAULT_NEW_ALIGNMENT__;
 
@@ -30,7 +31,8 @@ struct Header {
 bool is_chunk(std::size_t size) noexcept { return size == pier::spi::ChunkPool::chunk_size; }
 
 void* take(std::size_t size, std::size_t alignment) noexcept {
-    count.fetch_add(1, std::memory_order_relaxed);
+    std::uint64_t number = count.fetch_add(1, std::memory_order_relaxed) + 1;
+    if (number == refused_one.load(std::memory_order_relaxed)) return nullptr;
     if (alignment < alignof(std::max_align_t)) alignment = alignof(std::max_align_t);
     if (size > SIZE_MAX - sizeof(Header) - alignment) return nullptr;
     void* block = std::malloc(size + sizeof(Header) + alignment);
@@ -88,6 +90,15 @@ namespace alloc {
 bool counts() noexcept { return PIER_TEST_THREAD_SANITIZER == 0; }
 
 std::uint64_t allocations() noexcept { return count.load(std::memory_order_relaxed); }
+
+void refuse(std::uint64_t nth) noexcept {
+    refused_one.store(nth == 0 ? 0 : allocations() + nth, std::memory_order_relaxed);
+}
+
+bool refused() noexcept {
+    const std::uint64_t nth = refused_one.load(std::memory_order_relaxed);
+    return nth != 0 && allocations() >= nth;
+}
 
 std::int64_t live_chunks() noexcept { return chunks.load(std::memory_order_relaxed); }
 

@@ -11,6 +11,12 @@ namespace alloc {
 // Allocations so far.
 [[nodiscard]] std::uint64_t allocations() noexcept;
 
+// The nth allocation from now on fails, whichever thread makes it; 0: none does.
+void refuse(std::uint64_t nth) noexcept;
+
+// Whether the one that refuse() named has come.
+[[nodiscard]] bool refused() noexcept;
+
 // Bytes' worth of chunks (64 KiB each, see chunk_pool.hpp) that are allocated at present.
 [[nodiscard]] std::int64_t live_chunks() noexcept;
 

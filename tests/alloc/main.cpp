@@ -1,5 +1,5 @@
-// pier-alloc --engine=NAME: nothing is allocated per operation in steady state. Without a test framework, which
-// allocates.
+// pier-alloc --engine=NAME: nothing is allocated per operation in steady state, and an allocation that fails ends
+// nothing but what needed it. Without a test framework, which allocates.
 #include "scenario.hpp"
 
 #include <pier/spi/chunk_pool.hpp>
@@ -80,6 +80,7 @@ int run(int argc, char** argv) {
         std::fprintf(stderr, "pier-alloc: a form of operator new is not counted\n");
         return 1;
     }
+    if (counts()) shortage(*engine);
     if (counts()) chunk_memory();
     streams(*engine);
     loop_alone(*engine);

@@ -9,6 +9,7 @@
 #include <pier/task.hpp>
 
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -18,8 +19,8 @@ namespace alloc {
 // Prints a sentence and ends the process: nothing that fails here is what this program is about.
 [[noreturn]] void give_up(std::string_view what, const pier::Error& error);
 
-template <class T>
-T expect(pier::Result<T> result, std::string_view what) {
+template <class T, class E>
+T expect(std::expected<T, E> result, std::string_view what) {
     if (!result) give_up(what, result.error());
     if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
@@ -67,5 +68,7 @@ void connected(const pier::spi::EngineInfo& engine, const Server& server, const 
 void streams(const pier::spi::EngineInfo& engine);
 void loop_alone(const pier::spi::EngineInfo& engine);
 void chunk_memory();
+// Before anything else has run: what is made once in a process must be made under shortage.
+void shortage(const pier::spi::EngineInfo& engine);
 
 }  // namespace alloc

@@ -66,9 +66,7 @@ class Clients(harness.TestCase):
                     harness.reset(client)
             harness.echo_once(server)
             self.assertTrue(server.runs())
-            if not harness.settings.wine:  # there sockets belong to the wineserver
-                harness.wait_for(lambda: server.descriptors() == before,
-                                 f"as many descriptors as before, {before}; now {server.descriptors()}")
+            server.wait_for_descriptors(before)
             self.assertEqual(server.complaints(), "")
 
     def test_resets_of_idle_connections(self):
@@ -81,8 +79,7 @@ class Clients(harness.TestCase):
             for client in clients:
                 harness.reset(client)
             harness.echo_once(server)
-            if not harness.settings.wine:
-                harness.wait_for(lambda: server.descriptors() == before, "as many descriptors as before")
+            server.wait_for_descriptors(before)
             self.assertEqual(server.complaints(), "")
 
     def test_one_greedy_among_49_polite_ones(self):
@@ -103,8 +100,8 @@ class Clients(harness.TestCase):
             self.assertGreater(greedy.received, before)
 
     def test_more_clients_than_descriptors(self):
-        if harness.settings.wine:
-            self.skipTest("sockets belong to the wineserver")
+        if harness.settings.system() != "linux":
+            self.skipTest("nothing limits a program's sockets there")
         limit = ("sh", "-c", 'ulimit -n 64; exec "$@"', "sh")
         with Server(before=limit) as server, contextlib.ExitStack() as stack:
             clients = [stack.enter_context(server.connect()) for _ in range(200)]
@@ -152,8 +149,8 @@ class Clients(harness.TestCase):
             return len(selector.select(0))
 
     def test_hardly_any_descriptors(self):
-        if harness.settings.wine:
-            self.skipTest("sockets belong to the wineserver")
+        if harness.settings.system() != "linux":
+            self.skipTest("nothing limits a program's sockets there")
         for limit in range(4, 16):
             with self.subTest(limit=limit), subprocess.Popen(
                     ["sh", "-c", f'ulimit -n {limit}; exec "$@"', "sh", *harness.settings.command, "--engine",
@@ -196,7 +193,8 @@ class Clients(harness.TestCase):
         with Server() as server:
             alone = server.threads()
         with Server("--threads", "2") as server, contextlib.ExitStack() as stack:
-            self.assertGreater(server.threads(), alone)
+            if alone is not None:
+                self.assertGreater(server.threads(), alone)
             clients = [stack.enter_context(server.connect()) for _ in range(64)]
             for _ in range(3):
                 for client in clients:

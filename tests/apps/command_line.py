@@ -80,8 +80,6 @@ class CommandLine(harness.TestCase):
             self.assertIn(r"\x1b[31m\n", self.assert_refused(2, *arguments))
 
     def test_output_that_cannot_be_written(self):
-        if harness.settings.wine:
-            self.skipTest("there is no such device")
         for argument in ("--help", "--version", "--list-engines"):
             for output, opened in harness.unwritable_outputs():
                 with self.subTest(argument=argument, output=output), opened() as stdout:
@@ -89,15 +87,13 @@ class CommandLine(harness.TestCase):
                     self.assertEqual((status, complaint), (1, f"{NAME}: the output can't be written\n"))
 
     def test_a_server_that_cannot_announce_itself_serves(self):
-        if harness.settings.wine:
-            self.skipTest("there is no such device")
         for output, opened in harness.unwritable_outputs():
-            with self.subTest(output=output), opened() as stdout, subprocess.Popen(
-                    [*harness.settings.command, "--listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL, stdout=stdout,
-                    stderr=subprocess.PIPE, text=True) as server:
+            with self.subTest(output=output), opened() as stdout, harness.start(
+                    "--listen", "127.0.0.1:0", stdin=subprocess.DEVNULL, stdout=stdout, stderr=subprocess.PIPE,
+                    encoding="utf-8") as server:
                 try:
                     self.assertEqual(server.stderr.readline(), f"{NAME}: the output can't be written\n")
-                    server.send_signal(signal.SIGINT)
+                    harness.send_signal(server, signal.SIGINT)
                     self.assertEqual(server.wait(harness.PATIENCE), 0)
                 finally:
                     server.kill()

@@ -40,7 +40,7 @@ class Broken(harness.TestCase):
     def compare(self, engines, behaviours):
         """The status, and outcomes by engine and behaviour with what was said of them."""
         status, output, complaint = harness.run(
-            "--system", "wine" if harness.settings.wine else "linux", "--engine", ",".join(engines), "--behaviour",
+            "--system", harness.settings.system(), "--engine", ",".join(engines), "--behaviour",
             ",".join(behaviours), "--format", "json", "--output", self.file, seconds=PATIENCE)
         self.assertEqual(output, "")
         if "crashes" not in engines:  # a sanitizer reports that

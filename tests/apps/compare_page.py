@@ -17,7 +17,7 @@ class Page(browser.PageCase):
             raise unittest.SkipTest("there is no Chromium here; ci/setup installs it")
         folder = cls.enterClassContext(tempfile.TemporaryDirectory())
         files = []
-        for name, report in (("linux", sample_reports.linux()), ("wine", sample_reports.wine())):
+        for name, report in (("linux", sample_reports.linux()), ("wine-8", sample_reports.wine_8())):
             files.append(os.path.join(folder, name + ".json"))
             with open(files[-1], "w", encoding="utf-8") as file:
                 json.dump(report, file)
@@ -45,7 +45,7 @@ class Page(browser.PageCase):
 
     def test_matrix(self):
         self.assertEqual(sorted(self.rows()), sorted(sample_reports.TEXTS))
-        self.assertEqual(self.heads(), sample_reports.ENGINES["linux"] + sample_reports.ENGINES["wine"])
+        self.assertEqual(self.heads(), sample_reports.ENGINES["linux"] + sample_reports.ENGINES["wine-8"])
         self.assertEqual(self.all("#matrix th.group"), ["stream data", "reset and abort", "options and names"])
         self.assertEqual(len(self.all("#matrix td")), 6 * 8)
         self.assertEqual(self.all("#matrix td.broken"), ["corrupt! (outside of the contract)"])
@@ -80,7 +80,7 @@ class Page(browser.PageCase):
         self.assertEqual(self.rows(), ["reset-repeatable", "reset-twice"])
 
     def test_filter_by_system(self):
-        self.page.click("#systems input[value=wine]")
+        self.page.click("#systems input[value=wine-8]")
         self.assertEqual(self.heads(), sample_reports.ENGINES["linux"])
         self.page.click("#differences")
         self.assertEqual(self.rows(), ["send-size", "reset-twice"])
@@ -99,10 +99,10 @@ class Page(browser.PageCase):
         self.page.click("td[data-id=reset-repeatable][data-column='5']")
         text = self.opened()
         for said in ("reset-repeatable", "A receive after a reset reports it.", "Connect two ends.", "linux: reset",
-                     "wine: end", "RFC 9293, 3.5.3", "Wine 8 shows a reset", "connection reset", "wsa-select",
+                     "wine-8: end", "RFC 9293, 3.5.3", "Wine 8 shows a reset", "connection reset", "wsa-select",
                      sample_reports.HOSTILE.replace("\x1b", "")):
             self.assertIn(said, text.replace("\x1b", ""))
-        self.assertTrue(self.all("#details .chosen")[0].startswith("winewsa-select"))
+        self.assertTrue(self.all("#details .chosen")[0].startswith("wine-8wsa-select"))
         self.assertEqual(self.all("#details a", "href"), ["https://example.org/reset?a=1&b=2"])
         self.assert_fits()
         self.page.click("#close")

@@ -2,29 +2,35 @@
 
     SCRIPT.py --engine=NAME [unittest's arguments] -- COMMAND...
 
-COMMAND starts the server, natively or under Wine. Nothing here waits without a bound.
+COMMAND starts the server: natively on Linux, on Linux under Wine, or natively on Windows. Nothing here waits without a bound.
 """
 
 import argparse
 import contextlib
 import functools
 import os
-import resource
+import queue
 import select
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import unittest
+
+if sys.platform == "win32":
+    import host_windows as host
+else:
+    import host_posix as host
 
 # A shell may have started us with SIGINT ignored. A server would inherit that, and then ignores it, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PATIENCE = 10  # seconds: of everything that is expected to happen
 STOP_TIME = 2  # seconds: a server that was asked to stop ends sooner
-BOOT_TIME = 60  # seconds: what Wine may take for its first program
+BOOT_TIME = 60  # seconds: what Wine may take for its first program, and Windows to look at a program that it doesn't know
 SKIPPED = 77   # CTest's status for a script of which nothing can run here
 
 
@@ -33,10 +39,23 @@ class settings:
     command = []
     connections = 0
     wine = False
+    windows = sys.platform == "win32"
 
     @classmethod
     def one_at_a_time(cls):
         return cls.engine == "iterative"
+
+    @classmethod
+    def system(cls):
+        """What this system is called in lists and reports: linux, windows, wine-10 or wine-8."""
+        if cls.wine:
+            return subprocess.run([cls.command[0], "--system"], stdin=subprocess.DEVNULL, capture_output=True,
+                                  encoding="utf-8", timeout=PATIENCE, check=True).stdout.strip()
+        return "windows" if cls.windows else "linux"
+
+    @classmethod
+    def boot_time(cls):
+        return BOOT_TIME if cls.wine or cls.windows else PATIENCE
 
 
 def main():
@@ -120,26 +139,52 @@ def wine_kept_up():
 
 def run(*arguments, seconds=0):
     """Runs the program to its end, which may take so long: its status, stdout and stderr."""
-    done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=max(seconds, BOOT_TIME if settings.wine else PATIENCE), check=False)
+    done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
+                          encoding="utf-8", timeout=max(seconds, settings.boot_time()), check=False)
     return ended(done.returncode), done.stdout, done.stderr
 
 
 def run_into(stdout, *arguments):
     """The same with another stdout: its status and stderr."""
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
-                          stderr=subprocess.PIPE, text=True, timeout=BOOT_TIME if settings.wine else PATIENCE,
-                          check=False)
+                          stderr=subprocess.PIPE, encoding="utf-8", timeout=settings.boot_time(), check=False)
     return done.returncode, done.stderr
 
 
+def start(*arguments, **streams):
+    """A program that send_signal() reaches, with its streams as subprocess.Popen takes them."""
+    return subprocess.Popen([*settings.command, *arguments], **host.STARTING, **streams)
+
+
+def send_signal(process, number):
+    """On Windows, SIGINT stands for the event that asks a program to stop, and signal.CTRL_BREAK_EVENT for that key."""
+    host.send_signal(process.pid, number)
+
+
 def allow_descriptors(count):
-    """For this process, and for those it starts from now on."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if hard != resource.RLIM_INFINITY and hard < count:
-        raise unittest.SkipTest(f"{hard} descriptors are allowed here, {count} are needed")
-    if soft != resource.RLIM_INFINITY and soft < count:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (count, hard))
+    host.allow_descriptors(count)
+
+
+class Lines:
+    """The lines that come out of a pipe, as bytes with their ends. Reads ahead on a thread, because only sockets can be
+    waited for on every system. The thread closes the pipe at its end; under Wine that may be later than the program's."""
+
+    def __init__(self, pipe):
+        self._lines = queue.Queue()
+        threading.Thread(target=self._read, args=(pipe,), daemon=True).start()
+
+    def _read(self, pipe):
+        with pipe:
+            for line in pipe:
+                self._lines.put(line)
+        self._lines.put(b"")
+
+    def next(self, seconds=PATIENCE):
+        """b"" at the end."""
+        try:
+            return self._lines.get(timeout=max(0, seconds))
+        except queue.Empty:
+            raise AssertionError(f"no line came in {seconds:.0f} s") from None
 
 
 def closed_pipe():
@@ -151,22 +196,27 @@ def closed_pipe():
 
 def unwritable_outputs():
     """By name, functions that open one."""
-    return {"a full device": lambda: open("/dev/full", "wb", buffering=0), "a closed pipe": closed_pipe}.items()
+    outputs = {"a closed pipe": closed_pipe}
+    if not settings.windows:
+        outputs["a full device"] = lambda: open("/dev/full", "wb", buffering=0)
+    return outputs.items()
 
 
 class Server:
     """Runs for the length of a `with` block. `before` are words in front of its command, such as a wrapper."""
 
-    def __init__(self, *arguments, listen=("127.0.0.1:0",), engine=None, before=()):
+    def __init__(self, *arguments, listen=("127.0.0.1:0",), engine=None, before=(), stdin=subprocess.DEVNULL):
         words = [word for address in listen for word in ("--listen", address)]
         self._command = [*before, *settings.command, "--engine", engine or settings.engine, *words, *arguments]
         self._count = len(listen)
+        self._stdin = stdin
         self.names = []  # (host, port) of each socket
 
     def __enter__(self):
         self._said = tempfile.TemporaryFile()
-        self._process = subprocess.Popen(self._command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                         stderr=self._said)
+        self._process = subprocess.Popen(self._command, stdin=self._stdin, stdout=subprocess.PIPE,
+                                         stderr=self._said, **host.STARTING)
+        self._lines = Lines(self._process.stdout)
         try:
             self._read_names()
         except BaseException:
@@ -178,24 +228,21 @@ class Server:
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()
-        self._process.stdout.close()
+        if self._process.stdin:
+            self._process.stdin.close()
         self._said.close()
 
     def _read_names(self):
-        output = b""
-        end = time.monotonic() + (BOOT_TIME if settings.wine else PATIENCE)
-        while output.count(b"\n") < self._count:
-            ready, _, _ = select.select([self._process.stdout], [], [], end - time.monotonic())
-            piece = os.read(self._process.stdout.fileno(), 4096) if ready else b""
-            if not piece:
-                raise AssertionError(f"the server does not listen: {output!r}, {self.complaints()!r}")
-            output += piece
-        for line in output.decode().splitlines():
+        end = time.monotonic() + settings.boot_time()
+        for _ in range(self._count):
+            line = self._lines.next(end - time.monotonic()).decode()
+            if not line:
+                raise AssertionError(f"the server does not listen: {self.complaints()!r}")
             kind, protocol, name, engine = line.split()
             if (kind, protocol) != ("listening", "tcp") or not engine.startswith("engine="):
                 raise AssertionError(f"not the line of a socket: {line!r}")
-            host, port = name.rsplit(":", 1)
-            self.names.append((host.strip("[]"), int(port)))
+            address, port = name.rsplit(":", 1)
+            self.names.append((address.strip("[]"), int(port)))
 
     @property
     def pid(self):
@@ -212,8 +259,12 @@ class Server:
         self._said.seek(0)
         return self._said.read().decode()
 
+    def next_line(self):
+        """What the program says behind its sockets' lines."""
+        return self._lines.next().decode().strip()
+
     def send_signal(self, number):
-        os.kill(self.pid, number)
+        send_signal(self._process, number)
 
     def wait(self, seconds=STOP_TIME):
         """Its status, when it ends in time."""
@@ -228,10 +279,17 @@ class Server:
         return self.wait()
 
     def descriptors(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))
+        """None where nobody can tell."""
+        return None if settings.wine else host.descriptors(self.pid)  # there sockets belong to the wineserver
+
+    def wait_for_descriptors(self, count):
+        """Until it has as many as it had: what descriptors() said."""
+        if count is not None:
+            wait_for(lambda: abs(self.descriptors() - count) <= host.SLACK, f"as many descriptors as before, {count}")
 
     def threads(self):
-        return len(os.listdir(f"/proc/{self.pid}/task"))
+        """None where nobody counts them."""
+        return None if settings.windows else len(os.listdir(f"/proc/{self.pid}/task"))
 
     def cpu_ticks(self):
         with open(f"/proc/{self.pid}/stat", encoding="ascii") as stat:
@@ -274,5 +332,5 @@ def echo_once(server, index=0):
 def reset(client):
     """Closes a connection so that the peer is told by a reset."""
     with contextlib.suppress(OSError):
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, host.LINGER_FOR_A_RESET)
     client.close()

@@ -48,6 +48,8 @@ class Rest:
 
 class Idle(harness.TestCase):
     def test_nothing_runs(self):
+        if harness.settings.windows:
+            self.skipTest("Windows doesn't tell how often a thread went to sleep")
         with contextlib.ExitStack() as stack:
             servers = {engine: stack.enter_context(Server(engine=engine))
                        for engine in harness.settings.engine.split(",")}

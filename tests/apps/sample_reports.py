@@ -1,4 +1,4 @@
-"""Reports of pier-compare with everything that one can hold, of two systems: `linux()` and `wine()`."""
+"""Reports of pier-compare with everything that one can hold, of two systems: `linux()` and `wine_8()`."""
 
 import copy
 
@@ -29,11 +29,11 @@ OUTCOMES = {  # of native, poll, uv, iterative
     "linux": {"echo-1B": "works works works works", "reset-repeatable": "reset reset reset reset",
               "reset-twice": "reset reset end end", "connect-unspecified": "works works works works",
               "backlog": "waits waits waits n/a", "send-size": "part part all part"},
-    "wine": {"echo-1B": "works works works works", "reset-repeatable": "end end end end",
-             "reset-twice": "end end end end", "connect-unspecified": "unavailable works works works",
-             "backlog": "refused refused refused n/a", "send-size": "all all corrupt all"},
+    "wine-8": {"echo-1B": "works works works works", "reset-repeatable": "end end end end",
+               "reset-twice": "end end end end", "connect-unspecified": "unavailable works works works",
+               "backlog": "refused refused refused n/a", "send-size": "all all corrupt all"},
 }
-ENGINES = {"linux": ["native", "poll", "uv", "iterative"], "wine": ["native", "wsa-select", "uv", "iterative"]}
+ENGINES = {"linux": ["native", "poll", "uv", "iterative"], "wine-8": ["native", "wsa-select", "uv", "iterative"]}
 
 
 def in_contract(behaviour, engine, outcome):
@@ -67,5 +67,5 @@ def linux():
     return report("linux")
 
 
-def wine():
-    return report("wine")
+def wine_8():
+    return report("wine-8")

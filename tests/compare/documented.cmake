@@ -2,7 +2,7 @@
 #   cmake "-DPROGRAM=<pier-compare>" "-DROOT=<folder of the project>" -DFOLDER=<scratch folder> -P documented.cmake
 cmake_minimum_required(VERSION 3.25)
 
-execute_process(COMMAND "${PROGRAM}" merge ci/expected/linux.json ci/expected/wine.json --format catalogue
+execute_process(COMMAND "${PROGRAM}" merge ci/expected/linux.json ci/expected/wine-10.json ci/expected/wine-8.json --format catalogue
     --output "${FOLDER}/behaviour.md"
   WORKING_DIRECTORY "${ROOT}" RESULT_VARIABLE status)
 if(NOT status MATCHES "^[01]$")
@@ -12,5 +12,5 @@ execute_process(COMMAND "${CMAKE_COMMAND}" -E compare_files "${ROOT}/docs/behavi
   RESULT_VARIABLE differs)
 if(NOT differs EQUAL 0)
   message(FATAL_ERROR "docs/behaviour.md is not what ${FOLDER}/behaviour.md says; ci/compare --renew writes it anew, and so does:\n"
-    "pier-compare merge ci/expected/linux.json ci/expected/wine.json --format catalogue --output docs/behaviour.md")
+    "pier-compare merge ci/expected/linux.json ci/expected/wine-10.json ci/expected/wine-8.json --format catalogue --output docs/behaviour.md")
 endif()

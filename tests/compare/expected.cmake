@@ -7,6 +7,7 @@ if(NOT EXISTS "${EXPECTED}")
   return()
 endif()
 
+file(MAKE_DIRECTORY "${FOLDER}")
 # Names of files without a folder mean the same to a program of another system.
 file(COPY_FILE "${EXPECTED}" "${FOLDER}/expected.json")
 list(REMOVE_ITEM PROGRAM "")

@@ -59,12 +59,27 @@ good(core/src/a.cpp "if (!a.b()) co_await c()@@\;\n")
 
 # What core may include.
 good(core/include/pier/a.hpp "#include <pier/b.hpp>\n#include <vector>\n// errno, _WIN32 and <unistd.h> may be talked about\n")
-good(core/src/a.cpp "#include \"b.hpp\"\n#include <CLI/CLI.hpp>\nint my_errno; std::string a = \"[x;y\";\n")
+good(core/src/a.cpp "#include \"b.hpp\"\nint my_errno; std::string a = \"[x;y\";\n")
 bad(core/include/pier/a.hpp 1 "#include \"b.hpp\"\n")
 bad(core/include/pier/a.hpp 1 "#include <CLI/CLI.hpp>\n")
-bad(core/src/a.cpp 1 "#include <doctest/doctest.h>\n")
+foreach(header IN ITEMS doctest/doctest.h CLI/CLI.hpp nlohmann/json.hpp pier/cli/program.hpp pier/server/serve.hpp
+    pier/behaviour/record.hpp pier/tool/trace.hpp)
+  bad(core/src/loop/a.cpp 1 "#include <${header}>\n")
+endforeach()
+good(core/tool/trace/a.cpp "#include <pier/tool/trace.hpp>\n")
 bad(core/src/a.cpp 1 "#include <stdint.h>\n")
 good(tests/unit/a.cpp "#include <doctest/doctest.h>\n")
+
+# apps -> lib -> core <- backend-*
+good(lib/cli/a.cpp "#include <CLI/CLI.hpp>\n#include <pier/loop.hpp>\n")
+bad(lib/cli/include/pier/cli/a.hpp 1 "#include <CLI/CLI.hpp>\n")
+bad(lib/cli/include/pier/cli/a.hpp 1 "#include \"b.hpp\"\n")
+bad(lib/cli/a.cpp 1 "#include <doctest/doctest.h>\n")
+bad(lib/cli/a.cpp 1 "#include <unistd.h>\n")
+foreach(header IN ITEMS pier/cli/program.hpp pier/server/serve.hpp pier/behaviour/record.hpp)
+  bad(backend-posix/a.cpp 1 "#include <${header}>\n")
+endforeach()
+good(backend-posix/a.cpp "#include <pier/tool/child_process.hpp>\n")
 
 # Backends.
 good(backend-posix/a.cpp "#include <cerrno>\n#include <sys/socket.h>\n#include \"b.hpp\"\nint x = errno;\n")
@@ -95,6 +110,20 @@ foreach(file IN ITEMS core/src/a.cpp docs/a.md ci/a)
 endforeach()
 good(ci/a "mktemp name.XX@@XXXX; cd ~/wo@@rk/x\n")
 good(a.png "a\tb")
+
+# Folders: 24 files are accepted, 25 are not.
+foreach(most IN ITEMS 24 25)
+  file(REMOVE_RECURSE "${FOLDER}")
+  foreach(number RANGE 1 ${most})
+    file(WRITE "${FOLDER}/core/src/many/a${number}.cpp" "int x;\n")
+  endforeach()
+  execute_process(COMMAND "${CMAKE_COMMAND}" "-DROOT=${FOLDER}" -P "${CMAKE_CURRENT_LIST_DIR}/tidy.cmake"
+    RESULT_VARIABLE status OUTPUT_VARIABLE said ERROR_VARIABLE said)
+  if((most EQUAL 24 AND NOT status EQUAL 0) OR (most EQUAL 25 AND NOT said MATCHES "core/src/many:1: the folder has 25 files"))
+    message("a folder of ${most} files gave:\n${said}")
+    math(EXPR wrong "${wrong} + 1")
+  endif()
+endforeach()
 
 file(REMOVE_RECURSE "${FOLDER}")
 if(wrong)

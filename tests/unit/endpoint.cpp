@@ -1,9 +1,11 @@
 // Addresses as text: what is read, what is refused, what is written.
-#include "../contract/outcome.hpp"
+#include "../contract/support/outcome.hpp"
 
 #include <pier/endpoint.hpp>
+#include <pier/sys/interface.hpp>
 
 #include <algorithm>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +32,13 @@ void reads(std::string_view text, const Endpoint& expected) {
     auto parsed = Endpoint::parse_address(text);
     REQUIRE(outcome(parsed) == Errc::ok);
     CHECK(*parsed == expected);
+}
+
+// The index of one: which there is, differs from machine to machine.
+std::uint32_t an_interface() {
+    std::uint32_t index = 1;
+    while (!pier::sys::interface_exists(index) && index < 10'000) ++index;
+    return index;
 }
 
 }  // namespace
@@ -122,30 +131,34 @@ TEST_CASE("endpoint: with a port") {
 }
 
 TEST_CASE("endpoint: zones") {
-    reads("fe80::1%2", six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 0, 2));
-    reads("fe80::1%4294967295", six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 0, 4294967295));
-    auto endpoint = Endpoint::parse("[fe80::1%17]:53");
+    const std::uint32_t index = an_interface();
+    const std::string zone = std::to_string(index);
+    reads("fe80::1%" + zone, six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 0, index));
+    auto endpoint = Endpoint::parse("[fe80::1%" + zone + "]:53");
     REQUIRE(outcome(endpoint) == Errc::ok);
-    CHECK(*endpoint == six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 53, 17));
-    CHECK(endpoint->to_string() == "[fe80::1%17]:53");
-    CHECK(endpoint->address_string() == "fe80::1%17");
+    CHECK(*endpoint == six({0xfe80, 0, 0, 0, 0, 0, 0, 1}, 53, index));
+    CHECK(endpoint->to_string() == "[fe80::1%" + zone + "]:53");
+    CHECK(endpoint->address_string() == "fe80::1%" + zone);
 
     std::string endless = "fe80::1%" + std::string(100'000, 'x');
     for (const std::string& text :
-         {std::string("fe80::1%0"), std::string("fe80::1%no-such-interface"), std::string("fe80::1%4294967296"),
-          std::string("fe80::1%-1"), std::string("fe80::1%02"), std::string("fe80::1%%2"), std::string("fe80::1% 2"),
-          std::string("fe80::1%2 "), endless}) {
+         {std::string("fe80::1%0"), std::string("fe80::1%999999"), std::string("fe80::1%4294967295"),
+          std::string("fe80::1%no-such-interface"), std::string("fe80::1%4294967296"), std::string("fe80::1%-1"),
+          std::string("fe80::1%02"), std::string("fe80::1%%2"), std::string("fe80::1% 2"), std::string("fe80::1%2 "),
+          endless}) {
         CAPTURE(text.substr(0, 40));
         CHECK(outcome(Endpoint::parse_address(text)) == Errc::no_such_interface);
     }
 }
 
 TEST_CASE("endpoint: a zone belongs to a link-local address only") {
-    for (std::string_view text : {"febf::1%2", "ff01::1%2", "ff02::fb%2", "ff32::1%2"}) {
+    const std::uint32_t index = an_interface();
+    for (std::string text : {"febf::1%", "ff01::1%", "ff02::fb%", "ff32::1%"}) {
+        text += std::to_string(index);
         CAPTURE(text);
         auto parsed = Endpoint::parse_address(text);
         REQUIRE(outcome(parsed) == Errc::ok);
-        CHECK(parsed->scope() == 2);
+        CHECK(parsed->scope() == index);
     }
     for (std::string_view text : {"::1%1", "::1%9999", "::%1", "2001:db8::1%2", "fd00::1%2", "fec0::1%2", "ff05::1%2",
                                   "ff0e::1%2", "::ffff:1.2.3.4%2", "::1%no-such-interface", "::1%0"}) {

@@ -2,7 +2,7 @@
 #include "../support/semaphore.hpp"
 #include "sanitizer.hpp"
 
-#include <pier/spi/frame_pool.hpp>
+#include <pier/detail/frame_pool.hpp>
 
 #include <doctest/doctest.h>
 

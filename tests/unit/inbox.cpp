@@ -1,5 +1,5 @@
 // The inbox: order, nothing lost, and the protocol by which a sleeping consumer is woken.
-#include <pier/spi/inbox.hpp>
+#include <pier/detail/inbox.hpp>
 
 #include "../support/semaphore.hpp"
 

@@ -1,8 +1,8 @@
 // Pools of chunks, timers and descriptors: limits and recycling.
 #include <pier/chunk.hpp>
+#include <pier/detail/timer_pool.hpp>
 #include <pier/spi/chunk_pool.hpp>
 #include <pier/spi/descriptor_pool.hpp>
-#include <pier/spi/timer_pool.hpp>
 
 #include <doctest/doctest.h>
 

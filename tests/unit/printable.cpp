@@ -1,7 +1,7 @@
 // What of a text reaches a terminal.
-#include "../contract/outcome.hpp"
+#include "../contract/support/outcome.hpp"
 
-#include <pier/printable.hpp>
+#include <pier/cli/printable.hpp>
 
 #include <string_view>
 

@@ -1,5 +1,5 @@
 // The intrusive queue. That an element queued twice ends the process can't be shown from inside.
-#include <pier/spi/queue.hpp>
+#include <pier/detail/queue.hpp>
 
 #include <doctest/doctest.h>
 

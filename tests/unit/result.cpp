@@ -1,5 +1,5 @@
 // Conditions, their texts, and how they compare with the standard's.
-#include "../contract/outcome.hpp"
+#include "../contract/support/outcome.hpp"
 
 #include <pier/result.hpp>
 
@@ -93,6 +93,8 @@ TEST_CASE("result: each condition has a text of its own, one line long") {
         CHECK(texts.insert(text).second);
     }
     CHECK(pier::message(Errc::connection_refused) == "connection refused");
+    // Said of a second receive or send, and likewise of a second Watch, LineInput or StopRequests.
+    CHECK(pier::message(Errc::already_in_progress) == "only one at a time is allowed, and there is one already");
     CHECK(pier::message(Errc::operation_canceled) == "operation canceled");
     CHECK(pier::message(Errc::timed_out) == "timed out");
 }

@@ -1,5 +1,5 @@
 // The timing wheel beside a model that is too simple to be wrong: a multimap in the order of firing.
-#include <pier/spi/timer_wheel.hpp>
+#include <pier/detail/timer_wheel.hpp>
 
 #include <doctest/doctest.h>
 

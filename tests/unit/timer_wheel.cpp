@@ -1,5 +1,5 @@
 // The timing wheel, by cases. timer_model.cpp compares it with a sorted list.
-#include <pier/spi/timer_wheel.hpp>
+#include <pier/detail/timer_wheel.hpp>
 
 #include <doctest/doctest.h>
 

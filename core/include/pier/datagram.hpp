@@ -1,13 +1,13 @@
 // A UDP socket.
 #pragma once
 
+#include <pier/detail/awaiter.hpp>
+#include <pier/detail/handle.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/option.hpp>
-#include <pier/spi/awaiter.hpp>
 
 #include <cstddef>
 #include <span>
-#include <utility>
 
 namespace pier {
 
@@ -20,10 +20,10 @@ struct Received {
 
 namespace spi {
 
-class ReceiveFromAwaiter : public Awaiter<AddressedOperation> {
+class ReceiveFromAwaiter : public SocketAwaiter<AddressedOperation> {
 public:
-    ReceiveFromAwaiter(Deadline limit, Descriptor* d, std::span<std::byte> into) noexcept
-        : Awaiter(limit, Verb::receive_from, d) {
+    ReceiveFromAwaiter(Deadline limit, const Handle& on, std::span<std::byte> into) noexcept
+        : SocketAwaiter(limit, Verb::receive_from, on) {
         buffer = into.data();
         length = static_cast<std::uint32_t>(into.size() < largest_submission ? into.size() : largest_submission);
     }
@@ -33,18 +33,22 @@ public:
     }
 };
 
-class SendToAwaiter : public Awaiter<AddressedOperation> {
+class SendToAwaiter : public SocketAwaiter<AddressedOperation> {
 public:
-    // `refusal` other than ok: the operation ends with it and is not started.
-    SendToAwaiter(Deadline limit, Descriptor* d, std::span<const std::byte> data, const Endpoint& to,
+    // `refusal` other than ok: the operation ends with it, or as canceled, and is not started.
+    SendToAwaiter(Deadline limit, const Handle& on, std::span<const std::byte> data, const Endpoint& to,
                   Errc refusal) noexcept
-        : Awaiter(limit, Verb::send_to, d) {
+        : SocketAwaiter(limit, Verb::send_to, on) {
         buffer = const_cast<std::byte*>(data.data());
         length = static_cast<std::uint32_t>(data.size());
         endpoint = to;
         error.condition = refusal;
     }
-    bool await_ready() const noexcept { return error.condition != Errc::ok; }
+    template <std::derived_from<PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        if (error.condition != Errc::ok) return end_at_once(handle, error);
+        return SocketAwaiter::await_suspend(handle);
+    }
     Result<void> await_resume() const noexcept {
         if (error.condition != Errc::ok) return std::unexpected(error);
         return {};
@@ -53,13 +57,13 @@ public:
 
 }  // namespace spi
 
-// Move-only handle; confined to the thread of the loop that it was opened on. Several receives and several sends may
+// Move-only handle; confined to its loop like a Stream, and awaited like one. Several receives and several sends may
 // wait; each direction is served in order. One receive takes one datagram, one send is one datagram.
 //
 // A socket without a peer never reports what ICMP says of some earlier datagram: one unreachable client must not end a
 // server's receive. A connected one reports "port unreachable" as connection_refused, once, by the next receive or send
 // (which of the two is the system's matter), and goes on.
-class Datagram {
+class Datagram : public spi::Handle {
 public:
     // Bound to that address on the loop that runs here; port 0 takes a free one: see local(). Errors: address_in_use,
     // address_not_available, mapped_address, permission_denied, too_many_files_open.
@@ -69,53 +73,37 @@ public:
     [[nodiscard]] static Result<Datagram> connect(const Endpoint& peer, const Endpoint& local = {});
 
     Datagram() = default;
-    Datagram(Datagram&& other) noexcept
-        : loop_(std::exchange(other.loop_, nullptr)),
-          descriptor_(std::exchange(other.descriptor_, nullptr)),
-          local_(other.local_) {}
-    Datagram& operator=(Datagram&& other) noexcept {
-        std::swap(loop_, other.loop_);
-        std::swap(descriptor_, other.descriptor_);
-        std::swap(local_, other.local_);
-        return *this;
-    }
-    ~Datagram() { close(); }
 
     // The next datagram, in the caller's buffer, which must live until the operation has ended. With an empty buffer it
     // is taken all the same, truncated to nothing. Errors: connection_refused, timed_out, operation_canceled.
     [[nodiscard]] spi::ReceiveFromAwaiter receive(std::span<std::byte> into, Deadline deadline = {}) const noexcept {
-        return {deadline, descriptor_, into};
+        return {deadline, *this, into};
     }
     // Errors: message_size when the datagram is longer than the protocol allows (65,507 bytes over IPv4);
     // already_connected on a socket with a peer; invalid_argument (port 0, or an address of the other family);
     // network_unreachable, host_unreachable, permission_denied (a broadcast without the option).
     [[nodiscard]] spi::SendToAwaiter send_to(std::span<const std::byte> data, const Endpoint& to,
                                              Deadline deadline = {}) const noexcept {
-        return {deadline, descriptor_, data, to, refusal(data.size(), &to)};
+        return {deadline, *this, data, to, refusal(data.size(), &to)};
     }
     // To the peer. Errors: not_connected without one; connection_refused; message_size.
     [[nodiscard]] spi::SendToAwaiter send(std::span<const std::byte> data, Deadline deadline = {}) const noexcept {
-        return {deadline, descriptor_, data, Endpoint{}, refusal(data.size(), nullptr)};
+        return {deadline, *this, data, Endpoint{}, refusal(data.size(), nullptr)};
     }
 
-    // Ends pending operations as operation_canceled.
-    void close() noexcept;
-
-    [[nodiscard]] bool valid() const noexcept { return descriptor_ != nullptr; }
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
-    // Without a family when there is none.
-    [[nodiscard]] const Endpoint& peer() const noexcept { return descriptor_->peer; }
+    // Without a family when there is none, or no socket.
+    using Handle::peer;
     [[nodiscard]] Result<void> set(Option option, int value) const;
     [[nodiscard]] Result<int> get(Option option) const;
 
 private:
+    Datagram(Loop& loop, spi::Descriptor& descriptor) noexcept : Handle(loop, descriptor) {}
     static Result<Datagram> make(const Endpoint& local, const Endpoint* peer);
     // What is wrong with a send before the system sees it: the systems answer each in their own way, or send it to
     // another address than the peer's. Null: to the peer.
     [[nodiscard]] Errc refusal(std::size_t size, const Endpoint* to) const noexcept;
 
-    Loop* loop_ = nullptr;
-    spi::Descriptor* descriptor_ = nullptr;
     Endpoint local_;
 };
 

@@ -43,10 +43,10 @@ public:
         return family == Family::ipv6 ? v6({}, port) : v4({}, port);
     }
 
-    // "127.0.0.1:7000", "[::1]:7000", "[fe80::1%2]:7000" (the zone is a number or an interface's name). Dotted quads
+    // "127.0.0.1:7000", "[::1]:7000", "[fe80::1%2]:7000" (the zone is an interface's number or name). Dotted quads
     // only, without leading zeros: the historical short, octal and hexadecimal forms are refused on every system.
-    // Errors: bad_address_text; no_such_interface for a zone that names none; misplaced_zone behind an address that is
-    // not link-local.
+    // Errors: bad_address_text; no_such_interface for a zone that names none here and now; misplaced_zone behind an
+    // address that is not link-local.
     [[nodiscard]] static Result<Endpoint> parse(std::string_view text);
     // The address alone, without brackets and port.
     [[nodiscard]] static Result<Endpoint> parse_address(std::string_view text, std::uint16_t port = 0);
@@ -62,6 +62,8 @@ public:
     [[nodiscard]] constexpr V4 v4_bytes() const noexcept { return {bytes_[0], bytes_[1], bytes_[2], bytes_[3]}; }
     [[nodiscard]] constexpr const V6& v6_bytes() const noexcept { return bytes_; }
     [[nodiscard]] constexpr bool is_any() const noexcept { return family_ != Family::unspecified && bytes_ == V6{}; }
+    // Whom a connect to it reaches: loopback for an unspecified address, on every system, else itself.
+    [[nodiscard]] constexpr Endpoint reached() const noexcept { return is_any() ? loopback(family_, port_) : *this; }
     // IPv4 in IPv6 form (::ffff:a.b.c.d): how a dual-stack socket names its IPv4 peers.
     [[nodiscard]] constexpr bool is_v4_mapped() const noexcept {
         for (std::size_t i = 0; i < 10; ++i) {
@@ -74,7 +76,7 @@ public:
         return family_ == Family::ipv6 && bytes_ == V6{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
     }
 
-    // The form that parse() reads, where it takes the zone; IPv6 as RFC 5952 wants it, the zone as a number.
+    // The form that parse() reads, where there is such a zone; IPv6 as RFC 5952 wants it, the zone as a number.
     // "unspecified" without a family.
     [[nodiscard]] std::string to_string() const;
     [[nodiscard]] std::string address_string() const;

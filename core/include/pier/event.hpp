@@ -1,7 +1,7 @@
 // A flag that a task can wait for.
 #pragma once
 
-#include <pier/spi/awaiter.hpp>
+#include <pier/detail/awaiter.hpp>
 
 namespace pier {
 
@@ -28,9 +28,9 @@ public:
         ~Awaiter() {
             if (event_.waiter_ == this) event_.waiter_ = nullptr;
         }
-        bool await_ready() const noexcept { return event_.set_; }
         template <std::derived_from<spi::PromiseBase> P>
         bool await_suspend(std::coroutine_handle<P> handle) {
+            if (event_.set_) return end_at_once(handle);
             spi::require(event_.waiter_ == nullptr, "an Event is awaited by two tasks");
             event_.waiter_ = this;
             return spi::Awaiter<spi::Operation>::await_suspend(handle);
@@ -43,7 +43,8 @@ public:
     private:
         Event& event_;
     };
-    // Errors: timed_out at the deadline, operation_canceled.
+    // Of an event that is set it ends at once, whatever the deadline; in a cancelled scope it ends as
+    // operation_canceled even so, and the event stays set. Errors: timed_out at the deadline, operation_canceled.
     [[nodiscard]] Awaiter wait(Deadline deadline = {}) noexcept { return {*this, deadline}; }
 
 private:

@@ -22,8 +22,9 @@ public:
     LineInput& operator=(const LineInput&) = delete;
 
     // Without its end ("\n" or "\r\n"); nothing when the input has ended; a last line needs no end. A longer line than
-    // longest_line comes in pieces of that size. Errors: timed_out and operation_canceled, which lose nothing; what the
-    // system says of the input, once, after which it has ended.
+    // longest_line comes in pieces of that size. Errors: timed_out, operation_canceled and not_enough_memory, which
+    // lose nothing; what the system says of the input, once, after which it has ended. Throws std::bad_alloc, which
+    // loses nothing either.
     [[nodiscard]] Task<Result<std::optional<std::string>>> next(Deadline deadline = {});
 
 private:

@@ -2,18 +2,23 @@
 // operations. One loop per thread at a time.
 #pragma once
 
+#include <pier/detail/inbox.hpp>
+#include <pier/detail/timer_pool.hpp>
+#include <pier/detail/timer_wheel.hpp>
 #include <pier/result.hpp>
 #include <pier/spi/engine.hpp>
-#include <pier/spi/inbox.hpp>
-#include <pier/spi/timer_pool.hpp>
-#include <pier/spi/timer_wheel.hpp>
 #include <pier/task.hpp>
 #include <pier/time.hpp>
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
+#include <thread>
+#include <unordered_map>
 #include <vector>
 
 namespace pier {
@@ -25,15 +30,18 @@ using Post = spi::Post;
 class Loop {
 public:
     // With the engine of that name, or the best one that runs here. Errors: not_supported for an unknown name or an
-    // engine that can't run here (find_engine and EngineInfo::probe say why), and what the system says.
+    // engine that can't run here (find_engine and EngineInfo::probe say why), and what the system says. Throws
+    // std::bad_alloc, and nothing is left of it.
     [[nodiscard]] static Result<std::unique_ptr<Loop>> create(std::string_view engine = {});
     [[nodiscard]] static Result<std::unique_ptr<Loop>> create(const spi::EngineInfo& engine);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
+    // Not while it runs, and after everything of it: streams, listeners, datagram sockets, watches and tasks.
     ~Loop();
 
     // Runs the task on this thread, and whatever it spawns, until the task has ended; returns its result and rethrows
-    // its exception. Not from inside a task; again afterwards is fine, also from another thread.
+    // its exception. Not from inside a task; again afterwards is fine, also from another thread. What the run has
+    // closed is closed when it returns. Tasks of a scope that outlives the run go on in the next one.
     template <class T>
     T run(Task<T> task) {
         auto handle = task.release();
@@ -49,7 +57,9 @@ public:
     }
 
     // Any thread; in order per thread; nothing is coalesced. Runs on the loop's thread, in a turn after this call. What
-    // is posted to a loop that is not running waits; what is left when the loop goes is run by its destructor.
+    // is posted to a loop that is not running waits. What is left when the loop goes is run by its destructor, where no
+    // loop runs. What those post to it in turn is not run any more: such a function is destroyed, such a Post stays its
+    // owner's. The loop may go as soon as the post has run: its destructor waits for the end of this call.
     void post(Post& post) noexcept;
     // Allocates. Errors: none; throws std::bad_alloc.
     void post(std::move_only_function<void()> function);
@@ -70,25 +80,42 @@ public:
         claim(op);
         return begin(op, deadline);
     }
-    // The same for a send with one buffer.
+    // The same for a send with one buffer, on a socket that is open.
     [[nodiscard]] bool start_send(spi::Operation& op, Deadline deadline);
     // The same for a lent receive. In line: a server parks one after every request.
     [[nodiscard]] bool start_lent(spi::Operation& op, Deadline deadline) {
         claim(op);
         spi::Descriptor* d = op.descriptor;
-        if (d == nullptr || !d->waits_for_input() || op.context->stopping()) [[unlikely]]
+        if (!d->waits_for_input() || op.context->stopping()) [[unlikely]]
             return begin(op, deadline);
         op.launch();
         d->lanes[0].first = &op;
         return pend(op, deadline);
     }
+    // The same for an operation on a handle that holds nothing, on its task's loop.
+    [[nodiscard]] static bool start_closed(spi::Operation& op, Deadline deadline);
+    // Ends an idle operation of a suspended coroutine without starting it; in a cancelled scope as operation_canceled.
+    // It spends the budget as a start does. What it returns means what start() says.
+    [[nodiscard]] bool end_at_once(spi::Operation& op, Error error = {}) noexcept {
+        claim(op);
+        op.finish(op.context->stopping() ? Error{Errc::operation_canceled, 0} : error);
+        return answer(op);
+    }
     // A request to end a started operation as canceled.
     void cancel(spi::Operation& op) noexcept;
     // Ends an operation without a socket (Verb::none) that is in flight; it is delivered in a later step.
     void end(spi::Operation& op, Error error = {}, std::size_t transferred = 0) noexcept;
+    // A new socket, to be attached. At the limit of descriptors, what was closed in this step makes room. Errors:
+    // sys::open's.
+    [[nodiscard]] Result<spi::NativeSocket> open(Family family, spi::SocketKind kind);
     [[nodiscard]] Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind);
-    // Cancels what is in flight, waits for it and closes. The descriptor must not be used any more.
+    // attach() for a socket of another owner. Errors: besides, already_in_progress while this loop has it already.
+    [[nodiscard]] Result<spi::Descriptor*> attach_foreign(spi::NativeSocket socket);
+    // Cancels what is in flight, waits for it and closes. The descriptor must not be used any more. Outside of run(),
+    // too: on any thread, while the loop runs nowhere. What is in flight then ends in the next run.
     void close(spi::Descriptor& descriptor) noexcept;
+    // Aborts if the loop runs on another thread; names both.
+    void require_here() const noexcept;
     // Queues the context to start with its root.
     void spawn(spi::Context& context) noexcept { spawned_.push(context); }
     [[nodiscard]] spi::ChunkPool& chunks() noexcept { return chunks_; }
@@ -101,18 +128,31 @@ private:
     enum class Outcome : bool { pending, ended };
     static constinit thread_local Loop* this_threads_;
 
+    class Visit;
     void drive(spi::Context& root, std::coroutine_handle<> handle);
+    void reap();
+    void run_last_posts() noexcept;
+    void close_here(spi::Descriptor& descriptor) noexcept;
+    void close_from_outside(spi::Descriptor& descriptor) noexcept;
+    [[noreturn]] static void refuse_suspension() noexcept;
+    [[noreturn]] void refuse_thread(const char* deed) const noexcept;
+    [[nodiscard]] std::string describe_place() const;
     void turn(const spi::Context& root);
     void drain_inbox() noexcept;
+    void ask_for_the_rest(spi::Harvest& harvest);
     void expire_timers();
     void run_spawned();
     void run_retries();
     void deliver(spi::Queue<spi::Operation>& batch);
+    static void deliver_at_once(void* loop, spi::Harvest& harvest) noexcept;
     [[nodiscard]] bool has_work() const noexcept;
     [[nodiscard]] bool can_feed_starved() const noexcept {
         return !starved_.empty() && chunks_.lent() < spi::ChunkPool::most_chunks;
     }
 
+    [[nodiscard]] bool may_start_on_engine(const spi::Operation& op, const spi::Lane& lane,
+                                           Deadline deadline) const noexcept;
+    [[nodiscard]] bool start_on_engine(spi::Operation& op, spi::Lane& lane);
     Outcome advance(spi::Operation& op) noexcept;
     bool begin(spi::Operation& op, Deadline deadline);
     bool pend(spi::Operation& op, Deadline deadline) noexcept {
@@ -121,11 +161,14 @@ private:
         return true;
     }
     void claim(const spi::Operation& op) noexcept {
-        spi::require(op.stage == spi::Stage::idle && op.context == running_,
-                     "an operation was started twice, or by a coroutine that its loop is not running");
+        // A task of another loop is caught here, too: an operation starts on its socket's loop.
+        if (op.context != running_) [[unlikely]]
+            refuse_start(op);
         ++started_;
     }
+    [[noreturn]] void refuse_start(const spi::Operation& op) const noexcept;
     bool check(spi::Operation& op) noexcept;
+    bool answer(spi::Operation& op) noexcept;
     enum class Try : std::uint8_t { plain, ended, blocked, starved };
     Try attempt(spi::Operation& op) noexcept;
     Try transfer(spi::Operation& op) noexcept;
@@ -133,6 +176,7 @@ private:
     Try transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
     bool follow(spi::Operation& op, Try tried) noexcept;
     bool conclude(spi::Operation& op) noexcept;
+    bool try_at_deadline(spi::Operation& op) noexcept;
     Try starve(spi::Operation& op) noexcept;
     Outcome go_on(spi::Operation& op, Try tried) noexcept;
     [[nodiscard]] Try attempt_first(spi::Operation& op) noexcept;
@@ -142,7 +186,11 @@ private:
     void settle(spi::Operation& op) noexcept;
     void retry_later(spi::Operation& op) noexcept;
     void leave_lane(spi::Operation& op) noexcept;
+    void release(spi::Descriptor& descriptor) noexcept;
+    void lose_foreign(spi::NativeSocket socket) noexcept;
+    void end_waiting(const spi::Descriptor& descriptor, Error error) noexcept;
     void arm(spi::Operation& op, Deadline deadline) noexcept;
+    void give_up(spi::Operation& op) noexcept;
     void disarm(spi::Operation& op) noexcept;
     void refill_budget() noexcept {
         budget_operations_ = inline_operations;
@@ -188,16 +236,18 @@ private:
     std::uint64_t delivered_ = 0;
     spi::Queue<spi::Operation> retries_;
     spi::Queue<spi::Operation> starved_;  // lent receives that found no chunk
-    spi::Queue<spi::Operation> waiting_;  // behind another operation on a listener or datagram socket
     spi::Queue<spi::Context> spawned_;
     spi::ChunkPool chunks_;  // before the engine, which borrows from it
     std::unique_ptr<spi::Engine> engine_;
-    spi::Harvest ended_;  // what the loop itself finished
+    std::unordered_map<spi::NativeSocket, spi::Descriptor*> foreign_;  // until their release
+    spi::Harvest ended_;                                               // what the loop itself finished
     spi::TimerWheel timers_;
     spi::TimerPool timer_pool_;
     Time now_{};
     bool now_valid_ = false;
     std::string_view name_;
+    std::size_t sockets_ = 0;                // attached and not closed
+    std::atomic<std::thread::id> thread_{};  // that runs it; none while nobody does
     spi::Inbox inbox_;
 };
 

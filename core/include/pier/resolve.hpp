@@ -1,8 +1,8 @@
 // Names to endpoints, and back, by the system's resolver.
 #pragma once
 
+#include <pier/detail/offload.hpp>
 #include <pier/endpoint.hpp>
-#include <pier/spi/offload.hpp>
 
 #include <string>
 #include <string_view>
@@ -24,11 +24,15 @@ class ResolveNameJob;
 class ResolveAwaiter : public JobAwaiter {
 public:
     ResolveAwaiter(Deadline limit, std::shared_ptr<ResolveJob> job) noexcept;
-    // What needs no resolver is known at once.
-    [[nodiscard]] bool await_ready() const noexcept;
+    template <std::derived_from<PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        return known() ? end_at_once(handle) : JobAwaiter::await_suspend(handle);
+    }
     Result<std::vector<Endpoint>> await_resume();
 
 private:
+    // What needs no resolver is known at once.
+    [[nodiscard]] bool known() const noexcept;
     std::shared_ptr<ResolveJob> job_;
 };
 
@@ -45,9 +49,14 @@ private:
 
 // The endpoints of a host and a service, in the system's order, each once, at least one. `host`: a name, or an address
 // as Endpoint::parse_address reads it (never the historical short, octal and hexadecimal forms); `service`: a port
-// number (0 to 65535) or a name of the system's table for TCP. The call goes on in the background after a deadline or a
-// cancel, since no system can interrupt it; four run at a time. Errors: host_not_found, service_not_found,
-// temporary_resolver_failure, timed_out, operation_canceled; invalid_argument for an empty host and a NUL.
+// number (0 to 65535) or a name of the system's table for TCP: visible ASCII with a letter in it, so no " 80" and no
+// "+80". Four calls run at a time, 1,024 wait. After a deadline or a cancel a call that runs goes on in the background,
+// since no system can interrupt it; one that waits is never made, and gives its place back at once. Errors:
+// host_not_found, service_not_found, temporary_resolver_failure (also when all places are taken), timed_out,
+// operation_canceled; no_such_interface and misplaced_zone as Endpoint::parse_address; invalid_argument for an empty
+// host and a NUL; not_enough_memory where the call found none. Throws std::bad_alloc where there is none for the
+// request. Not in a child that was forked without exec: the threads that make the calls exist in the parent alone, so
+// that names without a literal address are answered by nobody.
 [[nodiscard]] spi::ResolveAwaiter resolve(std::string_view host, std::string_view service,
                                           Family family = Family::unspecified, Deadline deadline = {});
 

@@ -19,7 +19,7 @@ enum class Errc : std::int32_t {
     address_in_use,
     address_not_available,
     already_connected,
-    already_in_progress,  // a stream has one operation a direction; a second one is refused with this
+    already_in_progress,  // of something there is one at a time (a stream's receive, its send, a Watch); not a second
     bad_address_text,     // an address that cannot be parsed
     broken_pipe,          // send after the stream's own finish(), or after a cancelled send
     connection_aborted,
@@ -47,6 +47,7 @@ enum class Errc : std::int32_t {
     operation_would_block,
     permission_denied,
     protocol_error,
+    receive_cut_short,  // receive after a receive_exactly() that was ended when it had taken some bytes
     service_not_found,
     temporary_resolver_failure,
     timed_out,
@@ -78,7 +79,8 @@ struct Error {
 };
 static_assert(sizeof(Error) == 8);
 
-// For people: the text, and the system's number behind it where there is one ("connection refused (native 111)").
+// For people: the text, and the system's number behind it where there is one ("connection refused (native 111)"),
+// with what else it may mean on that system, where it has several meanings.
 [[nodiscard]] std::string describe(const Error& error);
 
 template <class T>

@@ -1,8 +1,8 @@
 // Structured concurrency: tasks that live no longer than their scope.
 #pragma once
 
+#include <pier/detail/awaiter.hpp>
 #include <pier/loop.hpp>
-#include <pier/spi/awaiter.hpp>
 #include <pier/task.hpp>
 
 #include <cstddef>
@@ -11,7 +11,8 @@
 namespace pier {
 
 // Made on a loop's thread, inside a task, for that loop; confined to it. Join it before it goes: its destructor aborts
-// while tasks are alive, because they point into the frames around it.
+// while tasks are alive, because they point into the frames around it. So does an exception that passes it then: what
+// may throw between spawn() and join() stands in a try block inside, whose handler cancels, and the join behind it.
 class TaskScope {
 public:
     TaskScope() noexcept;
@@ -20,12 +21,21 @@ public:
     ~TaskScope();
 
     // Starts the task in the loop's next step, with an inline budget of its own. Its result is dropped: a task reports
-    // its own failures. An exception that leaves it is kept (the first one) and rethrown by join(). After cancel() the
-    // task still starts, and its first operation ends as canceled.
+    // its own failures. An exception that leaves it is kept (the first one) and rethrown by join(), unless
+    // on_exception() says otherwise. After cancel() the task still starts, and its first operation ends as canceled.
+    // Throws std::bad_alloc, and the task is gone.
     template <class T>
     void spawn(Task<T> task) {
         auto handle = task.release();
         start(handle, handle.promise());
+    }
+
+    // From now on an exception that leaves a task is not kept: `handler` gets it, with `context`, on the loop's thread
+    // when the task's frame has gone. For scopes of strangers, of whom none may end the others.
+    using ExceptionHandler = void (*)(void* context, const std::exception_ptr& exception) noexcept;
+    void on_exception(ExceptionHandler handler, void* context) noexcept {
+        handler_ = handler;
+        handler_context_ = context;
     }
 
     // Asks every task to end: operations that are pending end as operation_canceled (or with the result that won the
@@ -37,21 +47,27 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
 
     class JoinAwaiter;
-    // Waits until the last task has ended. At the deadline it gives up waiting with timed_out, the tasks go on (and an
-    // exception is kept for the join that meets their end). When the awaiting task itself is cancelled, it cancels this
-    // scope and goes on waiting, then answers operation_canceled. One join at a time.
+    // Waits until the last task has ended, and those that were spawned before the awaiting task goes on. At the
+    // deadline it gives up waiting with timed_out, the tasks go on (and an exception is kept for the join that meets
+    // their end). When the awaiting task itself is cancelled, it cancels this scope and goes on waiting, then answers
+    // operation_canceled; so it does at once where no task is alive. One join at a time.
     [[nodiscard]] JoinAwaiter join(Deadline deadline = {}) noexcept;
 
 private:
     friend class Loop;
     void start(std::coroutine_handle<> root, spi::PromiseBase& promise);
     void ended(spi::Context& context) noexcept;
+    // No task is alive. A join that waits is delivered later, and looks again then.
+    void end_join() noexcept;
 
     Loop* loop_;
     spi::Context* first_ = nullptr;
     spi::Operation* joiner_ = nullptr;
     std::exception_ptr exception_;
+    ExceptionHandler handler_ = nullptr;
+    void* handler_context_ = nullptr;
     std::size_t size_ = 0;
+    int exceptions_;  // under way when it was made
     bool cancelled_ = false;
     bool joiner_cancelled_ = false;
 };
@@ -62,16 +78,20 @@ public:
     ~JoinAwaiter() {
         if (scope_.joiner_ == this) scope_.joiner_ = nullptr;
     }
-    bool await_ready() const noexcept { return scope_.size_ == 0; }
     template <std::derived_from<spi::PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
         prepare();
-        return Awaiter::await_suspend(handle);
+        bool pending = Awaiter::await_suspend(handle);
+        if (scope_.size_ == 0) scope_.end_join();
+        return pending;
     }
     Result<void> await_resume();
 
 private:
+    friend class Loop;
     void prepare();
+    // At the delivery, which is later than the end: whether tasks were spawned meanwhile. Then it is in flight again.
+    bool goes_on() noexcept;
     static void cancelled(Loop& loop, spi::Operation& op);
     TaskScope& scope_;
 };

@@ -1,7 +1,7 @@
 // Waiting for time to pass.
 #pragma once
 
-#include <pier/spi/awaiter.hpp>
+#include <pier/detail/awaiter.hpp>
 
 namespace pier {
 

@@ -6,8 +6,9 @@
 // number of awaits.
 #pragma once
 
+#include <pier/detail/awaitable.hpp>
+#include <pier/detail/frame_pool.hpp>
 #include <pier/spi/context.hpp>
-#include <pier/spi/frame_pool.hpp>
 
 #include <concepts>
 #include <coroutine>
@@ -49,6 +50,16 @@ struct PromiseBase {
     FinalAwaiter final_suspend() const noexcept { return {}; }
     void unhandled_exception() noexcept { exception = std::current_exception(); }
 
+#if PIER_CHECKS_AWAITABLES
+    template <class A>
+    static constexpr A&& await_transform(A&& awaitable) noexcept {
+        static_assert(Awaitable<A>,
+                      "a pier::Task can await Pier's operations and other pier::Tasks only: the loop would never learn "
+                      "of the end of anything else; derive your own awaiter from pier::spi::Awaiter");
+        return static_cast<A&&>(awaitable);
+    }
+#endif
+
     static void* operator new(std::size_t size) { return allocate_frame(size); }
     static void operator delete(void* frame, std::size_t size) noexcept { free_frame(frame, size); }
 };
@@ -78,7 +89,9 @@ struct Promise<void> : PromiseBase {
 }  // namespace spi
 
 // Move-only; owns the frame until it is awaited to its end or handed to a TaskScope or Loop::run. Confined to the
-// thread of the loop that runs it. An exception that leaves the coroutine is rethrown where it is awaited.
+// thread of the loop that runs it. An exception that leaves the coroutine is rethrown where it is awaited. It can await
+// Pier's operations and other Tasks. Anything else, std::suspend_always say, is an error of the compiler; GCC can't
+// tell it, and the program ends with a sentence when the task suspends in it.
 template <class T>
 class [[nodiscard]] Task {
 public:
@@ -94,11 +107,13 @@ public:
 
     class Awaiter {
     public:
+        using awaits_task = void;
         explicit Awaiter(Handle child) noexcept : child_(child) {}
         bool await_ready() const noexcept { return false; }
         template <std::derived_from<spi::PromiseBase> P>
         bool await_suspend(std::coroutine_handle<P> parent) const {
             spi::PromiseBase& promise = child_.promise();
+            spi::require(!promise.parent, "a Task was awaited twice");
             promise.context = parent.promise().context;
             promise.parent = parent;
             promise.inside_parent = true;
@@ -111,10 +126,16 @@ public:
     private:
         Handle child_;
     };
-    Awaiter operator co_await() const&& noexcept { return Awaiter(handle_); }
+    Awaiter operator co_await() const&& noexcept {
+        spi::require(static_cast<bool>(handle_), "a Task was awaited that had been moved away");
+        return Awaiter(handle_);
+    }
 
     // For scopes and loops: gives up ownership.
-    Handle release() noexcept { return std::exchange(handle_, {}); }
+    Handle release() noexcept {
+        spi::require(static_cast<bool>(handle_), "a Task was run or spawned that had been moved away");
+        return std::exchange(handle_, {});
+    }
 
 private:
     Handle handle_;

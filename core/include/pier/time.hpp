@@ -23,7 +23,8 @@ inline constexpr Time never = Time::max();
 
 // When an operation gives up with `timed_out`: at a point in time, after a span counted from the start of the
 // operation, or never (the default). A deadline is never early; it is late by up to the millisecond of the timers and
-// what the thread was busy with.
+// what the thread was busy with. An operation that would wait and finds no memory for its deadline gives up at once
+// with not_enough_memory; what it would mean to reach the deadline holds then, too.
 class Deadline {
 public:
     constexpr Deadline() noexcept = default;

@@ -1,7 +1,7 @@
 #include "dies.hpp"
 
+#include "../../support/wrapped_engine.hpp"
 #include "unbroken.hpp"
-#include "wrapped.hpp"
 
 #include <chrono>
 #include <thread>
@@ -11,13 +11,13 @@ namespace {
 
 using Death = void (*)();
 
-class Dies : public Wrapped {
+class Dies : public support::WrappedEngine {
 public:
-    Dies(std::unique_ptr<Engine> sound, Death death) : Wrapped(std::move(sound)), death_(death) {}
+    Dies(std::unique_ptr<Engine> sound, Death death) : support::WrappedEngine(std::move(sound)), death_(death) {}
 
     pier::Result<pier::spi::Descriptor*> attach(pier::spi::Accepted&& socket, pier::spi::SocketKind kind) override {
         if (kind == pier::spi::SocketKind::datagram) death_();
-        return Wrapped::attach(std::move(socket), kind);
+        return support::WrappedEngine::attach(std::move(socket), kind);
     }
 
 private:

@@ -1,7 +1,7 @@
 #include "drops_finish.hpp"
 
+#include "../../support/wrapped_engine.hpp"
 #include "unbroken.hpp"
-#include "wrapped.hpp"
 
 #include <mutex>
 #include <set>
@@ -35,18 +35,18 @@ Sockets& sockets() {
     return all;
 }
 
-class DropsFinish : public Wrapped {
+class DropsFinish : public support::WrappedEngine {
 public:
-    using Wrapped::Wrapped;
+    using support::WrappedEngine::WrappedEngine;
 
     pier::Result<pier::spi::Descriptor*> attach(pier::spi::Accepted&& socket, pier::spi::SocketKind kind) override {
-        auto descriptor = Wrapped::attach(std::move(socket), kind);
+        auto descriptor = support::WrappedEngine::attach(std::move(socket), kind);
         if (descriptor) sockets().add((*descriptor)->socket);
         return descriptor;
     }
     void release(pier::spi::Descriptor& descriptor) noexcept override {
         sockets().remove(descriptor.socket);
-        Wrapped::release(descriptor);
+        support::WrappedEngine::release(descriptor);
     }
 };
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <pier/spi/engine.hpp>
-#include <pier/spi/sys.hpp>
+#include <pier/sys/socket.hpp>
 
 namespace pier::spi {
 [[nodiscard]] std::span<const EngineInfo> unbroken_platform_engines();

@@ -10,14 +10,16 @@
 
 namespace pier::spi {
 
-// The loop's side of one direction. Streams have at most one operation in it; listeners and datagram sockets a queue,
-// linked through Operation::next, of which only the first is known to the engine. Completion engines derive their
-// descriptor and keep the kernel's record of each direction (an OVERLAPPED, a uv request) there.
+struct Waiting;
+
+// The loop's side of one direction. Streams have at most one operation in it; on other sockets more of them may stand
+// in Descriptor::waiting, and only the first is known to the engine. Completion engines derive their descriptor and
+// keep the kernel's record of each direction (an OVERLAPPED, a uv request) there.
 struct Lane {
     Operation* first = nullptr;
     bool drained = false;   // trying now would only be told "would block": wait for the engine's word first
     bool ended = false;     // read: the end of the stream was seen; write: finish() was called
-    bool poisoned = false;  // write: a send was cancelled half-way, what follows would corrupt the stream
+    bool poisoned = false;  // a send or receive_exactly was cancelled half-way, what follows would be out of step
     bool failed = false;    // read: it ended by Descriptor::failure, not by the peer's finish
     bool settled = false;   // ended, poisoned or failed: the loop knows the answer without asking the system
 };
@@ -29,7 +31,10 @@ inline constexpr std::uint8_t output = 2;
 struct Descriptor : Link {
     NativeSocket socket = no_socket;
     Lane lanes[2];
-    Error failure{};  // the first terminal error of a stream, reported ever after: systems report it once or lose it
+    union {
+        Error failure{};   // a stream's first terminal error, reported ever after: systems report it once or lose it
+        Waiting* waiting;  // any other socket's, the loop's: what waits behind the first operation of each lane
+    };
     Endpoint peer{};  // remembered at accept or connect: the systems forget it after a reset
     SocketKind kind = SocketKind::stream;
     bool closing = false;
@@ -37,7 +42,8 @@ struct Descriptor : Link {
     std::uint8_t interest = 0;  // readiness engines: what the poller was told to watch (input, output)
     std::uint8_t registered = 0;
     bool ties_accepted = false;  // what a listener accepts is tied to its event object at first (WSAEventSelect)
-    std::uint32_t slot = 0;  // poll: the place in the poller's array
+    bool lost = false;           // foreign: its owner has closed it, and its number is another socket's
+    std::uint32_t slot = 0;      // poll: the place in the poller's array
 
     [[nodiscard]] Lane& lane(Direction d) noexcept { return lanes[static_cast<std::size_t>(d)]; }
     [[nodiscard]] Lane& lane_of(const Operation& op) noexcept { return lane(op.lane_direction()); }
@@ -48,5 +54,6 @@ struct Descriptor : Link {
     }
     [[nodiscard]] bool busy() const noexcept { return lanes[0].first != nullptr || lanes[1].first != nullptr; }
 };
+static_assert(sizeof(void*) > 8 || sizeof(Descriptor) <= 96, "an idle connection pays for every byte of it");
 
 }  // namespace pier::spi

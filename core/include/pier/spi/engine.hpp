@@ -33,6 +33,8 @@ public:
     }
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
     [[nodiscard]] Queue<Operation>& queue() noexcept { return queue_; }
+    // Changes when something is added; null when empty.
+    [[nodiscard]] const Link* last() const noexcept { return queue_.last(); }
 
 private:
     void push(Operation& op) noexcept {
@@ -40,6 +42,12 @@ private:
         queue_.push(op);
     }
     Queue<Operation> queue_;
+};
+
+// Who delivers a harvest at once: see Engine::deliver_by(). `run` leaves it empty.
+struct Delivery {
+    void (*run)(void* who, Harvest& harvest) noexcept = nullptr;
+    void* who = nullptr;
 };
 
 enum class Started : bool { pending, finished };
@@ -60,8 +68,16 @@ public:
     explicit Engine(EngineTraits traits) noexcept : traits_(traits) {}
     Engine(const Engine&) = delete;
     Engine& operator=(const Engine&) = delete;
-    // No descriptor is attached any more; what release() left to be closed later is closed here.
+    // No descriptor is attached any more, and no run is under way. Any thread.
     virtual ~Engine() = default;
+
+    // A run of the loop begins or ends, on the calling thread: all other functions but wake() are called between the
+    // two. The next run, or the destructor, may be on another thread, and this one may end. So after end_run() nothing
+    // depends on the thread, and what was released is closed. Operations that are in flight stay so, and go on in the
+    // next run; what they have come to meanwhile is in its first harvest. bury() follows end_run(). An error of
+    // begin_run() is one that the loop can't go on after.
+    [[nodiscard]] virtual Result<void> begin_run() { return {}; }
+    virtual void end_run() noexcept {}
 
     // Takes the socket over (also when it fails: then it is closed, but for a foreign one) on the loop that will use
     // it, once for its life. The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors:
@@ -72,6 +88,9 @@ public:
     // only after the harvest at hand has been delivered (the loop calls bury() then).
     virtual void release(Descriptor& descriptor) noexcept = 0;
     virtual void bury() noexcept {}
+    // Asked when a socket can't be opened for want of a descriptor: closes at once what release() left to be closed
+    // later. True when there was something, so that opening may be tried again.
+    [[nodiscard]] virtual bool close_released() noexcept { return false; }
 
     // The operation is the first of its lane, in_flight, with its buffer set (or to be lent: ChunkPool::borrow when
     // data is there). `pending`: it will appear exactly once in a harvest. `finished`: op.finish() was called, it will
@@ -79,9 +98,18 @@ public:
     virtual Started start(Operation& op) noexcept = 0;
 
     // A request. The operation still ends exactly once, by a later harvest, as operation_canceled or with its result
-    // where that won the race; a send that had moved n > 0 bytes ends as success with n. Not called for harvested
-    // operations.
+    // where that won the race; a send that had moved n > 0 bytes ends as success with n. An engine that can't know what
+    // a send has moved poisons the lane itself. Not called for harvested operations.
     virtual void cancel(Operation& op) noexcept = 0;
+
+    // Of this operation's direction no event is wanted until the next start(): a lent receive has found no chunk, so
+    // that what there is to read can't be taken; or a wait for a foreign socket has ended, whose owner may close it
+    // now. What would go on telling of it is told to stop.
+    virtual void rest(Operation& op) noexcept { (void)op; }
+    // The owner of this foreign socket has closed it while it was attached: its number is another socket's now, which
+    // this engine may have too. Its operations were cancelled; nothing is done by the number any more, release()
+    // included.
+    virtual void lost(Descriptor& foreign) noexcept { (void)foreign; }
 
     // Asked before each accept that the loop tries itself: what it brings could not be attached, so it stays in the
     // system's queue.
@@ -91,14 +119,25 @@ public:
     // wake() was called; a time in the past polls. An error is one that the loop can't go on after.
     [[nodiscard]] virtual Result<void> wait(Time until, Harvest& harvest) = 0;
 
+    // Not inside of wait(). An engine whose system calls back for one event after the other may use it in there, on the
+    // loop's thread: what a callback has ended is served while it is in the cache, and gives its buffer back before the
+    // next callback wants one. Tasks run in it and call all but wait(). Nobody has to use it, and it is not always
+    // given; an empty one takes it back. What is left in the harvest the loop delivers when wait() has returned.
+    void deliver_by(Delivery delivery) noexcept { delivery_ = delivery; }
+
     // Any thread, and async-signal-safe on POSIX. Idempotent until the next wait() returns; a wake before the wait
     // counts.
     virtual void wake() noexcept = 0;
 
     [[nodiscard]] const EngineTraits& traits() const noexcept { return traits_; }
 
+protected:
+    [[nodiscard]] bool delivers_at_once() const noexcept { return delivery_.run != nullptr; }
+    void deliver(Harvest& harvest) noexcept { delivery_.run(delivery_.who, harvest); }
+
 private:
     const EngineTraits traits_;
+    Delivery delivery_;
 };
 
 // How serve() arranges connections over threads and processes; orthogonal to the engine.

@@ -2,10 +2,10 @@
 // never moves. The loop takes it from stage to stage; an engine only brings it from in_flight to finished.
 #pragma once
 
+#include <pier/detail/assert.hpp>
+#include <pier/detail/queue.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/result.hpp>
-#include <pier/spi/assert.hpp>
-#include <pier/spi/queue.hpp>
 #include <pier/spi/socket.hpp>
 #include <pier/time.hpp>
 
@@ -21,6 +21,7 @@ namespace pier::spi {
 
 struct Context;
 struct Descriptor;
+class Handle;
 struct Timer;
 
 // `none` is for what suspends without a socket: sleeps, joins, posted results.
@@ -49,7 +50,8 @@ inline constexpr std::uint32_t largest_submission = 1U << 20;
 struct Operation : Link {
     enum Flag : std::uint16_t {
         lend = 1,               // receive: the loop lends the buffer when data is there
-        whole = 2,              // repeat until all of it is transferred; the object is a WholeOperation
+        whole = 2,              // repeat until all of it is transferred; the object is a WholeOperation. Verb::none:
+                                // a join, which may go on when it is to be delivered
         vectored = 4,           // `buffer` points to `length` Buffers
         harvested = 8,          // stands in a harvest, waiting for its delivery
         cancel_requested = 16,  // by a scope or a close
@@ -59,13 +61,16 @@ struct Operation : Link {
         cancel_told = 512,      // the engine has been asked; once is enough
         progressed = 256,       // whole: some piece was transferred before the present one
         elsewhere = 1024,       // Verb::wait: a poller has it watched by other means than its events
+        bounded = 2048,         // it has a deadline, so it may well end while the engine has it
+        no_timer = 4096,        // with deadline_passed: there was no memory to wait for the deadline
     };
 
     union {
         Descriptor* descriptor = nullptr;
+        const Handle* holder;  // an awaiter's, until it is awaited: only then it looks what the handle holds
         void (*cancel_hook)(Loop&, Operation&);  // Verb::none: how to cancel it; null means "finish it as canceled"
     };
-    Context* context = nullptr;   // whom to resume
+    Context* context = nullptr;  // whom to resume
     union {
         Timer* timer = nullptr;  // from the loop's pool, while armed
         Deadline deadline;       // an awaiter's, until it starts: see take_deadline()
@@ -73,13 +78,17 @@ struct Operation : Link {
     std::byte* buffer = nullptr;  // the caller's or lent; the Buffer array when vectored
     std::uint32_t length = 0;     // bytes, or number of Buffers when vectored
     std::uint32_t transferred = 0;
-    Error error{};
+    union {
+        Error error{};
+        Operation* before;  // while it stands in a WaitList
+    };
     Verb verb = Verb::none;
     Stage stage = Stage::idle;
     std::uint16_t flags = 0;
 
     Operation() = default;
     explicit Operation(Verb v, Descriptor* d = nullptr) noexcept : descriptor(d), verb(v) {}
+    Operation(Verb v, const Handle& on) noexcept : holder(&on), verb(v) {}
     Operation(const Operation&) = delete;
     Operation& operator=(const Operation&) = delete;
     ~Operation() {
@@ -130,7 +139,7 @@ struct Operation : Link {
     void rearm() noexcept {
         require(stage == Stage::delivered || stage == Stage::finished, "an operation was started again too early");
         stage = Stage::idle;
-        flags = static_cast<std::uint16_t>(flags & (lend | whole | vectored | waits_writable));
+        flags = static_cast<std::uint16_t>(flags & (lend | whole | vectored | waits_writable | bounded));
     }
 };
 static_assert(sizeof(Operation) <= 64, "an idle connection pays for every byte of it");
@@ -143,7 +152,7 @@ struct WholeOperation : Operation {
 };
 
 struct AcceptOperation : Operation {
-    explicit AcceptOperation(Descriptor* d) noexcept : Operation(Verb::accept, d) {}
+    explicit AcceptOperation(const Handle& on) noexcept : Operation(Verb::accept, on) {}
     Accepted accepted;
 };
 

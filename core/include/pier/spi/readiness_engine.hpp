@@ -48,6 +48,8 @@ public:
     void bury() noexcept override;
     Started start(Operation& op) noexcept override;
     void cancel(Operation& op) noexcept override;
+    void rest(Operation& op) noexcept override;
+    void lost(Descriptor& foreign) noexcept override;
     Result<void> room_to_accept() override { return poller_->room_to_accept(); }
     Result<void> wait(Time until, Harvest& harvest) override;
     void wake() noexcept override { poller_->wake(); }

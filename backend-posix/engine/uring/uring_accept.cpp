@@ -1,0 +1,103 @@
+// Accepting by a multishot entry: armed once, it brings one connection after the other, also between accepts. What
+// nobody asked for yet waits in a bounded queue of the listener.
+#include "engine/uring/uring_engine.hpp"
+#include "process/error.hpp"
+
+#include <pier/sys/socket.hpp>
+
+#include <sys/socket.h>
+#include <unistd.h>
+#include <cerrno>
+
+namespace pier::posix {
+
+using spi::AcceptOperation;
+using spi::Operation;
+using spi::Started;
+
+namespace {
+
+// A connection that nobody accepted, as the system does with those of its own queue.
+void refuse(int socket) noexcept {
+    (void)sys::reset_on_close(native_of(socket));
+    close(socket);
+}
+
+}  // namespace
+
+bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcept {
+    if (d.accepted_from == d.accepted.size()) return false;
+    int socket = d.accepted[d.accepted_from++];
+    if (d.accepted_from == d.accepted.size()) {
+        d.accepted.clear();
+        d.accepted_from = 0;
+    }
+    // One entry fills one address for all its connections, so the name is asked for here. A peer that has reset already
+    // has none.
+    Address address{};
+    socklen_t length = sizeof address;
+    Endpoint peer;
+    if (getpeername(socket, &address.any, &length) == 0) peer = from_native(address);
+    op.accepted = spi::Accepted(native_of(socket), peer);
+    return true;
+}
+
+Started UringEngine::start_accept(AcceptOperation& op) noexcept {
+    auto& d = static_cast<UringDescriptor&>(*op.descriptor);
+    if (take_accepted(d, op)) {
+        op.finish();
+        return Started::finished;
+    }
+    if (!d.armed && !arm_accept(d)) {
+        op.finish(Error{Errc::no_buffer_space, 0});
+        return Started::finished;
+    }
+    return Started::pending;
+}
+
+bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
+    io_uring_sqe* sqe = entry();
+    if (sqe == nullptr) return false;
+    io_uring_prep_multishot_accept(sqe, descriptor_of(d.socket), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    arm(*sqe, d, accept_tag);
+    d.full = false;
+    return true;
+}
+
+void UringEngine::drop_accepted(UringDescriptor& d) noexcept {
+    for (; d.accepted_from < d.accepted.size(); ++d.accepted_from) refuse(d.accepted[d.accepted_from]);
+}
+
+void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
+    if ((cqe.flags & IORING_CQE_F_MORE) == 0) disarmed(d);
+    if (cqe.res >= 0) {
+        if (d.released) {
+            refuse(cqe.res);
+        } else {
+            try {
+                d.accepted.push_back(cqe.res);
+            } catch (...) {
+                refuse(cqe.res);  // no memory even for its number
+            }
+        }
+    }
+    if (d.released) return close_when_idle(d);
+    if (Operation* waiting = waiting_for_entry(d); waiting != nullptr) {
+        auto& op = static_cast<AcceptOperation&>(*waiting);
+        if (take_accepted(d, op)) {
+            harvest.finished(op, Error{}, 0);
+        } else if ((cqe.res == -EMFILE || cqe.res == -ENFILE) && !d.armed && closes_later()) {
+            harvest.ready(op);  // the loop makes room, and tries it
+        } else if (cqe.res < 0 && cqe.res != -ECANCELED && cqe.res != -EAGAIN && !is_dead_connection(-cqe.res)) {
+            // Out of descriptors, mostly: the caller pauses, and its next accept arms again.
+            harvest.finished(op, translate(-cqe.res), 0);
+        } else if (!d.armed && begin_again(op)) {
+            harvest.finished_already(op);
+        }
+    } else if (d.armed && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
+        // Nobody asks: the rest waits in the kernel's queue, where it can be refused.
+        d.full = ask_to_cancel(&d, accept_tag);
+    }
+}
+
+}  // namespace pier::posix

@@ -1,0 +1,27 @@
+#include "engine/overlapped/lent_ahead.hpp"
+
+#include "engine/overlapped/overlapped_ops.hpp"
+
+namespace pier::win32 {
+
+bool LentAhead::begin(OverlappedLane& record) noexcept {
+    record.since = ::GetTickCount();
+    if (record.pace == Pace::slow) return false;
+    if (count_ >= (record.pace == Pace::quick ? places : for_new)) return false;
+    ++count_;
+    record.has_place = true;
+    return true;
+}
+
+void LentAhead::leave(OverlappedLane& record) noexcept {
+    if (!record.has_place) return;
+    record.has_place = false;
+    --count_;
+}
+
+void LentAhead::end(OverlappedLane& record) noexcept {
+    leave(record);
+    record.pace = ::GetTickCount() - record.since < slow_after ? Pace::quick : Pace::slow;
+}
+
+}  // namespace pier::win32

@@ -1,0 +1,38 @@
+#include "engine/short_wait.hpp"
+
+#include "engine/timeout.hpp"
+
+namespace pier::win32 {
+namespace {
+
+// CREATE_WAITABLE_TIMER_HIGH_RESOLUTION, which mingw-w64's headers lack.
+constexpr DWORD high_resolution = 2;
+
+// That it is called is all. It may come in another alertable wait of the thread, when ours has ended before.
+void CALLBACK on_time(void*, DWORD, DWORD) {}
+
+}  // namespace
+
+ShortWait::ShortWait() noexcept
+    : timer_(::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, TIMER_MODIFY_STATE | SYNCHRONIZE)) {}
+
+ShortWait::~ShortWait() {
+    if (timer_ != nullptr) ::CloseHandle(timer_);
+}
+
+bool ShortWait::begin(Time until) noexcept {
+    if (timer_ == nullptr || until == never) return false;
+    const Duration left = time_left(until);
+    if (left == Duration::zero() || left >= nearest_ticks) return false;
+    const DWORD thread = ::GetCurrentThreadId();
+    if (until == armed_ && thread == thread_) return true;
+    using Ticks = std::chrono::duration<LONGLONG, std::ratio<1, 10'000'000>>;
+    LARGE_INTEGER due{};
+    due.QuadPart = -std::chrono::ceil<Ticks>(left).count();  // negative: from now on
+    if (!::SetWaitableTimer(timer_, &due, 0, on_time, nullptr, FALSE)) return false;
+    armed_ = until;
+    thread_ = thread;
+    return true;
+}
+
+}  // namespace pier::win32

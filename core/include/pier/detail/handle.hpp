@@ -1,0 +1,47 @@
+// What an app holds of a socket: its descriptor, and the loop that it belongs to.
+#pragma once
+
+#include <pier/spi/descriptor.hpp>
+
+#include <utility>
+
+namespace pier::spi {
+
+// The base of all handles: move-only, and closes what it holds. Confined to its loop's thread.
+class Handle {
+public:
+    Handle() = default;
+    Handle(Loop& loop, Descriptor& descriptor) noexcept : loop_(&loop), descriptor_(&descriptor) {}
+    Handle(Handle&& other) noexcept
+        : loop_(std::exchange(other.loop_, nullptr)), descriptor_(std::exchange(other.descriptor_, nullptr)) {}
+    // Closes what it held before, at once.
+    Handle& operator=(Handle&& other) noexcept {
+        Handle moved(std::move(other));
+        std::swap(loop_, moved.loop_);
+        std::swap(descriptor_, moved.descriptor_);
+        return *this;
+    }
+
+    // Ends pending operations as operation_canceled.
+    void close() noexcept;
+    [[nodiscard]] bool valid() const noexcept { return descriptor_ != nullptr; }
+
+    // For awaiters. Null together.
+    [[nodiscard]] Loop* loop() const noexcept { return loop_; }
+    [[nodiscard]] Descriptor* descriptor() const noexcept { return descriptor_; }
+
+protected:
+    ~Handle() { close(); }
+    // Without a family when there is none, or nothing is held.
+    [[nodiscard]] const Endpoint& peer() const noexcept { return descriptor_ != nullptr ? descriptor_->peer : nobody; }
+    // Before a call to the system that no operation makes. It must hold something.
+    void require_here() const noexcept;
+
+    Loop* loop_ = nullptr;
+    Descriptor* descriptor_ = nullptr;
+
+private:
+    static constexpr Endpoint nobody{};
+};
+
+}  // namespace pier::spi

@@ -1,0 +1,137 @@
+#include <pier/spi/readiness_engine.hpp>
+
+#include <pier/sys/socket.hpp>
+
+namespace pier::spi {
+namespace {
+
+std::uint8_t bit_of(const Operation& op) noexcept { return op.lane_direction() == Direction::read ? input : output; }
+
+}  // namespace
+
+void ReadySink::other_event(Descriptor& d, std::uint8_t bits) noexcept {
+    if ((bits & exceptional) != 0) {
+        bits |= input | output;
+        d.drain_exact = true;
+    }
+    unsigned unwanted = 0;
+    if ((bits & input) != 0 && !news(d.lanes[0])) unwanted |= input;
+    // Only a wait for room to send can be watched elsewhere while events come; that is who ends it, and only once.
+    const Operation* sender = d.lanes[1].first;
+    bool apart = sender != nullptr && sender->has(Operation::elsewhere);
+    if ((bits & output) != 0 && !apart && !news(d.lanes[1])) unwanted |= output;
+    // Lazy disarm: a level poller repeats an event that nobody waits for, so interest goes at the first such event, not
+    // after every operation. If the change fails, the event comes again, and so does the attempt.
+    unwanted &= d.interest;
+    if (unwanted == 0 || poller_.traits().edge) return;
+    auto rest = static_cast<std::uint8_t>(d.interest & ~unwanted);
+    if (!poller_.change(d, rest)) return;
+    d.interest = rest;
+    if (rest == 0) d.registered = 0;
+}
+
+ReadinessEngine::ReadinessEngine(std::unique_ptr<Poller> poller)
+    : Engine({.speculates = true,
+              .short_receive_drains = poller->traits().short_receive_drains,
+              .short_send_drains = poller->traits().short_send_drains}),
+      poller_(std::move(poller)) {}
+
+ReadinessEngine::~ReadinessEngine() { bury(); }
+
+Result<Descriptor*> ReadinessEngine::attach(Accepted&& socket, SocketKind kind) {
+    Accepted owned(std::move(socket));
+    const bool foreign = kind == SocketKind::foreign;
+    Descriptor* d = pool_.acquire();
+    auto admitted =
+        d != nullptr ? poller_->admit(owned.socket(), !foreign) : Result<NativeSocket>(fail(Errc::not_enough_memory));
+    if (!admitted) {
+        if (d != nullptr) pool_.recycle(*d);
+        if (foreign) (void)owned.take_socket();
+        return fail(admitted.error());
+    }
+    (void)owned.take_socket();
+    d->peer = owned.peer();
+    d->kind = kind;
+    d->socket = *admitted;
+    return d;
+}
+
+void ReadinessEngine::release(Descriptor& d) noexcept {
+    if (d.registered != 0) poller_->remove(d);
+    // A foreign socket goes back to its owner as it is.
+    if (d.kind != SocketKind::foreign) sys::close(d.socket);
+    d.socket = no_socket;
+    graves_.push(d);
+}
+
+// Deferred to the end of the turn: the batch at hand may still hold operations and events of it.
+void ReadinessEngine::bury() noexcept {
+    while (Descriptor* d = graves_.pop()) pool_.recycle(*d);
+}
+
+Started ReadinessEngine::start(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    if (op.verb == Verb::wait) [[unlikely]] {
+        auto watched = poller_->watch(op);
+        if (!watched) {
+            op.finish(watched.error());
+            return Started::finished;
+        }
+        if (*watched) {
+            op.set(Operation::elsewhere);
+            return Started::pending;
+        }
+    }
+    const std::uint8_t bit = bit_of(op);
+    if ((d.interest & bit) != 0) return Started::pending;
+    // The first wait registers, for input in any case: its hang-up is news for a sender, too.
+    auto wanted = static_cast<std::uint8_t>(d.interest | bit | (d.registered == 0 ? input : 0));
+    auto told = d.registered == 0 ? poller_->add(d, wanted) : poller_->change(d, wanted);
+    if (!told) {
+        op.finish(told.error());
+        return Started::finished;
+    }
+    d.registered = 1;
+    d.interest = wanted;
+    return Started::pending;
+}
+
+// Nothing of it is in the kernel: it ends at the next wait.
+void ReadinessEngine::cancel(Operation& op) noexcept {
+    if (op.has(Operation::elsewhere)) return poller_->unwatch(op);
+    op.set(Operation::harvested);
+    cancelled_.push(op);
+    if (op.descriptor->kind == SocketKind::foreign) rest(op);
+}
+
+// An edge is said once, so that only a foreign socket has to leave the set. The other direction stays as long as
+// somebody waits for its events. Input that was only added for the hang-up goes.
+void ReadinessEngine::rest(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    const bool foreign = d.kind == SocketKind::foreign;
+    if (d.registered == 0 || (poller_->traits().edge && !foreign)) return;
+    unsigned left = 0;
+    for (const Lane& lane : d.lanes) {
+        const Operation* other = lane.first;
+        bool waits = other != nullptr && other != &op && other->stage == Stage::in_flight;
+        if (waits && !other->has(Operation::harvested)) left |= bit_of(*other);
+    }
+    // What is closed too early can't be found in the set any more; it is out of it all the same.
+    if (!poller_->change(d, static_cast<std::uint8_t>(left)) && !foreign) return;
+    d.interest = static_cast<std::uint8_t>(left);
+    if (left == 0) d.registered = 0;
+}
+
+void ReadinessEngine::lost(Descriptor& d) noexcept {
+    if (d.registered != 0) (void)poller_->change(d, 0);
+    d.interest = d.registered = 0;
+}
+
+Result<void> ReadinessEngine::wait(Time until, Harvest& harvest) {
+    bool news = !cancelled_.empty();
+    while (Operation* op = cancelled_.pop()) harvest.finished(*op, Error{Errc::operation_canceled, 0}, 0);
+    ReadySink sink(*poller_, harvest);
+    return poller_->wait(news ? Time::min() : until, sink);
+}
+
+}  // namespace pier::spi

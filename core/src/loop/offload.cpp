@@ -1,0 +1,139 @@
+#include <pier/detail/offload.hpp>
+
+#include <condition_variable>
+#include <list>
+#include <new>
+#include <system_error>
+#include <thread>
+
+namespace pier::spi {
+
+// Of the process. Threads are made when there is work for them, and stay.
+class JobPool {
+public:
+    // Never destroyed: a thread may still be inside a call when static objects go.
+    static JobPool& instance() {
+        static JobPool* const pool = new JobPool;
+        return *pool;
+    }
+
+    // False when too many wait already, or there is no thread to be had. Throws std::bad_alloc, and the job is not in.
+    bool submit(std::shared_ptr<Job> job) {
+        std::list<std::shared_ptr<Job>> one;  // its memory first
+        Job& waiting = *job;
+        one.push_back(std::move(job));
+        std::lock_guard lock(mutex_);
+        if (jobs_.size() >= most_waiting) return false;
+        if (idle_ <= jobs_.size() && threads_ < most_threads) {
+            try {
+                std::thread([this] { run(); }).detach();
+                ++threads_;
+            } catch (const std::system_error&) {
+                if (threads_ == 0) return false;
+            } catch (const std::bad_alloc&) {
+                if (threads_ == 0) throw;
+            }
+        }
+        waiting.place_ = one.begin();
+        jobs_.splice(jobs_.end(), one);
+        waiting.waits_ = true;
+        changed_.notify_one();
+        return true;
+    }
+
+    // Its waiter has gone. One that runs, or is over, is left alone.
+    void withdraw(Job& job) noexcept {
+        std::list<std::shared_ptr<Job>> gone;  // freed behind the lock
+        std::lock_guard lock(mutex_);
+        if (!std::exchange(job.waits_, false)) return;
+        gone.splice(gone.end(), jobs_, job.place_);
+    }
+
+private:
+    static constexpr std::size_t most_threads = 4;
+    static constexpr std::size_t most_waiting = 1024;
+
+    void run() {
+        for (;;) {
+            std::shared_ptr<Job> job = next();
+            job->work();
+            job->finish(job);
+        }
+    }
+
+    std::shared_ptr<Job> next() {
+        std::unique_lock lock(mutex_);
+        ++idle_;
+        changed_.wait(lock, [this] { return !jobs_.empty(); });
+        --idle_;
+        std::shared_ptr<Job> job = std::move(jobs_.front());
+        jobs_.pop_front();
+        job->waits_ = false;
+        return job;
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::list<std::shared_ptr<Job>> jobs_;  // those that wait for a thread
+    std::size_t threads_ = 0;
+    std::size_t idle_ = 0;
+};
+
+Job::Job() noexcept {
+    run = [](Post& post) noexcept {
+        auto& job = static_cast<Job&>(post);
+        std::shared_ptr<Job> owned(std::move(job.self_));
+        Operation* op = job.operation_;
+        if (op != nullptr && op->stage == Stage::in_flight) op->context->loop->end(*op);
+    };
+}
+
+// Under the lock: the loop can't go while it is being told, since its task would abandon the job first.
+void Job::finish(const std::shared_ptr<Job>& self) noexcept {
+    std::lock_guard lock(mutex_);
+    Loop* loop = std::exchange(loop_, nullptr);
+    if (loop == nullptr) return;
+    self_ = self;
+    loop->post(*this);
+}
+
+void Job::abandon() noexcept {
+    operation_ = nullptr;
+    {
+        std::lock_guard lock(mutex_);
+        loop_ = nullptr;
+    }
+    if (submitted_) JobPool::instance().withdraw(*this);
+}
+
+JobAwaiter::JobAwaiter(Deadline limit, std::shared_ptr<Job> job) noexcept
+    : Awaiter(limit, Verb::none), job_(std::move(job)) {
+    cancel_hook = cancelled;
+}
+
+JobAwaiter::~JobAwaiter() {
+    if (job_ != nullptr) job_->abandon();
+}
+
+void JobAwaiter::attend(Loop& loop) noexcept {
+    job_->loop_ = &loop;
+    job_->operation_ = this;
+}
+
+// After the start: from now on another thread may report the end, which this one sees in a later turn.
+void JobAwaiter::submit(Loop& loop) noexcept {
+    if (stage != Stage::in_flight) return;  // cancelled already
+    try {
+        job_->submitted_ = JobPool::instance().submit(job_);
+    } catch (const std::bad_alloc&) {
+        return loop.end(*this, Error{Errc::not_enough_memory, 0});
+    }
+    if (!job_->submitted_) loop.end(*this, Error{Errc::temporary_resolver_failure, 0});
+}
+
+void JobAwaiter::cancelled(Loop& loop, Operation& op) {
+    static_cast<JobAwaiter&>(op).job_->abandon();
+    loop.end(op, Error{Errc::operation_canceled, 0});
+}
+
+}  // namespace pier::spi

@@ -1,0 +1,486 @@
+// The life of an operation in the loop: tried, parked, retried, cancelled, settled.
+#include <pier/loop.hpp>
+
+#include "engine/engine_start.hpp"
+#include "operation/operation_tests.hpp"
+
+#include <pier/detail/wait_list.hpp>
+#include <pier/scope.hpp>
+#include <pier/sys/attempt.hpp>
+#include <pier/sys/socket.hpp>
+
+#include <algorithm>
+#include <new>
+#include <utility>
+
+namespace pier {
+namespace {
+
+using spi::Descriptor;
+using spi::Direction;
+using spi::Lane;
+using spi::Operation;
+using spi::SocketKind;
+using spi::Stage;
+using spi::Verb;
+
+// Whether a stream is lost for good with this error.
+bool terminal(const Error& error) noexcept {
+    switch (error.condition) {
+        case Errc::connection_reset:
+        case Errc::connection_aborted:
+        case Errc::broken_pipe:
+        case Errc::network_reset:
+            return true;
+        case Errc::timed_out:
+            return error.native != 0;  // retransmissions were given up; 0 is a deadline of ours
+        default:
+            return false;
+    }
+}
+
+// A receive of nothing. True: it is not the peer's finish, but a reset of which a send has taken the only report.
+bool end_reading(Descriptor& d) noexcept {
+    Lane& lane = d.lane(Direction::read);
+    lane.ended = lane.settled = true;
+    if (d.failure == Errc::connection_reset) lane.failed = true;
+    return lane.failed;
+}
+
+}  // namespace
+
+// What follows from the try of a harvested operation. True: it is delivered, all but for the ledger.
+bool Loop::follow(Operation& op, Try tried) noexcept {
+    switch (tried) {
+        case Try::starved:
+            return false;
+        case Try::plain:
+            op.complete();
+            leave_lane(op);
+            return true;
+        case Try::blocked:
+            if (engine_->start(op) == spi::Started::pending) return false;
+            break;
+        case Try::ended:
+            op.finish(op.error, op.transferred);
+            break;
+    }
+    return conclude(op);
+}
+
+// A harvested operation has finished: the next piece of a whole one, or its end. True as above.
+bool Loop::conclude(Operation& op) noexcept {
+    if (op.verb != Verb::none) {
+        if (continue_whole(op)) return restart(op) == Outcome::ended;
+        settle(op);
+    } else if (op.has(Operation::whole) && static_cast<TaskScope::JoinAwaiter&>(op).goes_on()) {
+        return false;
+    }
+    op.deliver();
+    return true;
+}
+
+// The deadline of an operation has passed that the loop was about to try: what came in time counts, so it is tried
+// once. True as above.
+bool Loop::try_at_deadline(Operation& op) noexcept {
+    if (op.stage == Stage::queued && !traits_.speculates) {
+        // The engine's own start is the try.
+        if (launch(op) == Outcome::ended) return conclude(op);
+        cancel(op);
+        return false;
+    }
+    Try tried = op.stage == Stage::queued ? attempt_first(op) : attempt(op);
+    if (tried == Try::plain || tried == Try::ended) return follow(op, tried);
+    if (tried == Try::starved) {
+        starved_.remove(op);
+        op.clear(Operation::harvested);
+    }
+    op.finish(canceled);
+    return conclude(op);
+}
+
+// An operation that has ended without a start. It counts like one that was tried: a task whose operations all end so
+// gives way to others, too.
+bool Loop::answer(Operation& op) noexcept {
+    if (budget_operations_ > 0) {
+        --budget_operations_;
+        op.deliver();
+        ++delivered_;
+        return false;
+    }
+    op.clear(Operation::whole);  // there is no next piece
+    // Until then the socket may be closed by another task; that of a connect is the operation's own.
+    if (op.verb != Verb::connect && op.verb != Verb::none) op.descriptor = nullptr;
+    op.context->current = &op;
+    ended_.finished_already(op);
+    return true;
+}
+
+bool Loop::begin(Operation& op, Deadline deadline) {
+    spi::Context& context = *op.context;
+    // A completion engine is asked once for every message that comes.
+    if (op.has(Operation::lend) && !traits_.speculates && op.descriptor != nullptr) {
+        Lane& lane = op.descriptor->lane(Direction::read);
+        if (may_start_on_engine(op, lane, deadline)) return start_on_engine(op, lane);
+    }
+    if (op.verb == Verb::none && (!context.stopping() || op.cancel_hook != nullptr)) {
+        op.launch();
+        pend(op, deadline);
+        if (context.stopping()) cancel(op);  // its hook decides: a join still has to wait
+        return true;
+    }
+    if (context.stopping()) {
+        op.finish(canceled);
+    } else if (check(op)) {
+        Lane& lane = op.descriptor->lane_of(op);
+        if (lane.first == nullptr) {
+            if (!deadline.none()) op.set(Operation::bounded);
+            if (advance(op) == Outcome::pending) return pend(op, deadline);
+            ++delivered_;
+            return false;
+        }
+        if (op.descriptor->kind != SocketKind::stream) {
+            op.enqueue();
+            op.descriptor->waiting->lane_of(op).push(op);
+            return pend(op, deadline);
+        }
+        op.finish(Error{Errc::already_in_progress, 0});
+    }
+    return answer(op);
+}
+
+bool Loop::start_closed(Operation& op, Deadline deadline) { return op.context->loop->start(op, deadline); }
+
+// What is known without asking the system. False: the operation has finished.
+bool Loop::check(Operation& op) noexcept {
+    if (op.descriptor == nullptr) {
+        op.finish(Error{Errc::not_connected, 0});
+        return false;
+    }
+    Descriptor& d = *op.descriptor;
+    if (d.kind == SocketKind::stream && op.verb == Verb::wait && d.lane_of(op).settled) {
+        op.finish();  // what follows is answered at once
+        return false;
+    }
+    if (!is_stream_transfer(op) || d.kind != SocketKind::stream) {
+        if (!d.lost) return true;
+        op.finish(not_a_socket);
+        return false;
+    }
+    if (op.verb == Verb::receive) {
+        if (!op.has(Operation::lend) && size_of(op) == 0) {
+            op.finish();
+        } else if (d.lane(Direction::read).poisoned && !d.lane(Direction::read).ended) {
+            op.finish(Error{Errc::receive_cut_short, 0});
+        } else if (d.lane(Direction::read).ended) {
+            // Said once is said for ever: the systems report a reset or the end once, or forget it.
+            if (d.lane(Direction::read).failed) {
+                op.finish(d.failure);
+            } else if (op.has(Operation::whole)) {
+                op.finish(Error{Errc::end_of_stream, 0});
+            } else {
+                op.finish();
+            }
+        } else {
+            return true;
+        }
+        return false;
+    }
+    const Lane& lane = d.lane(Direction::write);
+    if (d.failure.condition != Errc::ok) {
+        op.finish(d.failure);
+    } else if (lane.ended || lane.poisoned) {
+        op.finish(Error{Errc::broken_pipe, 0});
+    } else if (size_of(op) == 0) {
+        op.finish();
+    } else {
+        return true;
+    }
+    return false;
+}
+
+// Tries as far as the budget goes, then parks. Ended: op is delivered, all but for the ledger.
+Loop::Outcome Loop::advance(Operation& op) noexcept {
+    // A drained lane of a readiness engine is parked without a try: its poller will tell.
+    bool tries = traits_.speculates && (!op.descriptor->lane_of(op).drained || op.verb == Verb::connect);
+    if ((tries || !traits_.speculates) && budget_operations_ == 0) {
+        retry_later(op);
+        return Outcome::pending;
+    }
+    if (!tries) return go_on(op, Try::blocked);
+    --budget_operations_;
+    return go_on(op, attempt_first(op));
+}
+
+// What follows from a try.
+Loop::Outcome Loop::go_on(Operation& op, Try tried) noexcept {
+    Lane& lane = op.descriptor->lane_of(op);
+    if (tried == Try::starved) {
+        if (op.stage != Stage::in_flight) op.launch();
+        lane.first = &op;
+        return Outcome::pending;
+    }
+    if (tried == Try::plain) {
+        op.complete();
+        if (lane.first == &op) leave_lane(op);
+        return Outcome::ended;
+    }
+    if (tried == Try::blocked) {
+        if (launch(op) == Outcome::pending) return Outcome::pending;
+        if (budget_operations_ > 0) --budget_operations_;
+        if (op.error.condition == Errc::ok) spend_bytes(op.transferred);
+    } else {
+        op.finish(op.error, op.transferred);
+    }
+    // One level deep for each piece of a whole operation, and no more than the budget has.
+    if (continue_whole(op)) return advance(op);
+    settle(op);
+    op.deliver();
+    return Outcome::ended;
+}
+
+Loop::Outcome Loop::launch(Operation& op) noexcept {
+    if (op.stage != Stage::in_flight) op.launch();
+    Lane& lane = op.descriptor->lane_of(op);
+    lane.first = &op;
+    return engine_->start(op) == spi::Started::pending ? Outcome::pending : Outcome::ended;
+}
+
+// A whole operation whose piece ended by a harvest goes on within the budget.
+Loop::Outcome Loop::restart(Operation& op) noexcept {
+    op.descriptor->lane_of(op).first = nullptr;
+    return advance(op);
+}
+
+Loop::Try Loop::attempt_first(Operation& op) noexcept {
+    if (op.verb != Verb::connect) return attempt(op);
+    auto& connect = static_cast<spi::AddressedOperation&>(op);
+    return sys::connect_start(connect) == sys::Attempt::done ? Try::ended : Try::blocked;
+}
+
+// One try. Ended: op.error and op.transferred are set. Plain: besides, the operation is complete and there is nothing
+// to settle.
+Loop::Try Loop::attempt(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
+        return transfer(op);
+    }
+    if (op.verb == Verb::accept) {
+        if (auto room = engine_->room_to_accept(); !room) {
+            op.error = room.error();
+            op.transferred = 0;
+            return Try::ended;
+        }
+    }
+    sys::Attempt result =
+        op.verb == Verb::connect ? sys::connect_result(static_cast<spi::AddressedOperation&>(op)) : sys::attempt(op);
+    if (result == sys::Attempt::done) return Try::ended;
+    d.lane_of(op).drained = true;
+    return Try::blocked;
+}
+
+// No chunk for a lent receive.
+Loop::Try Loop::starve(Operation& op) noexcept {
+    if (chunks_.lent() < spi::ChunkPool::most_chunks) {
+        op.error = Error{Errc::not_enough_memory, 0};
+        op.transferred = 0;
+        return Try::ended;
+    }
+    op.set(Operation::harvested);  // a cancel then only marks it
+    starved_.push(op);
+    engine_->rest(op);
+    return Try::starved;
+}
+
+// After a piece of a whole operation: true when there is more to do, and op is idle again, set to the next piece.
+bool Loop::continue_whole(Operation& op) noexcept {
+    if (!op.has(Operation::whole) || op.error.condition != Errc::ok) return false;
+    if (op.transferred == 0) {
+        if (op.verb == Verb::send) {
+            op.error = Error{Errc::unexpected, 0};  // no system takes nothing of something
+        } else {
+            op.error = end_reading(*op.descriptor) ? op.descriptor->failure : Error{Errc::end_of_stream, 0};
+        }
+        return false;
+    }
+    auto& all = static_cast<spi::WholeOperation&>(op);
+    std::uint32_t left = op.length - op.transferred;
+    if (left == 0 && all.rest == 0) return false;
+    if (asked_to_end(op)) {
+        op.error = canceled;
+        return false;
+    }
+    std::byte* next = op.buffer + op.transferred;
+    op.rearm();
+    op.set(Operation::progressed);
+    std::size_t more = std::min<std::size_t>(all.rest, spi::largest_submission - left);
+    op.buffer = next;
+    op.length = left + static_cast<std::uint32_t>(more);
+    all.rest -= more;
+    return true;
+}
+
+// The operation is finished: what it means for the lane, the stream and the result.
+void Loop::settle(Operation& op) noexcept {
+    if (op.error == Errc::operation_canceled && op.has(Operation::deadline_passed) &&
+        !op.has(Operation::cancel_requested)) {
+        op.error = Error{op.has(Operation::no_timer) ? Errc::not_enough_memory : Errc::timed_out, 0};
+    }
+    if (op.descriptor == nullptr) return;  // it waited behind another on a socket that is closed meanwhile
+    Descriptor& d = *op.descriptor;
+    bool moved_some = op.transferred > 0 || op.has(Operation::progressed);
+    if (d.kind == SocketKind::stream && is_stream_transfer(op)) {
+        Lane& lane = d.lane_of(op);
+        if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
+            // A whole one without an error has gone completely.
+            bool complete =
+                op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
+            if (!complete) lane.poisoned = lane.settled = true;
+        }
+        // The bytes are in a buffer that the caller takes for unfilled.
+        bool cut_short = op.verb == Verb::receive && op.has(Operation::whole) && op.error.condition != Errc::ok;
+        if (cut_short && moved_some) lane.poisoned = lane.settled = true;
+        if (terminal(op.error)) {
+            if (d.failure.condition == Errc::ok) d.failure = op.error;
+            if (op.verb == Verb::receive) lane.ended = lane.failed = lane.settled = true;
+            d.lane(Direction::write).settled = true;
+        }
+        if (op.verb == Verb::receive && op.error.condition == Errc::ok && op.transferred == 0 && end_reading(d)) {
+            op.error = d.failure;
+        }
+    }
+    if (op.verb == Verb::connect && op.error.condition == Errc::ok) {
+        d.peer = static_cast<spi::AddressedOperation&>(op).endpoint;
+    }
+    if (op.has(Operation::lend) && op.buffer != nullptr && op.transferred == 0) {
+        chunks_.give_back(std::exchange(op.buffer, nullptr));
+    }
+    if (d.kind == SocketKind::foreign) {
+        if (op.error == Errc::operation_canceled && d.lost) op.error = not_a_socket;
+        engine_->rest(op);
+    }
+    if (d.lane_of(op).first == &op) leave_lane(op);
+}
+
+void Loop::leave_lane(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    d.lane_of(op).first = nullptr;
+    if (d.closing) {
+        if (!d.busy()) release(d);
+        return;
+    }
+    if (d.kind == SocketKind::stream) return;
+    Operation* next = d.waiting->lane_of(op).pop();
+    if (next == nullptr) return;
+    d.lane_of(op).first = next;
+    retries_.push(*next);
+}
+
+// No turn without the engine in between: others come first.
+void Loop::retry_later(Operation& op) noexcept {
+    if (op.stage == Stage::idle) op.enqueue();
+    op.descriptor->lane_of(op).first = &op;
+    retries_.push(op);
+}
+
+void Loop::cancel(Operation& op) noexcept {
+    if (op.stage == Stage::queued) {
+        bool waits = op.descriptor->lane_of(op).first != &op;
+        if (!op.has(Operation::deadline_passed)) op.set(Operation::cancel_requested);
+        if (waits) {
+            op.descriptor->waiting->lane_of(op).remove(op);
+            op.descriptor = nullptr;  // it may be closed before the operation is delivered
+            end(op, canceled);
+        }
+        return;
+    }
+    // A piece of a whole operation has ended and waits for its delivery: no further piece may follow.
+    if (op.stage == Stage::finished && op.has(Operation::whole)) op.set(Operation::cancel_requested);
+    if (op.stage != Stage::in_flight) return;
+    if (!op.has(Operation::deadline_passed)) op.set(Operation::cancel_requested);
+    if (op.has(Operation::harvested)) {
+        // A starved one would wait on for its chunk.
+        if (starved_.empty() || !starved_.remove(op)) return;
+        op.clear(Operation::harvested);
+        return end(op, canceled);
+    }
+    if (op.verb == Verb::none) {
+        if (op.cancel_hook != nullptr) return op.cancel_hook(*this, op);
+        return end(op, canceled);
+    }
+    if (op.has(Operation::cancel_told)) return;
+    op.set(Operation::cancel_told);
+    engine_->cancel(op);
+}
+
+void Loop::end(Operation& op, Error error, std::size_t transferred) noexcept {
+    ended_.finished(op, error, transferred);
+}
+
+Result<spi::NativeSocket> Loop::open(Family family, SocketKind kind) {
+    auto opened = sys::open(family, kind);
+    bool short_of_descriptors = !opened && opened.error() == Errc::too_many_files_open;
+    if (short_of_descriptors && engine_->close_released()) opened = sys::open(family, kind);
+    return opened;
+}
+
+Result<Descriptor*> Loop::attach(spi::Accepted&& socket, SocketKind kind) {
+    if (current() != this) refuse_thread("attached");
+    const bool may_lose = kind != SocketKind::foreign && !foreign_.empty();
+    if (may_lose) [[unlikely]]
+        lose_foreign(socket.socket());
+    auto attached = engine_->attach(std::move(socket), kind);
+    if (attached && kind != SocketKind::stream) {
+        (*attached)->waiting = new (std::nothrow) spi::Waiting;
+        if ((*attached)->waiting == nullptr) {
+            engine_->release(**attached);
+            return fail(Errc::not_enough_memory);
+        }
+    }
+    // Behind an engine's handle the number shows only now.
+    if (may_lose && attached) [[unlikely]]
+        lose_foreign((*attached)->socket);
+    if (attached) ++sockets_;
+    return attached;
+}
+
+void Loop::close(Descriptor& d) noexcept {
+    if (current() != this) [[unlikely]]
+        return close_from_outside(d);
+    close_here(d);
+}
+
+void Loop::close_here(Descriptor& d) noexcept {
+    if (d.closing) return;
+    d.closing = true;
+    --sockets_;
+    // Those that wait behind another operation first, or they would be started when it leaves.
+    if (d.kind != SocketKind::stream) {
+        end_waiting(d, canceled);
+        delete std::exchange(d.waiting, nullptr);
+    }
+    for (Lane& lane : d.lanes) {
+        if (lane.first != nullptr) cancel(*lane.first);
+    }
+    if (!d.busy()) release(d);
+}
+
+void Loop::end_waiting(const Descriptor& d, Error error) noexcept {
+    if (d.waiting == nullptr) return;  // closed already
+    for (spi::WaitList& lane : d.waiting->lanes) {
+        while (Operation* op = lane.pop()) {
+            op->descriptor = nullptr;  // it may be gone before the operation is delivered
+            end(*op, error);
+        }
+    }
+}
+
+void Loop::release(Descriptor& d) noexcept {
+    if (d.kind == SocketKind::foreign) [[unlikely]] {
+        auto found = foreign_.find(d.socket);
+        if (found != foreign_.end() && found->second == &d) foreign_.erase(found);
+    }
+    engine_->release(d);
+}
+
+}  // namespace pier

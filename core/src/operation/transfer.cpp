@@ -1,0 +1,143 @@
+// The way that nearly every operation of a server takes: a stream's transfer that is tried, succeeds and is delivered.
+// A file of its own, so that the rare cases in operations.cpp are calls and cost it no registers.
+#include <pier/loop.hpp>
+
+#include "engine/engine_start.hpp"
+#include "operation/operation_tests.hpp"
+
+#include <pier/scope.hpp>
+#include <pier/spi/poller.hpp>
+#include <pier/sys/attempt.hpp>
+
+namespace pier {
+
+using spi::Descriptor;
+using spi::Direction;
+using spi::Lane;
+using spi::Operation;
+using spi::SocketKind;
+using spi::Stage;
+using spi::Verb;
+
+// A try of a stream's transfer. In line in both hot places: a call each costs an echo a tenth of its instructions.
+template <Verb verb, bool one_buffer>
+[[gnu::always_inline]] inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
+    if (verb == Verb::receive && op.has(Operation::lend)) {
+        op.buffer = chunks_.borrow();
+        if (op.buffer == nullptr) [[unlikely]]
+            return starve(op);
+        op.length = spi::ChunkPool::chunk_size;
+    }
+    sys::Attempt attempt = !one_buffer             ? sys::attempt(op)
+                           : verb == Verb::receive ? sys::attempt_receive(op)
+                                                   : sys::attempt_send(op);
+    if (attempt == sys::Attempt::would_block) [[unlikely]] {
+        lane.drained = true;
+        if (verb == Verb::receive && op.has(Operation::lend)) chunks_.give_back(std::exchange(op.buffer, nullptr));
+        return Try::blocked;
+    }
+    std::uint32_t moved = op.transferred;
+    if (op.error.condition != Errc::ok || moved == 0) [[unlikely]]
+        return Try::ended;
+    spend_bytes(moved);
+    if (moved < (one_buffer ? op.length : size_of(op))) {
+        // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the
+        // conclusion.
+        bool concludes = verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains;
+        if (concludes && !d.drain_exact) lane.drained = true;
+        return op.has(Operation::whole) ? Try::ended : Try::plain;
+    }
+    if (!op.has(Operation::whole)) return Try::plain;
+    return static_cast<spi::WholeOperation&>(op).rest == 0 ? Try::plain : Try::ended;
+}
+
+Loop::Try Loop::transfer(Operation& op) noexcept {
+    Descriptor& d = *op.descriptor;
+    Lane& lane = d.lane_of(op);
+    if (op.verb == Verb::send) return transfer<Verb::send, false>(op, d, lane);
+    return transfer<Verb::receive, false>(op, d, lane);
+}
+
+// A send that succeeds at once is kept short here. Everything else takes begin().
+[[gnu::hot]] bool Loop::start_send(Operation& op, Deadline deadline) {
+    claim(op);
+    Descriptor* d = op.descriptor;
+    Lane& lane = d->lane(Direction::write);
+    if (!traits_.speculates) [[unlikely]] {
+        if (op.length == 0 || !may_start_on_engine(op, lane, deadline)) return begin(op, deadline);
+        return start_on_engine(op, lane);
+    }
+    bool straight = !lane.settled && !lane.drained && lane.first == nullptr && budget_operations_ != 0;
+    if (!straight || op.length == 0 || op.context->stopping()) [[unlikely]]
+        return begin(op, deadline);
+    --budget_operations_;
+    Try tried = transfer<Verb::send, true>(op, *d, lane);
+    if (tried == Try::plain) [[likely]] {
+        op.complete();
+        ++delivered_;
+        return false;
+    }
+    if (go_on(op, tried) == Outcome::pending) return pend(op, deadline);
+    ++delivered_;
+    return false;
+}
+
+void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) { run_task(context, handle); }
+
+[[gnu::always_inline]] inline void Loop::run_task(spi::Context& context, std::coroutine_handle<> handle) {
+    running_ = &context;
+    for (;;) {
+        handle.resume();
+        if (context.current != nullptr || context.ended) break;
+        // Neither an operation nor the end of a child: nobody would resume it.
+        if (context.leaf == handle) [[unlikely]]
+            refuse_suspension();
+        handle = context.leaf;
+    }
+    running_ = nullptr;
+    if (context.ended && context.scope != nullptr) [[unlikely]]
+        context.scope->ended(context);
+}
+
+// Any harvested operation but a stream's plain receive. True: it is delivered, all but for the ledger.
+bool Loop::deliver_other(Operation& op) noexcept {
+    if (op.stage != Stage::in_flight) {
+        if (!plainly_received(op)) return conclude(op);
+        op.deliver();
+        op.descriptor->lane(Direction::read).first = nullptr;
+        return true;
+    }
+    if (!asked_to_end(op)) return follow(op, attempt(op));
+    if (!op.has(Operation::cancel_requested)) return try_at_deadline(op);
+    op.finish(canceled);
+    return conclude(op);
+}
+
+[[gnu::hot]] void Loop::deliver(spi::Queue<Operation>& batch) {
+    if (can_feed_starved()) batch.append(starved_);
+    while (Operation* op = batch.pop()) {
+        op->clear(Operation::harvested);
+        refill_budget();
+        bool over = false;
+        bool plain = op->verb == Verb::receive && op->stage == Stage::in_flight && !op->has(Operation::vectored);
+        if (plain && !asked_to_end(*op) && op->descriptor->kind == SocketKind::stream) [[likely]] {
+            Descriptor& d = *op->descriptor;
+            Lane& lane = d.lane(Direction::read);
+            Try tried = transfer<Verb::receive, true>(*op, d, lane);
+            if (tried == Try::plain && !d.closing) [[likely]] {
+                op->complete();
+                lane.first = nullptr;
+                over = true;
+            } else {
+                over = follow(*op, tried);
+            }
+        } else {
+            over = deliver_other(*op);
+        }
+        if (!over) continue;
+        spi::Context& context = account(*op);
+        run_task(context, context.leaf);
+    }
+}
+
+}  // namespace pier

@@ -1,0 +1,197 @@
+#include <pier/line_input.hpp>
+
+#include <pier/sys/clock.hpp>
+#include <pier/sys/console.hpp>
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <new>
+#include <thread>
+#include <utility>
+
+namespace pier {
+namespace {
+
+constexpr std::size_t most_ahead = 256 * 1024;
+
+using Answer = Result<std::optional<std::string>>;
+
+// Of the process, and never destroyed: its thread may sit in a read when static objects go.
+class Reader {
+public:
+    static Reader& instance() {
+        static Reader* const reader = new Reader;
+        return *reader;
+    }
+
+    // The answer of next(), or nothing: then `event` is set on this loop as soon as there is one. Throws
+    // std::bad_alloc, and nothing has been taken.
+    std::optional<Answer> take(Event& event) {
+        std::lock_guard lock(mutex_);
+        if (waiting_ != nullptr) return fail(Errc::already_in_progress);
+        if (!start()) return fail(Errc::not_enough_memory);
+        if (!lines_.empty()) {
+            ahead_ -= cost(lines_.front());
+            Answer line = std::move(lines_.front());
+            lines_.pop_front();
+            changed_.notify_one();
+            return line;
+        }
+        if (error_.condition != Errc::ok) {
+            changed_.notify_one();
+            return fail(std::exchange(error_, Error{}));
+        }
+        if (ended_) return Answer(std::nullopt);
+        notice_ = std::make_unique<Notice>(*this, this_loop());
+        waits_on_ = &this_loop();
+        waiting_ = &event;
+        return std::nullopt;
+    }
+
+    void leave() {
+        std::lock_guard lock(mutex_);
+        waiting_ = nullptr;
+        notice_.reset();
+    }
+
+private:
+    // Made by who waits, so that the reader's thread needs no memory to tell it. It may arrive when the waiter has
+    // left, and another waits on another loop.
+    struct Notice : Post {
+        Notice(Reader& of, Loop& to) : reader(of), loop(to) {
+            run = [](Post& post) noexcept {
+                const std::unique_ptr<Notice> notice(static_cast<Notice*>(&post));
+                notice->reader.arrived(notice->loop);
+            };
+        }
+        Reader& reader;
+        Loop& loop;
+    };
+
+    // With its end: else lines without a byte would cost nothing, and any number would be read ahead.
+    static std::size_t cost(const std::string& line) noexcept { return line.size() + 1; }
+
+    bool start() {
+        if (started_) return true;
+        try {
+            line_.reserve(LineInput::longest_line + 1);
+            std::thread([this] { run(); }).detach();
+        } catch (const std::exception&) {  // no thread, or no memory
+            return false;
+        }
+        started_ = true;
+        return true;
+    }
+
+    void run() noexcept {
+        std::array<std::byte, 4096> buffer;
+        for (;;) {
+            auto got = sys::read_standard_input(buffer);
+            if (!got || *got == 0) {
+                part_return();
+                if (!line_.empty()) push();
+                return end(got ? Error{} : got.error());
+            }
+            for (std::byte byte : std::span(buffer).first(*got)) {
+                auto character = static_cast<char>(byte);
+                if (character == '\n') {
+                    if (!line_.empty() && line_.back() == '\r') line_.pop_back();
+                    push();
+                } else {
+                    part_return();
+                    // A return may be half of the line's end, which does not make it longer.
+                    if (line_.size() == LineInput::longest_line && character != '\r') push();
+                    line_ += character;
+                }
+            }
+        }
+    }
+
+    // The return behind a line of the greatest length was not half of its end: it belongs to the next piece.
+    void part_return() {
+        if (line_.size() <= LineInput::longest_line) return;
+        line_.pop_back();
+        push();
+        line_ += '\r';
+    }
+
+    // Without memory for the line, next() says so, and the line is tried again when somebody has heard it: nothing is
+    // lost, and this thread doesn't spin.
+    void push() {
+        std::unique_lock lock(mutex_);
+        const auto has_room = [this] {
+            return error_.condition == Errc::ok && (lines_.empty() || ahead_ + cost(line_) <= most_ahead);
+        };
+        for (bool stored = false; !stored;) {
+            changed_.wait(lock, has_room);
+            try {
+                lines_.emplace_back(line_);
+                ahead_ += cost(line_);
+                stored = true;
+            } catch (const std::bad_alloc&) {
+                error_ = Error{Errc::not_enough_memory, 0};
+            }
+            tell();
+        }
+        line_.clear();
+    }
+
+    void end(Error error) {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return error_.condition == Errc::ok; });
+        ended_ = true;
+        error_ = error;
+        tell();
+    }
+
+    // Under the lock: who waits can't have left, so its loop is there.
+    void tell() noexcept {
+        if (notice_ == nullptr) return;
+        Notice& notice = *notice_.release();
+        notice.loop.post(notice);
+    }
+
+    // On the loop that the notice was made on.
+    void arrived(const Loop& loop) noexcept {
+        std::lock_guard lock(mutex_);
+        if (waiting_ != nullptr && notice_ == nullptr && waits_on_ == &loop) waiting_->set();
+    }
+
+    std::mutex mutex_;
+    std::condition_variable changed_;  // lines have been taken, or an error
+    std::deque<std::string> lines_;
+    std::size_t ahead_ = 0;  // what lines_ cost
+    std::string line_;       // the reading thread's, which is not at its end yet
+    bool started_ = false;
+    bool ended_ = false;
+    Error error_{};
+    Event* waiting_ = nullptr;
+    const Loop* waits_on_ = nullptr;
+    std::unique_ptr<Notice> notice_;  // until it has been posted
+};
+
+}  // namespace
+
+Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
+    Reader& reader = Reader::instance();
+    const Deadline until = at(deadline.resolve(sys::now()));
+    // Through the loop also when a line is there: where the input never ends, others get their turn, and a cancel
+    // comes.
+    Event turn;
+    turn.set();
+    auto mine = co_await turn.wait();
+    if (!mine) co_return fail(mine.error());
+    for (;;) {
+        came_.reset();
+        if (auto answer = reader.take(came_)) co_return std::move(*answer);
+        auto came = co_await came_.wait(until);
+        reader.leave();
+        if (!came) co_return fail(came.error());
+    }
+}
+
+}  // namespace pier

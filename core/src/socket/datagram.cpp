@@ -1,0 +1,67 @@
+#include <pier/datagram.hpp>
+
+#include <pier/sys/socket.hpp>
+
+namespace pier {
+namespace {
+
+// RFC 768: the length field has 16 bits and counts a header of 8 bytes. Over IPv4 its header of 20 bytes goes off, too.
+constexpr std::size_t longest_over_ipv4 = 65'535 - 20 - 8;
+constexpr std::size_t longest_over_ipv6 = 65'535 - 8;
+
+}  // namespace
+
+Result<Datagram> Datagram::open(const Endpoint& local) { return make(local, nullptr); }
+
+Result<Datagram> Datagram::connect(const Endpoint& peer, const Endpoint& local) {
+    if (peer.port() == 0) return fail(Errc::invalid_argument);
+    if (local.family() == Family::unspecified) return make(Endpoint::any(peer.family()), &peer);
+    if (local.family() != peer.family()) return fail(Errc::invalid_argument);
+    return make(local, &peer);
+}
+
+Result<Datagram> Datagram::make(const Endpoint& local, const Endpoint* peer) {
+    Loop& loop = this_loop();
+    if (local.is_v4_mapped() || (peer != nullptr && peer->is_v4_mapped())) return fail(Errc::mapped_address);
+    auto opened = loop.open(local.family(), spi::SocketKind::datagram);
+    if (!opened) return fail(opened.error());
+    spi::Accepted socket(*opened);  // closes it on every way out
+    // Also for a socket that only sends: Windows can't receive on an unbound one.
+    auto bound = sys::bind(*opened, local, spi::SocketKind::datagram, {});
+    if (!bound) return fail(bound.error());
+    if (peer != nullptr) {
+        auto connected = sys::connect_datagram(*opened, *peer);
+        if (!connected) return fail(connected.error());
+        socket.set_peer(*peer);
+    }
+    auto name = sys::local_endpoint(*opened);
+    if (!name) return fail(name.error());
+    auto attached = loop.attach(std::move(socket), spi::SocketKind::datagram);
+    if (!attached) return fail(attached.error());
+    Datagram datagram(loop, **attached);
+    datagram.local_ = *name;
+    return datagram;
+}
+
+Errc Datagram::refusal(std::size_t size, const Endpoint* to) const noexcept {
+    if (descriptor_ == nullptr) return Errc::not_connected;
+    if (size > (local_.family() == Family::ipv6 ? longest_over_ipv6 : longest_over_ipv4)) return Errc::message_size;
+    bool connected = descriptor_->peer.family() != Family::unspecified;
+    if (to == nullptr) return connected ? Errc::ok : Errc::not_connected;
+    if (connected) return Errc::already_connected;
+    return to->port() != 0 && to->family() == local_.family() ? Errc::ok : Errc::invalid_argument;
+}
+
+Result<void> Datagram::set(Option option, int value) const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    return sys::set_option(descriptor_->socket, option, value);
+}
+
+Result<int> Datagram::get(Option option) const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    return sys::get_option(descriptor_->socket, option);
+}
+
+}  // namespace pier

@@ -1,0 +1,68 @@
+#include <pier/stream.hpp>
+
+#include <pier/sys/socket.hpp>
+
+namespace pier {
+
+bool spi::ConnectAwaiter::open(Loop& loop) noexcept {
+    // Here, so that peer() says the same on every engine.
+    endpoint = endpoint.reached();
+    auto socket = loop.open(endpoint.family(), SocketKind::stream);
+    auto attached = socket ? loop.attach(Accepted(*socket), SocketKind::stream) : fail(socket.error());
+    if (attached) {
+        descriptor = *attached;
+        return true;
+    }
+    error = attached.error();
+    return false;
+}
+
+Result<Stream> Stream::adopt(spi::Accepted&& accepted) {
+    Loop* loop = Loop::current();
+    if (loop == nullptr) {
+        spi::Accepted closed(std::move(accepted));
+        return fail(Errc::operation_canceled);
+    }
+    if (!accepted.valid()) return fail(Errc::invalid_argument);
+    auto attached = loop->attach(std::move(accepted), spi::SocketKind::stream);
+    if (!attached) return fail(attached.error());
+    return Stream(*loop, **attached);
+}
+
+Result<void> Stream::finish() const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    spi::Lane& lane = descriptor_->lane(spi::Direction::write);
+    if (lane.ended) return {};
+    if (lane.first != nullptr) return fail(Errc::already_in_progress);
+    lane.ended = lane.settled = true;
+    return sys::shutdown_send(descriptor_->socket);
+}
+
+void Stream::abort() noexcept {
+    if (descriptor_ == nullptr) return;
+    require_here();
+    // A refusal changes nothing for the caller: the connection ends either way.
+    (void)sys::reset_on_close(descriptor_->socket);
+    close();
+}
+
+Result<Endpoint> Stream::local() const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    return sys::local_endpoint(descriptor_->socket);
+}
+
+Result<void> Stream::set(Option option, int value) const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    return sys::set_option(descriptor_->socket, option, value);
+}
+
+Result<int> Stream::get(Option option) const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    return sys::get_option(descriptor_->socket, option);
+}
+
+}  // namespace pier

@@ -1,0 +1,192 @@
+// How connecting ends.
+#include <pier/behaviour/behaviour.hpp>
+#include <pier/behaviour/steps.hpp>
+#include <pier/sys/socket.hpp>
+
+#include <vector>
+
+namespace compare {
+namespace {
+
+// A port whose listener never accepts, as long as `owner` lives.
+pier::Result<pier::Endpoint> take_listening_port(pier::spi::Accepted& owner) {
+    auto endpoint = take_silent_port(owner);
+    if (!endpoint) return endpoint;
+    auto listening = pier::sys::listen(owner.socket(), {.backlog = 0});
+    if (!listening) return pier::fail(listening.error());
+    return endpoint;
+}
+
+pier::Task<Verdict> connect_refused() {
+    pier::spi::Accepted socket;
+    auto nobody = take_silent_port(socket);
+    if (!nobody) co_return failed("taking a port", nobody.error());
+    const auto begun = std::chrono::steady_clock::now();
+    auto stream = co_await pier::Stream::connect(*nobody, limit);
+    const bool late = std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(400);
+    if (stream) co_return Verdict{};
+    Verdict verdict = observed(stream.error());
+    if (late) verdict.outcome += Outcome::late;
+    co_return verdict;
+}
+
+pier::Task<Verdict> connect_unspecified() {
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
+    if (!listener) co_return failed("listening", listener.error());
+    auto stream =
+        co_await pier::Stream::connect(pier::Endpoint::any(pier::Family::ipv4, listener->local().port()), limit);
+    if (!stream) co_return observed(stream.error());
+    co_return Verdict{};
+}
+
+pier::Task<Verdict> connect_port_zero() {
+    auto stream = co_await pier::Stream::connect(pier::Endpoint::loopback(pier::Family::ipv4, 0), limit);
+    if (!stream) co_return observed(stream.error());
+    co_return Verdict{};
+}
+
+constexpr pier::Duration patience = std::chrono::milliseconds(150);
+// More than any system makes of a backlog of 0.
+constexpr std::size_t most_queued = 256;
+
+// Connections to a listener that accepts none, until one is not made at once. `last` says how that one ended.
+struct Queue {
+    std::vector<pier::Stream> made;
+    pier::Error last{};
+    pier::Duration took{};
+};
+
+pier::Task<void> fill(Queue& queue, pier::Endpoint listener) {
+    while (queue.made.size() < most_queued && queue.last.condition == pier::Errc::ok) {
+        const auto begun = std::chrono::steady_clock::now();
+        auto stream = co_await pier::Stream::connect(listener, pier::after(patience));
+        queue.took = std::chrono::steady_clock::now() - begun;
+        if (stream) {
+            queue.made.push_back(std::move(*stream));
+        } else {
+            queue.last = stream.error();
+        }
+    }
+}
+
+Verdict end_of_last(const Queue& queue) {
+    if (queue.last.condition == pier::Errc::ok) return {Outcome::no_pending_connect};
+    if (queue.last == pier::Errc::timed_out && queue.took < patience) return {Outcome::early};
+    return observed(queue.last);
+}
+
+pier::Task<Verdict> backlog_of_zero() {
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4), {.backlog = 0});
+    if (!listener) co_return failed("listening", listener.error());
+    Queue queue;
+    co_await fill(queue, listener->local());
+    co_return end_of_last(queue);
+}
+
+pier::Task<Verdict> connect_deadline() {
+    pier::spi::Accepted socket;
+    auto listener = take_listening_port(socket);
+    if (!listener) co_return failed("listening", listener.error());
+    Queue queue;
+    co_await fill(queue, *listener);
+    co_return end_of_last(queue);
+}
+
+pier::Task<void> connect(pier::Endpoint server, pier::Event& begins, pier::Result<void>& result) {
+    begins.set();
+    auto stream = co_await pier::Stream::connect(server, limit);
+    if (!stream) result = pier::fail(stream.error());
+}
+
+pier::Task<Verdict> cancel_pending_connect() {
+    pier::spi::Accepted socket;
+    auto listener = take_listening_port(socket);
+    if (!listener) co_return failed("listening", listener.error());
+    Queue queue;
+    co_await fill(queue, *listener);
+    if (queue.last != pier::Errc::timed_out) co_return Verdict{Outcome::no_pending_connect, pier::describe(queue.last)};
+    pier::TaskScope scope;
+    pier::Event begins;
+    pier::Result<void> result;
+    scope.spawn(connect(*listener, begins, result));
+    (void)co_await begins.wait(limit);
+    scope.cancel();
+    const bool ended = co_await join(scope);
+    if (!ended) co_return Verdict{Outcome::hang};
+    if (!result) co_return observed(result.error());
+    co_return Verdict{};
+}
+
+pier::Task<Verdict> receive_unconnected() {
+    const pier::Stream never_connected;
+    auto got = co_await never_connected.receive(limit);
+    if (!got) co_return observed(got.error());
+    co_return Verdict{};
+}
+
+}  // namespace
+
+std::vector<Behaviour> connect_behaviours() {
+    using enum Outcome;
+    return {
+        {.id = "connect-refused-delay",
+         .question = "How does connecting end where nobody listens?",
+         .contract = {refused},
+         .steps = on_one_loop(connect_refused),
+         .steps_text = {"Hold a port on which nobody listens.", "Connect to it.",
+                        "Note how it ends, and whether within 400 ms."},
+         .promise = "Connecting to a loopback port without a listener is refused at once on every system.",
+         .sources = {"libuv/libuv#2896", "curl/curl#14144", "Microsoft: SIO_TCP_INITIAL_RTO"}},
+        {.id = "connect-silent-host-deadline",
+         .question = "How does connecting end at its deadline of 150 ms when the listener's queue is full?",
+         .contract = {timed_out, refused},
+         .steps = on_one_loop(connect_deadline),
+         .steps_text = {"Fill a listener's queue until a connect gets no answer.",
+                        "Connect with a deadline of 150 ms."},
+         .promise = "A connect ends with timed_out at its own deadline, however long the system would try.",
+         .sources = {"SciQLop/speasy#344", "libuv/help#13"},
+         .inherent = "A system that refuses what finds a full queue leaves nothing to wait for."},
+        {.id = "backlog-overflow",
+         .question = "Does a connect to a listener with a backlog of 0 have to wait in the end? (A backlog is a hint.)",
+         .contract = {timed_out, refused, no_pending_connect},
+         .steps = on_one_loop(backlog_of_zero),
+         .steps_text = {"Listen with a backlog of 0.",
+                        "Connect until a connect is not made at once, and note how that one ends."},
+         .promise = "Nothing: a backlog is a hint.",
+         .sources = {"man 2 listen", "Microsoft KB Q113576"},
+         .inherent = "Linux lets what finds a full queue wait, Windows refuses it, and each counts in its own way."},
+        {.id = "close-pending-connect",
+         .question = "How does a pending connect end when its scope is cancelled?",
+         .contract = {canceled, no_pending_connect},
+         .steps = on_one_loop(cancel_pending_connect),
+         .group = group::cancel,
+         .steps_text = {"Fill a listener's queue until a connect stays undecided.",
+                        "Cancel the scope of one that is pending."},
+         .promise = "A pending connect that is cancelled ends with operation_canceled.",
+         .sources = {"libuv/libuv#1783", "chriskohlhoff/asio#539"},
+         .inherent = "Where a full queue refuses, no connect stays pending."},
+        {.id = "connect-to-unspecified",
+         .question = "Does connecting to 0.0.0.0 reach the loopback address?",
+         .contract = {works},
+         .steps = on_one_loop(connect_unspecified),
+         .steps_text = {"Listen on 127.0.0.1.", "Connect to 0.0.0.0 and that port."},
+         .promise = "An unspecified address means the loopback one.",
+         .sources = {"libuv: docs/src/tcp.rst", "Microsoft: connect, WSAEADDRNOTAVAIL"}},
+        {.id = "connect-port-zero",
+         .question = "How does connecting to port 0 end?",
+         .contract = {invalid_argument},
+         .steps = on_one_loop(connect_port_zero),
+         .steps_text = {"Connect to 127.0.0.1, port 0."},
+         .promise = "Port 0 is invalid_argument, before the system is asked.",
+         .sources = {"RFC 6335, 6"}},
+        {.id = "receive-unconnected",
+         .question = "How does a receive end on a stream that was never connected?",
+         .contract = {not_connected},
+         .steps = on_one_loop(receive_unconnected),
+         .steps_text = {"Receive on a stream that was never connected."},
+         .promise = "not_connected, without a system call.",
+         .sources = {"man 7 tcp"}},
+    };
+}
+
+}  // namespace compare

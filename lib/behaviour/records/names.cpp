@@ -1,0 +1,130 @@
+// Addresses, and names for them. No step asks a name server.
+#include <pier/behaviour/behaviour.hpp>
+#include <pier/behaviour/steps.hpp>
+#include <pier/datagram.hpp>
+#include <pier/resolve.hpp>
+
+#include <algorithm>
+#include <array>
+
+namespace compare {
+namespace {
+
+pier::Task<Verdict> bind_conflicts() {
+    using pier::Endpoint;
+    const auto family = pier::Family::ipv4;
+    auto specific = pier::Listener::open(Endpoint::loopback(family));
+    if (!specific) co_return failed("listening", specific.error());
+    auto wildcard = pier::Listener::open(Endpoint::any(family, specific->local().port()));
+    Outcomes seen = outcome_of(wildcard);
+    // Whoever took the wildcard's port must go before the next.
+    if (wildcard) wildcard->close();
+    auto all = pier::Listener::open(Endpoint::any(family));
+    if (!all) co_return failed("listening on 0.0.0.0", all.error());
+    auto one_of_all = pier::Listener::open(Endpoint::loopback(family, all->local().port()));
+    seen += outcome_of(one_of_all);
+    auto beside = pier::Listener::open(Endpoint::v4({127, 0, 0, 2}, specific->local().port()));
+    seen += outcome_of(beside);
+    auto foreign = pier::Listener::open(Endpoint::v4({192, 0, 2, 1}, 0));  // RFC 5737: nobody's
+    co_return Verdict{seen + outcome_of(foreign)};
+}
+
+pier::Task<Verdict> other_family() {
+    auto socket = pier::Datagram::open(pier::Endpoint::loopback(pier::Family::ipv4));
+    if (!socket) co_return failed("opening", socket.error());
+    const auto of_ipv6 = pier::Endpoint::loopback(pier::Family::ipv6, 9);
+    auto sent = co_await socket->send_to(bytes("wrong"), of_ipv6, limit);
+    auto opened = pier::Listener::open(pier::Endpoint());
+    co_return Verdict{outcome_of(sent) + outcome_of(opened)};
+}
+
+pier::Task<Verdict> ephemeral() {
+    std::array<pier::Datagram, 20> sockets;
+    for (pier::Datagram& socket : sockets) {
+        auto opened = pier::Datagram::open(pier::Endpoint::loopback(pier::Family::ipv4));
+        if (!opened) co_return failed("opening", opened.error());
+        socket = std::move(*opened);
+        const auto port = socket.local().port();
+        auto has_it = [&](const pier::Datagram& each) {
+            return &each != &socket && each.valid() && each.local().port() == port;
+        };
+        if (port == 0 || std::ranges::any_of(sockets, has_it)) co_return Verdict{Outcome::shared};
+    }
+    co_return Verdict{Outcome::separate};
+}
+
+pier::Task<Verdict> literals() {
+    constexpr auto anything = pier::Family::unspecified;
+    for (std::string_view text : {"127.1", "0x7f.1", "2130706433", "010.0.0.1", " 127.0.0.1", "::1%nosuchzone",
+                                  "fe80::1%nosuchzone", "fe80::1%999999"}) {
+        if (pier::Endpoint::parse_address(text)) co_return Verdict{Outcome::works, std::string(text)};
+    }
+    for (std::string_view text : {"127.1", "0x7f.1", "2130706433", "010.0.0.1"}) {
+        auto resolved = co_await pier::resolve(text, "80", anything, limit);
+        if (resolved) co_return Verdict{Outcome::works, std::string(text)};
+    }
+    auto good = co_await pier::resolve("127.0.0.1", "80", anything, limit);
+    co_return Verdict{Outcome::bad_address + outcome_of(good)};
+}
+
+pier::Task<Verdict> resolver_errors() {
+    constexpr auto anything = pier::Family::unspecified;
+    auto too_high = co_await pier::resolve("127.0.0.1", "65536", anything, limit);
+    Outcomes seen = outcome_of(too_high);
+    auto no_such = co_await pier::resolve("127.0.0.1", "no-such-service", anything, limit);
+    seen += outcome_of(no_such);
+    auto empty = co_await pier::resolve("", "80", anything, limit);
+    seen += outcome_of(empty);
+    auto local = co_await pier::resolve("localhost", "80", pier::Family::ipv4, limit);
+    co_return Verdict{seen + outcome_of(local)};
+}
+
+}  // namespace
+
+std::vector<Behaviour> names_behaviours() {
+    using enum Outcome;
+    return {
+        {.id = "bind-conflicts",
+         .question =
+             "Listening on: 0.0.0.0 over a specific listener, specific over 0.0.0.0, 127.0.0.2 beside, 192.0.2.1?",
+         .contract = {address_in_use + address_in_use + works + not_available},
+         .steps = on_one_loop(bind_conflicts),
+         .steps_text = {"Listen on 127.0.0.1; on 0.0.0.0 with its port.",
+                        "Listen on 0.0.0.0; on 127.0.0.1 with its port.", "Listen on 127.0.0.2 with the first port.",
+                        "Listen on an address that is not this machine's."},
+         .promise = "What overlaps is address_in_use; nobody else's address is address_not_available.",
+         .sources = {"Microsoft: Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", "man 7 ip"}},
+        {.id = "address-shape",
+         .question = "How do a send to an IPv6 address on an IPv4 socket, and listening on no address, end?",
+         .contract = {invalid_argument + invalid_argument},
+         .steps = on_one_loop(other_family),
+         .steps_text = {"send_to [::1] on an IPv4 socket.", "Listen on an endpoint without a family."},
+         .promise = "invalid_argument: only well-formed addresses reach the system.",
+         .sources = {"man 2 bind", "Microsoft: bind, WSAEFAULT"}},
+        {.id = "ephemeral-ports",
+         .question = "Do 20 sockets on port 0 get a port each?",
+         .contract = {separate},
+         .steps = on_one_loop(ephemeral),
+         .steps_text = {"Open 20 datagram sockets on port 0.", "Compare the ports."},
+         .promise = "A free port each; which ones is the system's matter.",
+         .sources = {"RFC 6056"}},
+        {.id = "resolver-literals",
+         .question = "Are short, octal and hexadecimal forms of IPv4 addresses refused, and 127.0.0.1 taken?",
+         .contract = {bad_address + works},
+         .steps = on_one_loop(literals),
+         .steps_text = {"Parse 127.1, 0x7f.1, 2130706433, 010.0.0.1, a leading blank, zones that are unknown.",
+                        "Resolve the first four, and 127.0.0.1."},
+         .promise = "Dotted quads without leading zeros, the same on every system.",
+         .sources = {"RFC 6943, 3.1.1", "man 3 inet_aton"}},
+        {.id = "resolver-errors-and-order",
+         .question = "How does resolving end: port 65536, an unknown service, an empty host, localhost?",
+         .contract = {not_found + not_found + invalid_argument + works},
+         .steps = on_one_loop(resolver_errors),
+         .steps_text = {"Resolve 127.0.0.1 with port 65536, and with an unknown service.",
+                        "Resolve an empty host, and localhost."},
+         .promise = "service_not_found, service_not_found, invalid_argument, and an answer.",
+         .sources = {"man 3 getaddrinfo", "RFC 3493, 6.1"}},
+    };
+}
+
+}  // namespace compare

@@ -1,0 +1,158 @@
+// Single operations of a stream.
+#include <pier/behaviour/behaviour.hpp>
+#include <pier/behaviour/steps.hpp>
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+namespace compare {
+namespace {
+
+// The operation that the task starts while another one of its stream is pending.
+enum class Second : bool { receive, send };
+
+pier::Task<Verdict> while_receiving(Second second) {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    pier::TaskScope scope;
+    PendingReceive pending;
+    scope.spawn(receive_some(pair->here, pending));
+    (void)co_await pending.begins.wait(limit);
+    Verdict verdict;
+    if (second == Second::receive) {
+        auto got = co_await pair->here.receive(limit);
+        if (!got) verdict = observed(got.error());
+    } else {
+        auto sent = co_await pair->here.send(bytes("both ways"), limit);
+        if (!sent) verdict = observed(sent.error());
+    }
+    scope.cancel();
+    const bool ended = co_await join(scope);
+    if (!ended) co_return Verdict{Outcome::hang};
+    // The second operation must not have harmed the first.
+    const bool untouched = !pending.result && pending.result.error() == pier::Errc::operation_canceled;
+    if (!untouched) co_return Verdict{Outcome::unusable, std::string(name(verdict.outcome))};
+    co_return verdict;
+}
+
+pier::Task<Verdict> second_receive() { return while_receiving(Second::receive); }
+pier::Task<Verdict> send_while_receiving() { return while_receiving(Second::send); }
+
+pier::Task<Verdict> empty_buffer() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    auto sent = co_await pair->here.send(std::span<const std::byte>(), limit);
+    if (!sent) co_return observed(sent.error());
+    auto idle = co_await pair->here.receive(std::span<std::byte>(), limit);
+    if (!idle) co_return observed(idle.error());
+    auto data = co_await pair->there.send_all(bytes("data"), limit);
+    if (!data) co_return failed("sending", data.error());
+    auto with_data = co_await pair->here.receive(std::span<std::byte>(), limit);
+    if (!with_data) co_return observed(with_data.error());
+    std::array<std::byte, 4> untouched;
+    auto received = co_await pair->here.receive_exactly(untouched, limit);
+    if (!received) co_return Verdict{Outcome::missing, pier::describe(received.error())};
+    co_return Verdict{std::ranges::equal(untouched, bytes("data")) ? Outcome::works : Outcome::corrupt};
+}
+
+pier::Task<Verdict> gather_and_scatter() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    std::string one = "ga";
+    std::string two = "thered";
+    const std::array<pier::Buffer, 3> out{{{reinterpret_cast<std::byte*>(one.data()), one.size()},
+                                           {nullptr, 0},
+                                           {reinterpret_cast<std::byte*>(two.data()), two.size()}}};
+    auto sent = co_await pair->here.send(std::span<const pier::Buffer>(out), limit);
+    if (!sent) co_return observed(sent.error());
+    if (*sent != one.size() + two.size()) co_return Verdict{Outcome::missing};
+    std::string text(*sent, '\0');
+    for (std::size_t at = 0; at < text.size();) {
+        auto* left = reinterpret_cast<std::byte*>(text.data()) + at;
+        const std::size_t size = text.size() - at;
+        const std::size_t half = size / 2;
+        const std::array<pier::Buffer, 2> in{{{left, half}, {left + half, size - half}}};
+        auto received = co_await pair->there.receive(std::span<const pier::Buffer>(in), limit);
+        if (!received) co_return observed(received.error());
+        if (*received == 0) co_return Verdict{Outcome::missing};
+        at += *received;
+    }
+    co_return Verdict{text == one + two ? Outcome::works : Outcome::corrupt};
+}
+
+pier::Task<Verdict> one_big_send() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    const std::vector<std::byte> data(64 << 20);
+    auto sent = co_await pair->here.send(data, limit);
+    if (!sent) co_return observed(sent.error());
+    co_return Verdict{*sent < data.size() ? Outcome::partial : Outcome::whole};
+}
+
+// What was sent and not yet taken does not hold the closing side.
+pier::Task<Verdict> close_with_unsent() {
+    auto pair = co_await connect_pair();
+    if (!pair) co_return failed("connecting", pair.error());
+    const std::vector<std::byte> data(16 << 20);
+    auto sent = co_await pair->here.send_all(data, window);
+    if (sent) co_return failed("a send that had to wait");
+    const auto begun = std::chrono::steady_clock::now();
+    pair->here.close();
+    const bool late = std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(500);
+    co_return Verdict{late ? Outcome::blocks : Outcome::at_once};
+}
+
+}  // namespace
+
+std::vector<Behaviour> transfer_behaviours() {
+    using enum Outcome;
+    return {
+        {.id = "second-receive",
+         .question = "How does a receive end that begins while another one of the stream is pending?",
+         .contract = {already_in_progress},
+         .steps = on_one_loop(second_receive),
+         .blocking_contract = {already_in_progress, one_at_a_time},
+         .steps_text = {"Start a receive.", "Start another one on the same stream."},
+         .promise = "already_in_progress, and the first one is untouched."},
+        {.id = "send-while-receiving",
+         .question = "How does a send end that begins while a receive of the stream is pending?",
+         .contract = {works},
+         .steps = on_one_loop(send_while_receiving),
+         .blocking_contract = {works, one_at_a_time},
+         .steps_text = {"Start a receive.", "Send on the same stream."},
+         .promise = "Both directions go on at once, but not on engines that block."},
+        {.id = "zero-length-io",
+         .question = "Do a send and a receive of nothing end at once, and leave the data alone?",
+         .contract = {works},
+         .steps = on_one_loop(empty_buffer),
+         .steps_text = {"Send nothing; receive into nothing, without data and with it.", "Receive the data."},
+         .promise = "An empty buffer ends at once with 0, and no data is touched.",
+         .sources = {"man 2 recv", "Microsoft: WSARecv"}},
+        {.id = "gather-scatter",
+         .question = "Do the pieces of a gathered send arrive in order in those of a scattered receive?",
+         .contract = {works},
+         .steps = on_one_loop(gather_and_scatter),
+         .steps_text = {"Send three pieces, one of them empty, at once.", "Receive them into two pieces."},
+         .promise = "The order of the pieces is the order of the bytes.",
+         .sources = {"man 2 writev"}},
+        {.id = "send-accept-size",
+         .question = "Does one send of 64 MiB take all of it?",
+         .contract = {partial},
+         .steps = on_one_loop(one_big_send),
+         .steps_text = {"Send 64 MiB at once to a peer that does not read."},
+         .promise = "A send may be short; at most 1 MiB is handed to the system at once.",
+         .sources = {"man 2 send", "stackoverflow.com/q/28785626"},
+         .inherent = "How much fits is the system's matter."},
+        {.id = "linger-timeout-close",
+         .question = "Does close() wait for bytes that the peer has not taken?",
+         .contract = {at_once},
+         .steps = on_one_loop(close_with_unsent),
+         .steps_text = {"Send until nothing fits any more.", "Close."},
+         .promise = "close() never blocks.",
+         .sources = {"man 7 socket: SO_LINGER", "Microsoft: closesocket"}},
+    };
+}
+
+}  // namespace compare

@@ -1,0 +1,42 @@
+// What every program of Pier does the same way: its command line, its complaints, its choice of an engine.
+#pragma once
+
+#include <pier/endpoint.hpp>
+#include <pier/result.hpp>
+#include <pier/spi/engine.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace pier {
+
+// Prepares the process, adds --version and parses. An exit status when the program has to end: as of print() after
+// --help or --version, 2 after a sentence about wrong usage on stderr.
+[[nodiscard]] std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv);
+
+// One line on stderr: the program and the sentence, printable. Without memory for it, the line says that.
+void say(std::string_view program, std::string_view sentence) noexcept;
+
+// The same of what was tried and the error. Returns the exit status 1.
+int complain(std::string_view program, std::string_view what, const Error& error);
+
+// The text on stdout, flushed. False after a sentence on stderr when it can't be written (exit status 1).
+[[nodiscard]] bool print(std::string_view program, std::string_view text);
+
+// A line an engine: "NAME: summary", or why it can't run here.
+[[nodiscard]] std::string list_engines();
+
+// The engine of that name, or the best one without a name; null after a sentence on stderr (exit status 2).
+[[nodiscard]] const spi::EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name);
+
+// Nothing after a sentence on stderr (exit status 2).
+[[nodiscard]] std::optional<std::vector<Endpoint>> parse_endpoints(std::string_view program,
+                                                                   const std::vector<std::string>& texts);
+
+}  // namespace pier

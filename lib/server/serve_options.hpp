@@ -1,0 +1,27 @@
+// The command line of a server.
+#pragma once
+
+#include <pier/endpoint.hpp>
+#include <pier/server/serve.hpp>
+#include <pier/spi/engine.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace pier {
+
+struct ServeOptions {
+    const spi::EngineInfo* engine = nullptr;
+    std::vector<Endpoint> listen;
+    unsigned threads = 1;
+    bool client_speaks_first = false;
+};
+
+// Either the options, or the exit status after everything has been said (--help, --list-engines, wrong usage).
+struct ParsedOptions {
+    std::optional<ServeOptions> options;
+    int status = 0;
+};
+[[nodiscard]] ParsedOptions parse_serve_options(int argc, char** argv, const Service& service);
+
+}  // namespace pier

@@ -1,0 +1,108 @@
+// Takes the arguments of its own out of the command line, the rest is doctest's.
+#define DOCTEST_CONFIG_IMPLEMENT
+#include "harness.hpp"
+#include "misuse.hpp"
+#include "skips.hpp"
+#include "watchdog.hpp"
+
+#include <charconv>
+#include <cstdio>
+#include <cstdlib>
+#include <vector>
+
+namespace contract {
+namespace {
+
+Settings chosen;
+Watchdog* watchdog = nullptr;
+
+// Tells the watchdog where the run is.
+struct Follower : doctest::IReporter {
+    explicit Follower(const doctest::ContextOptions&) {}
+    void report_query(const doctest::QueryData&) override {}
+    void test_run_start() override {}
+    void test_run_end(const doctest::TestRunStats&) override {}
+    void test_case_start(const doctest::TestCaseData& data) override {
+        name = data.m_name;
+        begin();
+    }
+    void test_case_reenter(const doctest::TestCaseData&) override { begin(); }
+    void test_case_end(const doctest::CurrentTestCaseStats&) override { watchdog->rest(); }
+    void test_case_exception(const doctest::TestCaseException&) override {}
+    void subcase_start(const doctest::SubcaseSignature&) override {}
+    void subcase_end() override {}
+    void log_assert(const doctest::AssertData&) override {}
+    void log_message(const doctest::MessageData&) override {}
+    void test_case_skipped(const doctest::TestCaseData& data) override { note_left_out(data.m_name); }
+
+    void begin() {
+        begin_run();
+        watchdog->progress(name);
+    }
+
+    std::string name;
+};
+
+bool take(std::string_view argument, std::string_view name, std::string& value) {
+    if (!argument.starts_with(name)) return false;
+    value = argument.substr(name.size());
+    return true;
+}
+
+// A whole number from 1 to a thousand, or 0.
+int factor_of(std::string_view text) {
+    int value = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    bool whole = error == std::errc() && end == text.data() + text.size();
+    return whole && value >= 1 && value <= 1000 ? value : 0;
+}
+
+int run(int argc, char** argv) {
+    std::string patience = "1";
+    std::string misuse;
+    if (const char* engine = std::getenv("PIER_ENGINE")) chosen.engine = engine;
+    std::vector<const char*> rest;
+    for (int i = 0; i < argc; ++i) {
+        std::string_view argument = argv[i];
+        bool ours = take(argument, "--engine=", chosen.engine) || take(argument, "--system=", chosen.system) ||
+                    take(argument, "--skips=", chosen.skips) || take(argument, "--patience=", patience) ||
+                    take(argument, "--misuse=", misuse);
+        if (!ours) rest.push_back(argv[i]);
+    }
+    chosen.patience = factor_of(patience);
+    if (chosen.patience == 0) {
+        std::fprintf(stderr, "pier-contract: a patience is a factor from 1 to 1000, not \"%s\"\n", patience.c_str());
+        return 2;
+    }
+    const pier::spi::EngineInfo* engine = pier::find_engine(chosen.engine);
+    if (engine == nullptr) {
+        std::fprintf(stderr, "pier-contract: there is no engine \"%s\"\n", chosen.engine.c_str());
+        return 2;
+    }
+    chosen.engine = engine->name;
+    if (std::string obstacle = engine->probe(); !obstacle.empty()) {
+        std::fprintf(stderr, "pier-contract: engine %s can't run here: %s\n", chosen.engine.c_str(), obstacle.c_str());
+        return 2;
+    }
+    if (!misuse.empty()) return run_misuse != nullptr && run_misuse(misuse) ? 0 : 2;
+    Watchdog dog;
+    watchdog = &dog;
+    doctest::Context context(static_cast<int>(rest.size()), rest.data());
+    int status = context.run();
+    if (context.shouldExit() || chosen.skips.empty()) return status;
+    return skips_as_expected(chosen.skips, chosen.system, chosen.engine) ? status : 1;
+}
+
+}  // namespace
+
+constinit RunMisuse run_misuse = nullptr;
+
+const Settings& settings() noexcept { return chosen; }
+
+void skip(std::string_view reason) { note_skip(watchdog->name(), reason); }
+
+}  // namespace contract
+
+REGISTER_LISTENER("follower", 1, contract::Follower);
+
+int main(int argc, char** argv) { return contract::run(argc, argv); }

@@ -2,6 +2,8 @@
 #include "uv_error.hpp"
 #include "uv_verbs.hpp"
 
+#include <pier/spi/piece.hpp>
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -22,11 +24,11 @@ void offer_buffer(uv_handle_t* handle, std::size_t, uv_buf_t* buffer) {
         return;
     }
     // Libuv takes one buffer: the rest stays empty, which makes the receive a short one.
-    const auto* pieces = reinterpret_cast<const spi::Buffer*>(op.buffer);
     for (std::uint32_t i = 0; i < op.length; ++i) {
-        if (pieces[i].size == 0) continue;
-        auto size = std::min<std::size_t>(pieces[i].size, spi::largest_submission);
-        *buffer = uv_buf_init(reinterpret_cast<char*>(pieces[i].data), static_cast<unsigned>(size));
+        const Buffer piece = spi::piece_of(op, i);
+        if (piece.size == 0) continue;
+        auto size = std::min<std::size_t>(piece.size, spi::largest_submission);
+        *buffer = uv_buf_init(reinterpret_cast<char*>(piece.data), static_cast<unsigned>(size));
         return;
     }
 }
@@ -42,9 +44,11 @@ Pieces::Pieces(const spi::Operation& op, std::size_t limit) noexcept {
         add(op.buffer, op.length);
         return;
     }
-    const auto* pieces = reinterpret_cast<const spi::Buffer*>(op.buffer);
     std::uint32_t number = std::min(op.length, spi::most_buffers);
-    for (std::uint32_t i = 0; i < number; ++i) add(pieces[i].data, pieces[i].size);
+    for (std::uint32_t i = 0; i < number; ++i) {
+        const Buffer piece = spi::piece_of(op, i);
+        add(piece.data, piece.size);
+    }
 }
 
 void Pieces::copy(std::byte* into, std::size_t size) const noexcept {

@@ -2,8 +2,8 @@
 // coroutine that a sleep resumes. As in libev, whose timers count from the loop's idea of now, a start reads no clock;
 // Loop reads it for a relative deadline, which must never be early. Posts: a whole loop.
 #include <pier/detail/timer_wheel.hpp>
-#include <pier/event.hpp>
 #include <pier/loop.hpp>
+#include <pier/sync/event.hpp>
 #include <pier/sys/clock.hpp>
 #include <pier/sys/socket.hpp>
 

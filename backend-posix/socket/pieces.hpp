@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pier/spi/operation.hpp>
+#include <pier/spi/piece.hpp>
 
 #include <sys/uio.h>
 #include <algorithm>
@@ -16,12 +17,12 @@ inline std::uint32_t collect(const spi::Operation& op, iovec* list) noexcept {
         list[0] = {op.buffer, op.length};
         return 1;
     }
-    const auto* buffers = reinterpret_cast<const spi::Buffer*>(op.buffer);
     std::uint32_t given = std::min(op.length, spi::most_buffers);
     std::uint32_t count = 0;
     for (std::size_t room = spi::largest_submission; count < given && room > 0; ++count) {
-        std::size_t size = std::min(buffers[count].size, room);
-        list[count] = {buffers[count].data, size};
+        const Buffer piece = spi::piece_of(op, count);
+        std::size_t size = std::min(piece.size, room);
+        list[count] = {piece.data, size};
         room -= size;
     }
     return count;

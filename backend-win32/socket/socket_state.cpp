@@ -2,6 +2,8 @@
 #include "process/error.hpp"
 #include "socket/sockets.hpp"
 
+#include <pier/spi/piece.hpp>
+
 #include <algorithm>
 
 namespace pier::win32 {
@@ -13,13 +15,13 @@ void collect(const spi::Operation& op, Pieces& pieces) noexcept {
         pieces.array[0] = {pieces.size, reinterpret_cast<char*>(op.buffer)};
         return;
     }
-    const auto* buffers = reinterpret_cast<const spi::Buffer*>(op.buffer);
     pieces.count = 0;
     pieces.size = 0;
     for (DWORD i = 0; i < std::min(op.length, spi::most_buffers) && pieces.size < spi::largest_submission; ++i) {
         auto room = static_cast<std::size_t>(spi::largest_submission - pieces.size);
-        auto size = static_cast<ULONG>(std::min(buffers[i].size, room));
-        pieces.array[pieces.count++] = {size, reinterpret_cast<char*>(buffers[i].data)};
+        const Buffer piece = spi::piece_of(op, i);
+        auto size = static_cast<ULONG>(std::min(piece.size, room));
+        pieces.array[pieces.count++] = {size, reinterpret_cast<char*>(piece.data)};
         pieces.size += size;
     }
 }

@@ -3,9 +3,9 @@
 #include "../unit/sanitizer.hpp"
 #include "scenario.hpp"
 
-#include <pier/event.hpp>
 #include <pier/scope.hpp>
 #include <pier/sleep.hpp>
+#include <pier/sync/event.hpp>
 
 #include <atomic>
 #include <thread>

@@ -3,11 +3,11 @@
 #include "scenario.hpp"
 
 #include <pier/datagram.hpp>
-#include <pier/event.hpp>
 #include <pier/resolve.hpp>
 #include <pier/scope.hpp>
 #include <pier/sleep.hpp>
 #include <pier/stop.hpp>
+#include <pier/sync/event.hpp>
 
 #include <cstddef>
 #include <cstdio>

@@ -3,9 +3,9 @@
 // ten thousand.
 #include "loop.hpp"
 
-#include <pier/event.hpp>
 #include <pier/scope.hpp>
 #include <pier/sleep.hpp>
+#include <pier/sync/event.hpp>
 
 #include <doctest/doctest.h>
 

@@ -1,9 +1,9 @@
 // Tasks: values, exceptions, ownership. Those that suspend use the loop of the simplest engine, and no socket.
 #include "loop.hpp"
 
-#include <pier/event.hpp>
 #include <pier/scope.hpp>
 #include <pier/sleep.hpp>
+#include <pier/sync/event.hpp>
 
 #include <doctest/doctest.h>
 

@@ -96,6 +96,8 @@ public:
     using Handle::peer;
     [[nodiscard]] Result<void> set(Option option, int value) const;
     [[nodiscard]] Result<int> get(Option option) const;
+    // As Stream::native_handle().
+    using Handle::native_handle;
 
 private:
     Datagram(Loop& loop, spi::Descriptor& descriptor) noexcept : Handle(loop, descriptor) {}

@@ -1,7 +1,7 @@
 // The process's standard input, line by line, as events of a loop.
 #pragma once
 
-#include <pier/event.hpp>
+#include <pier/sync/event.hpp>
 #include <pier/task.hpp>
 
 #include <optional>

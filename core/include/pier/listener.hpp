@@ -75,6 +75,8 @@ public:
     // Ends pending accepts as operation_canceled; connections nobody accepted are reset.
     using Handle::close;
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
+    // As Stream::native_handle().
+    using Handle::native_handle;
 
 private:
     Listener(Loop& loop, spi::Descriptor& descriptor) noexcept : Handle(loop, descriptor) {}

@@ -47,7 +47,7 @@ public:
         auto handle = task.release();
         spi::Context context;
         context.root = handle;
-        handle.promise().context = &context;
+        handle.promise().become_root(context);
         drive(context, handle);
         struct Destroy {
             std::coroutine_handle<> frame;

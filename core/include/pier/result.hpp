@@ -52,7 +52,8 @@ enum class Errc : std::int32_t {
     temporary_resolver_failure,
     timed_out,
     too_many_files_open,
-    unexpected,  // a number of the system that has no place in the table; `native` tells which
+    too_many_jobs,  // all worker threads are busy, and as many jobs wait for one as may
+    unexpected,     // a number of the system that has no place in the table; `native` tells which
 };
 
 // The text of a condition, the same on every system. Static storage; any thread.
@@ -70,6 +71,8 @@ struct Error {
     std::int32_t native = 0;
 
     [[nodiscard]] std::string_view message() const noexcept { return pier::message(condition); }
+    // True for a failure: `if (error) ...`
+    explicit operator bool() const noexcept { return condition != Errc::ok; }
     [[nodiscard]] std::error_code code() const noexcept { return make_error_code(condition); }
     operator std::error_code() const noexcept { return code(); }  // NOLINT: the conversion is the point
 

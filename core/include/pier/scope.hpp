@@ -4,6 +4,7 @@
 #include <pier/detail/awaiter.hpp>
 #include <pier/loop.hpp>
 #include <pier/task.hpp>
+#include <pier/task/spawned.hpp>
 
 #include <cstddef>
 #include <exception>
@@ -20,14 +21,15 @@ public:
     TaskScope& operator=(const TaskScope&) = delete;
     ~TaskScope();
 
-    // Starts the task in the loop's next step, with an inline budget of its own. Its result is dropped: a task reports
-    // its own failures. An exception that leaves it is kept (the first one) and rethrown by join(), unless
-    // on_exception() says otherwise. After cancel() the task still starts, and its first operation ends as canceled.
-    // Throws std::bad_alloc, and the task is gone.
+    // Starts the task in the loop's next step, with an inline budget of its own. What it gives is for those who want
+    // the task's result; where it is dropped, so is the result, and an exception that leaves the task is kept (the
+    // first one) and rethrown by join(), unless on_exception() says otherwise. After cancel() the task still starts,
+    // and its first operation ends as canceled. Throws std::bad_alloc, and the task is gone.
     template <class T>
-    void spawn(Task<T> task) {
+    Spawned<T> spawn(Task<T> task) {
         auto handle = task.release();
         start(handle, handle.promise());
+        return Spawned<T>(handle.promise());
     }
 
     // From now on an exception that leaves a task is not kept: `handler` gets it, with `context`, on the loop's thread
@@ -36,6 +38,14 @@ public:
     void on_exception(ExceptionHandler handler, void* context) noexcept {
         handler_ = handler;
         handler_context_ = context;
+    }
+
+    // From now on `handler` is called with `context` on the loop's thread whenever a task has ended and its frame has
+    // gone. It must not throw, and must not spawn.
+    using EndHandler = void (*)(void* context) noexcept;
+    void on_end(EndHandler handler, void* context) noexcept {
+        end_handler_ = handler;
+        end_context_ = context;
     }
 
     // Asks every task to end: operations that are pending end as operation_canceled (or with the result that won the
@@ -66,6 +76,8 @@ private:
     std::exception_ptr exception_;
     ExceptionHandler handler_ = nullptr;
     void* handler_context_ = nullptr;
+    EndHandler end_handler_ = nullptr;
+    void* end_context_ = nullptr;
     std::size_t size_ = 0;
     int exceptions_;  // under way when it was made
     bool cancelled_ = false;
@@ -92,7 +104,7 @@ private:
     void prepare();
     // At the delivery, which is later than the end: whether tasks were spawned meanwhile. Then it is in flight again.
     bool goes_on() noexcept;
-    static void cancelled(Loop& loop, spi::Operation& op);
+    static void stop_waiting(Loop& loop, spi::Operation& op, Error why) noexcept;
     TaskScope& scope_;
 };
 

@@ -1,4 +1,4 @@
-// Waiting for time to pass.
+// Waiting for time to pass, and letting others go first.
 #pragma once
 
 #include <pier/detail/awaiter.hpp>
@@ -17,5 +17,25 @@ public:
 
 // `co_await sleep(after(10ms))`. Never early. Without a deadline: until the scope is cancelled.
 [[nodiscard]] inline SleepAwaiter sleep(Deadline deadline) noexcept { return SleepAwaiter(deadline); }
+
+class YieldAwaiter : public spi::Awaiter<spi::Operation> {
+public:
+    YieldAwaiter() noexcept : Awaiter({}, spi::Verb::none) {}
+    template <std::derived_from<spi::PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        Loop& loop = enter(handle);
+        const bool pending = loop.start(*this, take_deadline());
+        if (stage == spi::Stage::in_flight) loop.end(*this);
+        return pending;
+    }
+    Result<void> await_resume() const noexcept {
+        if (error) return std::unexpected(error);
+        return {};
+    }
+};
+
+// `co_await yield()`: everybody else who can go on does so first, and the engine is asked once: for long computations
+// between operations. Errors: operation_canceled.
+[[nodiscard]] inline YieldAwaiter yield() noexcept { return {}; }
 
 }  // namespace pier

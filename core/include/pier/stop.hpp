@@ -1,8 +1,8 @@
 // Requests to end the process, as events of a loop.
 #pragma once
 
-#include <pier/event.hpp>
 #include <pier/loop.hpp>
+#include <pier/sync/event.hpp>
 
 #include <memory>
 

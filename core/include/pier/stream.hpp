@@ -1,12 +1,14 @@
 // A connected TCP stream.
 #pragma once
 
+#include <pier/buffer.hpp>
 #include <pier/chunk.hpp>
 #include <pier/detail/awaiter.hpp>
 #include <pier/detail/handle.hpp>
 #include <pier/detail/wait_awaiter.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/option.hpp>
+#include <pier/task.hpp>
 
 #include <cstddef>
 #include <span>
@@ -14,7 +16,6 @@
 namespace pier {
 
 class Stream;
-using spi::Buffer;
 
 // Why receive_exactly() has failed. Where an Error is expected, it is one.
 struct IncompleteReceive : Error {
@@ -186,6 +187,10 @@ public:
                                                            Deadline deadline = {}) const noexcept {
         return {deadline, *this, into};
     }
+    // Fills all the pieces, however many, in order. The array may go after the call, the pieces stay. Throws
+    // std::bad_alloc before anything is received.
+    [[nodiscard]] Task<std::expected<void, IncompleteReceive>> receive_exactly(std::span<const Buffer> into,
+                                                                               Deadline deadline = {}) const;
 
     // Until a receive, or a send, would not have to wait: it may also say at once how the stream has ended. For
     // protocols that have to know before they act; a plain receive costs less. Errors: not_supported on the engine uv,
@@ -200,7 +205,7 @@ public:
     [[nodiscard]] spi::TransferAwaiter send(std::span<const std::byte> data, Deadline deadline = {}) const noexcept {
         return {deadline, spi::Verb::send, *this, const_cast<std::byte*>(data.data()), data.size(), false};
     }
-    [[nodiscard]] spi::TransferAwaiter send(std::span<const Buffer> data, Deadline deadline = {}) const noexcept {
+    [[nodiscard]] spi::TransferAwaiter send(std::span<const ConstBuffer> data, Deadline deadline = {}) const noexcept {
         return vector(spi::Verb::send, data, deadline);
     }
     // Sends all of it. The deadline counts for the whole.
@@ -210,6 +215,10 @@ public:
     [[nodiscard]] spi::WholeAwaiter send_all(std::span<const std::byte> data) const noexcept {
         return {{}, spi::Verb::send, *this, const_cast<std::byte*>(data.data()), data.size()};
     }
+
+    // Sends all the pieces, however many, in order, as send_all() of their sum would. The array must live as long as
+    // the pieces. Throws std::bad_alloc before anything is sent.
+    [[nodiscard]] Task<Result<void>> send_all(std::span<const ConstBuffer> data, Deadline deadline = {}) const;
 
     // Ends the sending direction: the peer reads the end of the stream, its bytes still arrive here. Idempotent.
     // Errors: not_connected; already_in_progress while a send is under way.
@@ -224,16 +233,22 @@ public:
     [[nodiscard]] Result<Endpoint> local() const;
     [[nodiscard]] Result<void> set(Option option, int value) const;
     [[nodiscard]] Result<int> get(Option option) const;
+    // The system's own handle, for calls that Pier has none for. It stays this object's: never close it, never change
+    // its mode, never receive or send by it while an operation is under way. no_socket when nothing is held.
+    using Handle::native_handle;
 
 private:
-    [[nodiscard]] spi::TransferAwaiter vector(spi::Verb verb, std::span<const Buffer> buffers,
+    template <class Piece>
+    [[nodiscard]] spi::TransferAwaiter vector(spi::Verb verb, std::span<const Piece> buffers,
                                               Deadline deadline) const noexcept {
         // Only so many pieces go at once, and a receive into empty ones would look like the end of the stream.
         while (!buffers.empty() && buffers.front().size == 0) buffers = buffers.subspan(1);
-        auto* array = reinterpret_cast<std::byte*>(const_cast<Buffer*>(buffers.data()));
+        auto* array = reinterpret_cast<std::byte*>(const_cast<Piece*>(buffers.data()));
         std::size_t count = buffers.size() < spi::most_buffers ? buffers.size() : spi::most_buffers;
         return {deadline, verb, *this, array, count, true};
     }
+    // A transfer of several pieces was ended by its deadline or a cancel between two of them: as if within one.
+    void cut_short(spi::Direction direction) const noexcept;
 };
 
 inline Result<Stream> spi::ConnectAwaiter::await_resume() noexcept {

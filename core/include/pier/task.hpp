@@ -13,6 +13,7 @@
 #include <concepts>
 #include <coroutine>
 #include <exception>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -24,24 +25,48 @@ class Task;
 
 namespace spi {
 
+struct PromiseBase;
+
+// Who wants the result of a task that a scope runs. It may go before the task does.
+struct ResultObserver {
+    // On the loop's thread, when the task has ended and before its frame goes: takes what it has left.
+    void (*task_ended)(ResultObserver& observer, PromiseBase& promise) noexcept = nullptr;
+    PromiseBase* promise = nullptr;  // until the task has ended
+};
+
 struct PromiseBase {
     Context* context = nullptr;
-    std::coroutine_handle<> parent;
+    union {
+        std::coroutine_handle<> parent{};
+        ResultObserver* observer;  // of a root, which has no parent; null when nobody wants its result
+    };
     std::exception_ptr exception;
+    bool root = false;           // a scope or a loop runs it
     bool inside_parent = false;  // running within the parent's await_suspend, which looks at `ended` afterwards
     bool ended = false;
+
+    // From the loop's thread, by a scope or a loop, before it starts.
+    void become_root(Context& of) noexcept {
+        context = &of;
+        root = true;
+        std::construct_at(&observer, nullptr);
+    }
+
+    // The coroutine has ended, and is suspended: at its end, or where it leaves early with its value set.
+    void end() noexcept {
+        ended = true;
+        if (root) {
+            context->ended = true;  // the loop destroys the frame
+        } else if (!inside_parent) {
+            context->leaf = parent;
+        }
+    }
 
     struct FinalAwaiter {
         bool await_ready() const noexcept { return false; }
         template <std::derived_from<PromiseBase> P>
         void await_suspend(std::coroutine_handle<P> handle) const noexcept {
-            PromiseBase& promise = handle.promise();
-            promise.ended = true;
-            if (!promise.parent) {
-                promise.context->ended = true;  // the loop destroys the frame
-            } else if (!promise.inside_parent) {
-                promise.context->leaf = promise.parent;
-            }
+            handle.promise().end();
         }
         void await_resume() const noexcept {}
     };
@@ -113,7 +138,7 @@ public:
         template <std::derived_from<spi::PromiseBase> P>
         bool await_suspend(std::coroutine_handle<P> parent) const {
             spi::PromiseBase& promise = child_.promise();
-            spi::require(!promise.parent, "a Task was awaited twice");
+            spi::require(!promise.root && !promise.parent, "a Task was awaited twice");
             promise.context = parent.promise().context;
             promise.parent = parent;
             promise.inside_parent = true;

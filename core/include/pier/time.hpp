@@ -52,5 +52,7 @@ private:
 
 [[nodiscard]] constexpr Deadline after(Duration span) noexcept { return Deadline(span); }
 [[nodiscard]] constexpr Deadline at(Time time) noexcept { return Deadline(time); }
+// The same deadline as a point in time, a span counted from now: for several operations that share it.
+[[nodiscard]] Deadline absolute(Deadline deadline) noexcept;
 
 }  // namespace pier

@@ -205,10 +205,10 @@ void Loop::expire_timers() {
             continue;
         }
         op.set(spi::Operation::deadline_passed);
-        if (op.verb == spi::Verb::none && op.cancel_hook == nullptr) {
+        if (op.verb == spi::Verb::none && op.withdraw == nullptr) {
             end(op);  // a sleep
         } else if (op.verb == spi::Verb::none) {
-            end(op, Error{Errc::timed_out, 0});
+            op.withdraw(*this, op, Error{Errc::timed_out, 0});
         } else {
             cancel(op);
         }
@@ -280,7 +280,8 @@ void Loop::give_up(spi::Operation& op) noexcept {
     op.set(spi::Operation::deadline_passed);
     op.set(spi::Operation::no_timer);
     if (finished) return;
-    if (op.verb == spi::Verb::none) return end(op, Error{Errc::not_enough_memory, 0});
+    const Error why{Errc::not_enough_memory, 0};
+    if (op.verb == spi::Verb::none) return op.withdraw != nullptr ? op.withdraw(*this, op, why) : end(op, why);
     cancel(op);
 }
 

@@ -108,7 +108,7 @@ void Job::abandon() noexcept {
 
 JobAwaiter::JobAwaiter(Deadline limit, std::shared_ptr<Job> job) noexcept
     : Awaiter(limit, Verb::none), job_(std::move(job)) {
-    cancel_hook = cancelled;
+    withdraw = stop_waiting;
 }
 
 JobAwaiter::~JobAwaiter() {
@@ -128,12 +128,12 @@ void JobAwaiter::submit(Loop& loop) noexcept {
     } catch (const std::bad_alloc&) {
         return loop.end(*this, Error{Errc::not_enough_memory, 0});
     }
-    if (!job_->submitted_) loop.end(*this, Error{Errc::temporary_resolver_failure, 0});
+    if (!job_->submitted_) loop.end(*this, Error{Errc::too_many_jobs, 0});
 }
 
-void JobAwaiter::cancelled(Loop& loop, Operation& op) {
+void JobAwaiter::stop_waiting(Loop& loop, Operation& op, Error why) noexcept {
     static_cast<JobAwaiter&>(op).job_->abandon();
-    loop.end(op, Error{Errc::operation_canceled, 0});
+    loop.end(op, why);
 }
 
 }  // namespace pier::spi

@@ -33,17 +33,19 @@ void TaskScope::start(std::coroutine_handle<> root, spi::PromiseBase& promise) {
     context->scope = this;
     context->root = context->leaf = root;
     context->cancelled = cancelled_;
-    context->exception = &promise.exception;
+    context->promise = &promise;
     context->sibling_after = first_;
     if (first_ != nullptr) first_->sibling_before = context;
     first_ = context;
     ++size_;
-    promise.context = context;
+    promise.become_root(*context);
     loop_->spawn(*context);
 }
 
 void TaskScope::ended(spi::Context& context) noexcept {
-    std::exception_ptr exception = std::move(*context.exception);
+    spi::PromiseBase& promise = *context.promise;
+    if (promise.observer != nullptr) promise.observer->task_ended(*promise.observer, promise);
+    std::exception_ptr exception = std::move(promise.exception);
     context.root.destroy();
     if (context.sibling_before != nullptr) {
         context.sibling_before->sibling_after = context.sibling_after;
@@ -61,6 +63,7 @@ void TaskScope::ended(spi::Context& context) noexcept {
         }
     }
     --size_;
+    if (end_handler_ != nullptr) end_handler_(end_context_);
     if (size_ == 0) end_join();
 }
 
@@ -83,11 +86,12 @@ void TaskScope::JoinAwaiter::prepare() {
     spi::require(scope_.joiner_ == nullptr, "a TaskScope is joined by two tasks");
     scope_.joiner_ = this;
     scope_.joiner_cancelled_ = false;
-    cancel_hook = cancelled;
+    withdraw = stop_waiting;
     set(whole);
 }
 
-void TaskScope::JoinAwaiter::cancelled(Loop&, spi::Operation& op) {
+void TaskScope::JoinAwaiter::stop_waiting(Loop& loop, spi::Operation& op, Error why) noexcept {
+    if (why != Errc::operation_canceled) return loop.end(op, why);
     auto& join = static_cast<JoinAwaiter&>(op);
     join.scope_.joiner_cancelled_ = true;
     join.scope_.cancel();
@@ -102,7 +106,7 @@ bool TaskScope::JoinAwaiter::goes_on() noexcept {
     bool was_cancelled = has(cancel_requested);
     rearm();
     launch();
-    if (was_cancelled) cancelled(*context->loop, *this);
+    if (was_cancelled) stop_waiting(*context->loop, *this, Error{Errc::operation_canceled, 0});
     return true;
 }
 

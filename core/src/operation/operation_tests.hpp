@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pier/spi/operation.hpp>
+#include <pier/spi/piece.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -19,9 +20,8 @@ inline bool asked_to_end(const spi::Operation& op) noexcept {
 // The bytes it wants to move: what is submitted at once.
 inline std::size_t size_of(const spi::Operation& op) noexcept {
     if (!op.has(spi::Operation::vectored)) return op.length;
-    const auto* buffers = reinterpret_cast<const spi::Buffer*>(op.buffer);
     std::size_t sum = 0;
-    for (std::uint32_t i = 0; i < op.length; ++i) sum += buffers[i].size;
+    for (std::uint32_t i = 0; i < op.length; ++i) sum += spi::piece_of(op, i).size;
     return std::min<std::size_t>(sum, spi::largest_submission);
 }
 

@@ -123,7 +123,7 @@ bool Loop::begin(Operation& op, Deadline deadline) {
         Lane& lane = op.descriptor->lane(Direction::read);
         if (may_start_on_engine(op, lane, deadline)) return start_on_engine(op, lane);
     }
-    if (op.verb == Verb::none && (!context.stopping() || op.cancel_hook != nullptr)) {
+    if (op.verb == Verb::none && (!context.stopping() || op.withdraw != nullptr)) {
         op.launch();
         pend(op, deadline);
         if (context.stopping()) cancel(op);  // its hook decides: a join still has to wait
@@ -405,7 +405,7 @@ void Loop::cancel(Operation& op) noexcept {
         return end(op, canceled);
     }
     if (op.verb == Verb::none) {
-        if (op.cancel_hook != nullptr) return op.cancel_hook(*this, op);
+        if (op.withdraw != nullptr) return op.withdraw(*this, op, canceled);
         return end(op, canceled);
     }
     if (op.has(Operation::cancel_told)) return;

@@ -1,6 +1,6 @@
 #include <pier/line_input.hpp>
 
-#include <pier/sys/clock.hpp>
+#include <pier/sleep.hpp>
 #include <pier/sys/console.hpp>
 
 #include <array>
@@ -178,12 +178,10 @@ private:
 
 Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
     Reader& reader = Reader::instance();
-    const Deadline until = at(deadline.resolve(sys::now()));
+    const Deadline until = absolute(deadline);
     // Through the loop also when a line is there: where the input never ends, others get their turn, and a cancel
     // comes.
-    Event turn;
-    turn.set();
-    auto mine = co_await turn.wait();
+    auto mine = co_await yield();
     if (!mine) co_return fail(mine.error());
     for (;;) {
         came_.reset();

@@ -55,6 +55,7 @@ constexpr Entry table[] = {
     {Errc::temporary_resolver_failure, "temporary failure in name resolution", none},
     {Errc::timed_out, "timed out", std::errc::timed_out},
     {Errc::too_many_files_open, "too many open files or sockets", std::errc::too_many_files_open},
+    {Errc::too_many_jobs, "all worker threads are busy, and no more jobs may wait", none},
     {Errc::unexpected, "unexpected system error", none},
 };
 

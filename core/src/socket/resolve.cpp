@@ -44,6 +44,11 @@ std::optional<std::uint16_t> port_of(std::string_view service) noexcept {
     return port;
 }
 
+// Who asks for a name need not know of worker threads.
+Error as_resolver(const Error& error) noexcept {
+    return error == Errc::too_many_jobs ? Error{Errc::temporary_resolver_failure, 0} : error;
+}
+
 // With digits and dots alone it is an address, or nothing: the resolver would read 127.1 and 010.0.0.1 in its own way.
 bool looks_like_an_address(std::string_view host) noexcept {
     return host.find(':') != std::string_view::npos ||
@@ -156,7 +161,7 @@ ResolveAwaiter::ResolveAwaiter(Deadline limit, std::shared_ptr<ResolveJob> job) 
 bool ResolveAwaiter::known() const noexcept { return job_->settled(); }
 
 Result<std::vector<Endpoint>> ResolveAwaiter::await_resume() {
-    if (error.condition != Errc::ok) return std::unexpected(error);
+    if (error.condition != Errc::ok) return std::unexpected(as_resolver(error));
     return std::move(job_->result);
 }
 
@@ -164,7 +169,7 @@ ResolveNameAwaiter::ResolveNameAwaiter(Deadline limit, std::shared_ptr<ResolveNa
     : JobAwaiter(limit, job), job_(std::move(job)) {}
 
 Result<HostName> ResolveNameAwaiter::await_resume() {
-    if (error.condition != Errc::ok) return std::unexpected(error);
+    if (error.condition != Errc::ok) return std::unexpected(as_resolver(error));
     return std::move(job_->result);
 }
 

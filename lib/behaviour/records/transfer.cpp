@@ -60,12 +60,10 @@ pier::Task<Verdict> empty_buffer() {
 pier::Task<Verdict> gather_and_scatter() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
-    std::string one = "ga";
-    std::string two = "thered";
-    const std::array<pier::Buffer, 3> out{{{reinterpret_cast<std::byte*>(one.data()), one.size()},
-                                           {nullptr, 0},
-                                           {reinterpret_cast<std::byte*>(two.data()), two.size()}}};
-    auto sent = co_await pair->here.send(std::span<const pier::Buffer>(out), limit);
+    const std::string one = "ga";
+    const std::string two = "thered";
+    const std::array<pier::ConstBuffer, 3> out{std::as_bytes(std::span(one)), {}, std::as_bytes(std::span(two))};
+    auto sent = co_await pair->here.send(out, limit);
     if (!sent) co_return observed(sent.error());
     if (*sent != one.size() + two.size()) co_return Verdict{Outcome::missing};
     std::string text(*sent, '\0');

@@ -167,3 +167,32 @@ TEST_CASE("event: two tasks take turns ten thousand times") {
         CHECK(outcome(joined) == Errc::ok);
     });
 }
+
+TEST_CASE("event: all who wait are told, but for those whose deadline or cancel came first") {
+    on_loop([]() -> Task<void> {
+        Event event;
+        std::vector<Errc> results(10, Errc::unexpected);
+        auto wait = [&](std::size_t number, pier::Deadline deadline) -> Task<void> {
+            auto came = co_await event.wait(deadline);
+            results[number] = outcome(came);
+        };
+        TaskScope scope;
+        TaskScope cancelled;
+        for (std::size_t i = 0; i < 10; ++i) {
+            (i % 3 == 0 ? cancelled : scope).spawn(wait(i, i % 3 == 1 ? after(1ms) : limit()));
+        }
+        co_await turns();
+        cancelled.cancel();
+        auto slept = co_await pier::sleep(after(10ms));
+        CHECK(outcome(slept) == Errc::ok);
+        event.set();
+        auto joined = co_await scope.join(limit());
+        CHECK(outcome(joined) == Errc::ok);
+        joined = co_await cancelled.join(limit());
+        CHECK(outcome(joined) == Errc::ok);
+        for (std::size_t i = 0; i < 10; ++i) {
+            CAPTURE(i);
+            CHECK(results[i] == (i % 3 == 0 ? Errc::operation_canceled : i % 3 == 1 ? Errc::timed_out : Errc::ok));
+        }
+    });
+}

@@ -9,6 +9,7 @@
 
 using namespace contract;
 using pier::Buffer;
+using pier::ConstBuffer;
 using pier::Stream;
 
 namespace {
@@ -99,7 +100,8 @@ private:
 Task<void> send_pieces(const Stream& stream, std::span<const Buffer> pieces) {
     Rest rest(pieces);
     while (!rest.empty()) {
-        auto sent = co_await stream.send(rest.pieces(), limit());
+        const std::vector<ConstBuffer> list(rest.pieces().begin(), rest.pieces().end());
+        auto sent = co_await stream.send(list, limit());
         REQUIRE(outcome(sent) == Errc::ok);
         REQUIRE(*sent > 0);
         REQUIRE(*sent <= std::min<std::size_t>(rest.size(), pier::spi::largest_submission));
@@ -228,7 +230,8 @@ TEST_CASE("vector: pieces that are all empty move nothing, at once") {
             std::vector<Buffer> none(16);
             for (std::size_t count : {0U, 1U, 16U}) {
                 auto pieces = std::span<const Buffer>(none).first(count);
-                auto sent = co_await stream.send(pieces, limit());
+                const std::vector<ConstBuffer> list(pieces.begin(), pieces.end());
+                auto sent = co_await stream.send(list, limit());
                 REQUIRE(outcome(sent) == Errc::ok);
                 CHECK(*sent == 0);
                 auto got = co_await stream.receive(pieces, limit());
@@ -287,7 +290,8 @@ TEST_CASE("vector: more empty pieces than a system takes at once stand in front,
             REQUIRE(outcome(got) == Errc::ok);
             CHECK(*got > 0);
             CHECK(text_of(into).substr(0, *got) == std::string_view("hello").substr(0, *got));
-            auto sent = co_await stream.send(std::span<const Buffer>(pieces), limit());
+            const std::vector<ConstBuffer> list(pieces.begin(), pieces.end());
+            auto sent = co_await stream.send(list, limit());
             REQUIRE(outcome(sent) == Errc::ok);
             CHECK(*sent == 5);
             auto nothing = co_await stream.receive(std::span<const Buffer>(pieces).first(40), limit());
@@ -301,5 +305,124 @@ TEST_CASE("vector: more empty pieces than a system takes at once stand in front,
             std::array<std::byte, 5> into{};
             auto got = co_await stream.receive_exactly(into, limit());
             CHECK(outcome(got) == Errc::ok);
+        });
+}
+
+TEST_CASE("vector: whole lists arrive whole, of any number of pieces, empty ones among them") {
+    for (std::size_t from : {1U, 3U, 40U}) {
+        for (std::size_t into : {1U, 17U, 40U}) {
+            for (std::size_t size : {1'000U, 3'000'000U}) {
+                CAPTURE(from);
+                CAPTURE(into);
+                CAPTURE(size);
+                auto data = pattern(size, static_cast<std::uint32_t>(from * 100 + into));
+                Meeting meeting;
+                both(
+                    [&]() -> Task<void> {
+                        Stream stream = co_await meeting.serve();
+                        Arena arena(into, size);
+                        auto got = co_await stream.receive_exactly(arena.pieces(), limit());
+                        CHECK(got.has_value());
+                        CHECK(arena.contents() == data);
+                        CHECK(arena.gaps_untouched());
+                    },
+                    [&]() -> Task<void> {
+                        Stream stream = co_await meeting.connect();
+                        Arena arena(from, size);
+                        arena.fill(data);
+                        const std::vector<ConstBuffer> list(arena.pieces().begin(), arena.pieces().end());
+                        auto sent = co_await stream.send_all(list, limit());
+                        CHECK(outcome(sent) == Errc::ok);
+                        CHECK(arena.contents() == data);
+                        auto end = co_await stream.receive(limit());
+                        CHECK(outcome(end) == Errc::ok);
+                    });
+            }
+        }
+    }
+}
+
+TEST_CASE("vector: a whole list that ends early tells how much has come") {
+    Meeting meeting;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            Arena arena(40, 1'000);
+            auto got = co_await stream.receive_exactly(arena.pieces(), limit());
+            REQUIRE_FALSE(got.has_value());
+            CHECK(got.error() == Errc::end_of_stream);
+            CHECK(got.error().received == 700);
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            auto sent = co_await stream.send_all(pattern(700), limit());
+            CHECK(outcome(sent) == Errc::ok);
+            CHECK(outcome(stream.finish()) == Errc::ok);
+            auto end = co_await stream.receive(limit());
+            CHECK(outcome(end) == Errc::ok);
+        });
+}
+
+TEST_CASE("vector: a whole list that is given up half-way leaves its direction out of step, and only that") {
+    Meeting meeting;
+    Signal cut;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            // Two pieces go at once, and the deadline comes for the third.
+            Arena arena(17, 17'000);
+            auto got = co_await stream.receive_exactly(arena.pieces(), after(50ms));
+            REQUIRE_FALSE(got.has_value());
+            CHECK(got.error() == Errc::timed_out);
+            if (got.error().received > 0) {
+                auto later = co_await stream.receive(limit());
+                CHECK(outcome(later) == Errc::receive_cut_short);
+            }
+            cut.set();
+            auto sent = co_await stream.send_all(bytes_of("on"), limit());
+            CHECK(outcome(sent) == Errc::ok);
+            CHECK(outcome(stream.finish()) == Errc::ok);
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            auto sent = co_await stream.send_all(pattern(16'500), limit());
+            CHECK(outcome(sent) == Errc::ok);
+            co_await cut.wait();
+            std::vector<std::byte> into(2);
+            auto got = co_await stream.receive_exactly(into, limit());
+            CHECK(outcome(got) == Errc::ok);
+            CHECK(text_of(into) == "on");
+        });
+}
+
+TEST_CASE("vector: a whole send that is cancelled when some of it has gone is the last one") {
+    constexpr std::size_t size = 40 << 20;  // more than any system takes for a peer that doesn't read
+    Meeting meeting;
+    Signal cancelled;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            std::vector<std::byte> memory(size);
+            std::vector<ConstBuffer> list;
+            for (std::size_t i = 0; i < 40; ++i) list.emplace_back(memory.data() + (i << 20), std::size_t{1} << 20);
+            Errc result = Errc::unexpected;
+            auto send = [&]() -> Task<void> {
+                auto sent = co_await stream.send_all(list, limit());
+                result = outcome(sent);
+            };
+            pier::TaskScope scope;
+            scope.spawn(send());
+            co_await turns(50);
+            scope.cancel();
+            auto joined = co_await scope.join(limit());
+            CHECK(outcome(joined) == Errc::ok);
+            CHECK(result == Errc::operation_canceled);
+            auto sent = co_await stream.send_all(bytes_of("x"), limit());
+            CHECK(outcome(sent) == Errc::broken_pipe);
+            cancelled.set();
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            co_await cancelled.wait();
         });
 }

@@ -5,12 +5,12 @@
 #include "bytes.hpp"
 #include "outcome.hpp"
 
-#include <pier/event.hpp>
 #include <pier/listener.hpp>
 #include <pier/loop.hpp>
 #include <pier/scope.hpp>
 #include <pier/sleep.hpp>
 #include <pier/stream.hpp>
+#include <pier/sync/event.hpp>
 
 #include <doctest/doctest.h>
 

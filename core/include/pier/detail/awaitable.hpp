@@ -29,6 +29,10 @@ template <class A>
     }
 }
 
+// What awaiting an A gives.
+template <class A>
+using Awaited = decltype(awaiter_of(std::declval<A>()).await_resume());
+
 // Its awaiter is an operation of the loop (it derives from Awaiter), or says by a member type `awaits_task` that it
 // runs a child whose end resumes the parent. Whatever else suspends a task, no loop would know how to resume it.
 template <class A>

@@ -34,6 +34,9 @@ protected:
     ~Handle() { close(); }
     // Without a family when there is none, or nothing is held.
     [[nodiscard]] const Endpoint& peer() const noexcept { return descriptor_ != nullptr ? descriptor_->peer : nobody; }
+    [[nodiscard]] NativeSocket native_handle() const noexcept {
+        return descriptor_ != nullptr ? descriptor_->socket : no_socket;
+    }
     // Before a call to the system that no operation makes. It must hold something.
     void require_here() const noexcept;
 

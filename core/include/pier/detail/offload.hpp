@@ -1,4 +1,5 @@
-// Blocking calls on threads of their own, so that the loop goes on: what has no other way (the system's resolver).
+// Blocking calls on threads of their own, so that the loop goes on: what has no other way (the system's resolver, an
+// app's own work by on_worker()).
 #pragma once
 
 #include <pier/detail/awaiter.hpp>
@@ -41,7 +42,7 @@ private:
 };
 
 // Waits until a job is done. Four jobs run at a time, up to 1,024 wait for a thread. Who stops waiting frees the place
-// at once. Errors: temporary_resolver_failure when all places are taken, timed_out, operation_canceled.
+// at once. Errors: too_many_jobs when all places are taken, timed_out, operation_canceled.
 class JobAwaiter : public Awaiter<Operation> {
 public:
     JobAwaiter(Deadline limit, std::shared_ptr<Job> job) noexcept;
@@ -58,7 +59,7 @@ public:
 private:
     void attend(Loop& loop) noexcept;
     void submit(Loop& loop) noexcept;
-    static void cancelled(Loop& loop, Operation& op);
+    static void stop_waiting(Loop& loop, Operation& op, Error why) noexcept;
 
     std::shared_ptr<Job> job_;
 };

@@ -5,13 +5,14 @@
 
 #include <coroutine>
 #include <cstdint>
-#include <exception>
 
 namespace pier {
 class TaskScope;
 }
 
 namespace pier::spi {
+
+struct PromiseBase;
 
 struct Context : Link {
     // What every resumption touches stands first, within a cache line.
@@ -21,13 +22,13 @@ struct Context : Link {
     // The coroutine to resume when `current` is delivered; without `current`, the parent of the one that
     // has just ended, which the trampoline resumes next.
     std::coroutine_handle<> leaf;
-    std::uint16_t shields = 0;        // > 0: operations start in spite of the cancel
+    std::uint16_t shields = 0;  // > 0: operations start in spite of the cancel
     bool cancelled = false;
     bool ended = false;
-    TaskScope* scope = nullptr;               // null for the root that Loop::run drives
-    std::coroutine_handle<> root;             // the outermost frame, destroyed when it has ended
-    std::exception_ptr* exception = nullptr;  // of the root's promise
-    Context* sibling_before = nullptr;        // the scope's list
+    TaskScope* scope = nullptr;         // null for the root that Loop::run drives
+    std::coroutine_handle<> root;       // the outermost frame, destroyed when it has ended
+    PromiseBase* promise = nullptr;     // the root's, of a scope's task
+    Context* sibling_before = nullptr;  // the scope's list
     Context* sibling_after = nullptr;
 
     [[nodiscard]] bool stopping() const noexcept { return cancelled && shields == 0; }

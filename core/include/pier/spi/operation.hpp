@@ -36,12 +36,6 @@ enum class Direction : std::uint8_t { read = 0, write = 1 };
     return verb == Verb::connect || verb == Verb::send || verb == Verb::send_to ? Direction::write : Direction::read;
 }
 
-// One piece of a scattered receive or a gathered send. A send never writes through `data`.
-struct Buffer {
-    std::byte* data = nullptr;
-    std::size_t size = 0;
-};
-
 // At most so many pieces are handed to the system at once; the rest is a short transfer.
 inline constexpr std::uint32_t most_buffers = 16;
 // At most so much is submitted at once: Windows would buffer a larger send without bound.
@@ -52,7 +46,7 @@ struct Operation : Link {
         lend = 1,               // receive: the loop lends the buffer when data is there
         whole = 2,              // repeat until all of it is transferred; the object is a WholeOperation. Verb::none:
                                 // a join, which may go on when it is to be delivered
-        vectored = 4,           // `buffer` points to `length` Buffers
+        vectored = 4,           // `buffer` points to `length` pieces: see piece_of()
         harvested = 8,          // stands in a harvest, waiting for its delivery
         cancel_requested = 16,  // by a scope or a close
         deadline_passed = 32,   // the request to cancel came from the deadline
@@ -68,15 +62,18 @@ struct Operation : Link {
     union {
         Descriptor* descriptor = nullptr;
         const Handle* holder;  // an awaiter's, until it is awaited: only then it looks what the handle holds
-        void (*cancel_hook)(Loop&, Operation&);  // Verb::none: how to cancel it; null means "finish it as canceled"
+        // Verb::none: how to end the wait before its time, because of a cancel (operation_canceled), the deadline
+        // (timed_out) or for want of a timer (not_enough_memory). It calls Loop::end, now or later. On the loop's
+        // thread. Null: the wait is for time alone, which a cancel ends.
+        void (*withdraw)(Loop&, Operation&, Error why) noexcept;
     };
     Context* context = nullptr;  // whom to resume
     union {
         Timer* timer = nullptr;  // from the loop's pool, while armed
         Deadline deadline;       // an awaiter's, until it starts: see take_deadline()
     };
-    std::byte* buffer = nullptr;  // the caller's or lent; the Buffer array when vectored
-    std::uint32_t length = 0;     // bytes, or number of Buffers when vectored
+    std::byte* buffer = nullptr;  // the caller's or lent; the array of pieces when vectored
+    std::uint32_t length = 0;     // bytes, or number of pieces when vectored
     std::uint32_t transferred = 0;
     union {
         Error error{};

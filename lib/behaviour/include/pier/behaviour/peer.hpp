@@ -2,10 +2,10 @@
 #pragma once
 
 #include <pier/behaviour/outcome.hpp>
-#include <pier/event.hpp>
 #include <pier/listener.hpp>
 #include <pier/loop.hpp>
 #include <pier/stream.hpp>
+#include <pier/sync/event.hpp>
 #include <pier/task.hpp>
 
 #include <future>

@@ -1,0 +1,89 @@
+// Values from any thread to the tasks of a loop, in order, with a bound.
+#pragma once
+
+#include <pier/sync/event.hpp>
+#include <pier/sync/notifier.hpp>
+#include <pier/task.hpp>
+
+#include <cstddef>
+#include <mutex>
+#include <optional>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace pier {
+
+// Any thread sends, the tasks of one loop receive. It holds up to `capacity` values (at least 1). Allocates when it is
+// made and never again. It goes on its loop's thread or while the loop runs nowhere, when no thread uses it and no task
+// waits.
+template <class T>
+class Mailbox {
+    static_assert(std::is_nothrow_move_constructible_v<T>, "a value is moved under a lock");
+
+public:
+    // Throws std::bad_alloc.
+    Mailbox(Loop& loop, std::size_t capacity)
+        : slots_(capacity), came_(loop, [this](std::size_t) noexcept { changed_.set(); }) {}
+
+    // Any thread; takes a lock for a moment, so not in a signal handler. True: the value has been taken. False, and it
+    // stays the caller's: the mailbox is full or closed.
+    [[nodiscard]] bool try_send(T& value) noexcept {
+        {
+            std::lock_guard lock(mutex_);
+            if (closed_ || size_ == slots_.size()) return false;
+            slots_[(first_ + size_) % slots_.size()].emplace(std::move(value));
+            ++size_;
+        }
+        came_.notify();
+        return true;
+    }
+    // Any thread. Nothing more can be sent; receives still get what is there. Idempotent.
+    void close() noexcept {
+        {
+            std::lock_guard lock(mutex_);
+            if (std::exchange(closed_, true)) return;
+        }
+        came_.notify();
+    }
+
+    // On the loop's thread. The oldest value; nothing when the mailbox is closed and all values have been received.
+    // Errors: timed_out, operation_canceled; no value is lost with them.
+    [[nodiscard]] Task<Result<std::optional<T>>> receive(Deadline deadline = {}) {
+        const Deadline until = absolute(deadline);
+        for (;;) {
+            // Before the look: what comes after it sets the event again.
+            changed_.reset();
+            bool over = false;
+            std::optional<T> value = take(over);
+            if (value || over) co_return std::move(value);
+            auto changed = co_await changed_.wait(until);
+            if (!changed) co_return std::unexpected(changed.error());
+        }
+    }
+
+private:
+    std::optional<T> take(bool& over) noexcept {
+        std::lock_guard lock(mutex_);
+        std::optional<T> value;
+        if (size_ == 0) {
+            over = closed_;
+            return value;
+        }
+        value = std::move(slots_[first_]);
+        slots_[first_].reset();
+        first_ = (first_ + 1) % slots_.size();
+        --size_;
+        return value;
+    }
+
+    std::mutex mutex_;
+    std::vector<std::optional<T>> slots_;  // a ring
+    std::size_t first_ = 0;
+    std::size_t size_ = 0;
+    bool closed_ = false;
+    Event changed_;
+    Notifier came_;
+};
+
+}  // namespace pier

@@ -1,0 +1,48 @@
+// Errors to the caller without an `if` at each step.
+#pragma once
+
+#include <pier/result.hpp>
+#include <pier/task.hpp>
+
+#include <concepts>
+#include <coroutine>
+#include <expected>
+#include <type_traits>
+#include <utility>
+
+namespace pier {
+
+// What or_return() gives to await. Ready where there is a value, so that a task without an error never suspends in it.
+template <class T, class E>
+class OrReturn {
+public:
+    using awaits_task = void;  // whoever waits for this task goes on when it has left
+
+    explicit OrReturn(std::expected<T, E>&& result) noexcept : result_(std::move(result)) {}
+
+    bool await_ready() const noexcept { return result_.has_value(); }
+    // The task ends here with the error as its result. Its locals go with its frame, which is when its awaiter goes on,
+    // or when its scope notices.
+    template <std::derived_from<spi::PromiseBase> P>
+    void await_suspend(std::coroutine_handle<P> handle) {
+        handle.promise().return_value(std::unexpected(std::move(result_.error())));
+        handle.promise().end();
+    }
+    T await_resume() {
+        if constexpr (!std::is_void_v<T>) return std::move(*result_);
+    }
+
+private:
+    std::expected<T, E> result_;
+};
+
+// In a Task<Result<U>>:
+//   auto chunk = co_await or_return(co_await peer.receive());
+// gives the value, or ends this task with the error as its result. With live tasks in a TaskScope of this frame it is
+// as wrong as a co_return: the scope has to be joined first; with_scope() does so.
+template <class T, class E>
+[[nodiscard]] OrReturn<T, E> or_return(std::expected<T, E> result) noexcept {
+    return OrReturn<T, E>(std::move(result));
+}
+
+}  // namespace pier

@@ -1,0 +1,155 @@
+// Notifiers and mailboxes: what other threads tell a loop.
+#include "harness.hpp"
+
+#include <pier/sync/mailbox.hpp>
+#include <pier/sync/notifier.hpp>
+#include <pier/sync/semaphore.hpp>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <thread>
+#include <vector>
+
+using namespace contract;
+using pier::Event;
+using pier::Loop;
+using pier::Mailbox;
+using pier::Notifier;
+using pier::Semaphore;
+using pier::TaskScope;
+
+TEST_CASE("notifier: every call is counted, and wakes a loop that sleeps") {
+    auto loop = make_loop();
+    constexpr std::size_t threads = 4;
+    constexpr std::size_t each = 1000;
+    std::size_t told = 0;
+    std::size_t calls = 0;
+    Semaphore permits(0);
+    Notifier notifier(*loop, [&](std::size_t times) {
+        ++calls;
+        told += times;
+        permits.add(times);
+    });
+    std::vector<std::thread> others;
+    for (std::size_t i = 0; i < threads; ++i) {
+        others.emplace_back([&] {
+            for (std::size_t round = 0; round < each; ++round) notifier.notify();
+        });
+    }
+    auto body = [&]() -> Task<void> {
+        for (std::size_t i = 0; i < threads * each; ++i) {
+            auto permit = co_await permits.acquire(limit());
+            REQUIRE(permit.has_value());
+            permit->forget();
+        }
+    };
+    loop->run(body());
+    for (std::thread& other : others) other.join();
+    CHECK(told == threads * each);
+    CHECK(calls <= told);
+    CHECK(permits.available() == 0);
+}
+
+TEST_CASE("notifier: its end is the end of its calls, also with one on its way or from inside of one") {
+    auto loop = make_loop();
+    int calls = 0;
+    auto body = [&]() -> Task<void> {
+        {
+            Notifier notifier(*loop, [&](std::size_t) { ++calls; });
+            notifier.notify();
+        }
+        std::unique_ptr<Notifier> own;
+        own = std::make_unique<Notifier>(*loop, [&](std::size_t) {
+            ++calls;
+            own->notify();
+            own.reset();
+        });
+        own->notify();
+        co_await turns(3);
+    };
+    loop->run(body());
+    CHECK(calls == 1);
+    {
+        Notifier unheard(*loop, [&](std::size_t) { ++calls; });
+        unheard.notify();
+    }
+    loop.reset();
+    CHECK(calls == 1);
+}
+
+TEST_CASE("mailbox: values of other threads arrive once, each thread's in order, and a full one says so") {
+    auto loop = make_loop();
+    constexpr int threads = 3;
+    constexpr int each = 500;
+    Mailbox<std::unique_ptr<int>> mailbox(*loop, 8);
+    std::atomic<int> running = threads;
+    std::vector<std::thread> others;
+    for (int thread = 0; thread < threads; ++thread) {
+        others.emplace_back([&, thread] {
+            for (int i = 0; i < each; ++i) {
+                auto value = std::make_unique<int>(thread * each + i);
+                while (!mailbox.try_send(value)) std::this_thread::yield();
+                CHECK(value == nullptr);
+            }
+            if (--running == 0) mailbox.close();
+        });
+    }
+    std::vector<int> next(threads, 0);
+    auto receive = [&](bool ordered) -> Task<void> {
+        for (;;) {
+            auto got = co_await mailbox.receive(limit());
+            REQUIRE(got.has_value());
+            if (!*got) co_return;
+            auto thread = static_cast<std::size_t>(***got / each);
+            if (ordered) CHECK(***got % each == next[thread]);
+            ++next[thread];
+        }
+    };
+    auto body = [&]() -> Task<void> { co_await receive(true); };
+    loop->run(body());
+    for (std::thread& other : others) other.join();
+    for (int count : next) CHECK(count == each);
+    auto late = std::make_unique<int>(1);
+    CHECK_FALSE(mailbox.try_send(late));
+    CHECK(late != nullptr);
+}
+
+TEST_CASE("mailbox: a receive that is given up takes nothing; all who wait see the end") {
+    auto loop = make_loop();
+    Mailbox<int> mailbox(*loop, 2);
+    auto body = [&]() -> Task<void> {
+        auto got = co_await mailbox.receive(after(1ms));
+        CHECK(outcome(got) == Errc::timed_out);
+        std::vector<Errc> results;
+        int ends = 0;
+        auto receive = [&]() -> Task<void> {
+            auto received = co_await mailbox.receive(limit());
+            results.push_back(outcome(received));
+            if (received && !*received) ++ends;
+        };
+        {
+            TaskScope scope;
+            scope.spawn(receive());
+            co_await turns();
+            scope.cancel();
+            auto joined = co_await scope.join(limit());
+            CHECK(outcome(joined) == Errc::ok);
+            CHECK(results == std::vector{Errc::operation_canceled});
+        }
+        int value = 7;
+        CHECK(mailbox.try_send(value));
+        CHECK(mailbox.try_send(value));
+        CHECK_FALSE(mailbox.try_send(value));
+        TaskScope scope;
+        for (int i = 0; i < 4; ++i) scope.spawn(receive());
+        co_await turns();
+        mailbox.close();
+        mailbox.close();
+        auto joined = co_await scope.join(limit());
+        CHECK(outcome(joined) == Errc::ok);
+        CHECK(results.size() == 5);
+        CHECK(ends == 2);
+    };
+    loop->run(body());
+}

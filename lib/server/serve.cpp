@@ -27,7 +27,7 @@ constexpr std::string_view no_memory = "there is not enough memory to serve";
 class Start {
 public:
     // The first call counts.
-    void end(std::vector<Endpoint> names) {
+    void end(std::vector<Listening> names) {
         std::lock_guard lock(mutex_);
         if (over_) return;
         over_ = true;
@@ -35,7 +35,7 @@ public:
         changed_.notify_one();
     }
 
-    std::vector<Endpoint> wait() {
+    std::vector<Listening> wait() {
         std::unique_lock lock(mutex_);
         changed_.wait(lock, [this] { return over_; });
         return names_;
@@ -44,15 +44,19 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<Endpoint> names_;
+    std::vector<Listening> names_;
     bool over_ = false;
 };
 
 // One run of serve(): the workers, their threads, and the way of a request to stop.
-class Server {
+class Run {
 public:
-    Server(const Service& service, ServeOptions options)
-        : service_(service), options_(std::move(options)), exceptions_(service.name) {}
+    Run(const Service& service, ServeOptions options)
+        : service_(service), options_(std::move(options)), exceptions_(service.name) {
+        const bool one_at_a_time = options_.engine->model != spi::Model::event;
+        const std::size_t most = one_at_a_time ? 1 : options_.most_connections;
+        if (most > 0) program_.limit = make_connection_limit(most);
+    }
 
     int run() {
         if (auto watched = sys::on_stop_request(stop_requested, this); !watched) {
@@ -84,16 +88,43 @@ private:
         }
     }
 
+    // The TCP listeners, which several loops may share.
+    [[nodiscard]] std::vector<Listening> streams() const {
+        std::vector<Listening> all;
+        for (const Endpoint& endpoint : options_.listen) all.push_back({.endpoint = endpoint});
+        for (std::size_t i = 0; i < options_.more.size(); ++i) {
+            if (!service_.more[i].datagrams) all.push_back({.endpoint = options_.more[i], .port = i + 1});
+        }
+        return all;
+    }
+
+    // The UDP sockets, which the first loop has.
+    [[nodiscard]] std::vector<Listening> datagrams() const {
+        std::vector<Listening> all;
+        if (service_.datagrams) {
+            for (const Endpoint& endpoint : options_.listen) all.push_back({.endpoint = endpoint, .datagrams = true});
+        }
+        for (std::size_t i = 0; i < options_.more.size(); ++i) {
+            if (service_.more[i].datagrams)
+                all.push_back({.endpoint = options_.more[i], .port = i + 1, .datagrams = true});
+        }
+        return all;
+    }
+
     // One loop on this thread; further ones listen on the same ports, and the system spreads the connections.
     void run_shared() {
         const bool shared = options_.threads > 1;
         ListenerOptions listening{
             .share_port = shared, .first_to_share = shared, .client_speaks_first = options_.client_speaks_first};
-        Worker& first = workers_.emplace_back(service_, *options_.engine, exceptions_);
-        serve_here(first, options_.listen, listening, [&](const std::vector<Endpoint>& opened) {
+        Worker& first = workers_.emplace_back(program_, *options_.engine);
+        std::vector<Listening> wanted = streams();
+        const std::size_t to_share = wanted.size();
+        for (Listening& one : datagrams()) wanted.push_back(std::move(one));
+        serve_here(first, wanted, listening, [&](const std::vector<Listening>& opened) {
             listening.first_to_share = false;
+            const std::vector<Listening> again(opened.begin(), opened.begin() + static_cast<std::ptrdiff_t>(to_share));
             for (unsigned i = 1; i < options_.threads && status_ == 0; ++i) {
-                serve_on_thread(workers_.emplace_back(service_, *options_.engine, exceptions_), opened, listening);
+                serve_on_thread(workers_.emplace_back(program_, *options_.engine), again, listening);
             }
             announce(opened);
         });
@@ -103,44 +134,49 @@ private:
     // first acceptor is on this thread.
     void run_dealt() {
         ListenerOptions listening{.client_speaks_first = options_.client_speaks_first};
+        std::vector<Listening> udp;
         for (unsigned i = 0; i < options_.threads && status_ == 0; ++i) {
-            serve_on_thread(workers_.emplace_back(service_, *options_.engine, exceptions_), {}, listening);
+            auto names = serve_on_thread(workers_.emplace_back(program_, *options_.engine),
+                                         i == 0 ? datagrams() : std::vector<Listening>(), listening);
+            udp.insert(udp.end(), names.begin(), names.end());
         }
-        auto deal = [this](spi::Accepted&& accepted) {
-            workers_[next_.fetch_add(1, std::memory_order_relaxed) % options_.threads].adopt(std::move(accepted));
+        auto deal = [this](spi::Accepted&& accepted, std::size_t port) {
+            workers_[next_.fetch_add(1, std::memory_order_relaxed) % options_.threads].adopt(std::move(accepted), port);
         };
-        std::vector<Endpoint> opened;
-        for (std::size_t i = 1; i < options_.listen.size() && status_ == 0; ++i) {
-            Worker& acceptor = acceptors_.emplace_back(service_, blocking_, exceptions_, deal);
-            auto names = serve_on_thread(acceptor, {options_.listen[i]}, listening);
+        const std::vector<Listening> wanted = streams();
+        std::vector<Listening> opened;
+        for (std::size_t i = 1; i < wanted.size() && status_ == 0; ++i) {
+            Worker& acceptor = acceptors_.emplace_back(program_, blocking_, deal);
+            auto names = serve_on_thread(acceptor, {wanted[i]}, listening);
             opened.insert(opened.end(), names.begin(), names.end());
         }
         if (status_ != 0) return;
-        Worker& acceptor = acceptors_.emplace_back(service_, blocking_, exceptions_, deal);
-        serve_here(acceptor, {options_.listen[0]}, listening, [&](const std::vector<Endpoint>& first) {
+        Worker& acceptor = acceptors_.emplace_back(program_, blocking_, deal);
+        serve_here(acceptor, {wanted[0]}, listening, [&](const std::vector<Listening>& first) {
             opened.insert(opened.begin(), first.begin(), first.end());
+            opened.insert(opened.end(), udp.begin(), udp.end());
             announce(opened);
         });
     }
 
-    void serve_here(Worker& worker, const std::vector<Endpoint>& endpoints, ListenerOptions listening,
+    void serve_here(Worker& worker, const std::vector<Listening>& wanted, ListenerOptions listening,
                     const Worker::Ready& ready) {
         if (!worker.create()) {
             status_ = 1;
             return;
         }
         enlist(worker);
-        if (!worker.run(endpoints, listening, ready)) status_ = 1;
+        if (!worker.run(wanted, listening, ready)) status_ = 1;
     }
 
     // Returns when it is up, with the names of its sockets, or has failed (see status_).
-    std::vector<Endpoint> serve_on_thread(Worker& worker, std::vector<Endpoint> endpoints, ListenerOptions listening) {
+    std::vector<Listening> serve_on_thread(Worker& worker, std::vector<Listening> wanted, ListenerOptions listening) {
         auto start = std::make_shared<Start>();
         try {
-            threads_.emplace_back([this, &worker, endpoints, listening, start] {
+            threads_.emplace_back([this, &worker, wanted = std::move(wanted), listening, start] {
                 survive_shortage([&] {
-                    serve_here(worker, endpoints, listening,
-                               [&](const std::vector<Endpoint>& opened) { start->end(opened); });
+                    serve_here(worker, wanted, listening,
+                               [&](const std::vector<Listening>& opened) { start->end(opened); });
                 });
                 if (status_ != 0) request(Worker::Request::stop);
                 start->end({});
@@ -156,18 +192,21 @@ private:
         return start->wait();
     }
 
-    void announce(const std::vector<Endpoint>& endpoints) const {
+    void announce(const std::vector<Listening>& opened) const {
         if (status_ != 0) return;
         std::string lines;
-        for (const Endpoint& endpoint : endpoints) {
-            lines += "listening tcp " + endpoint.to_string() + " engine=" + std::string(options_.engine->name) + "\n";
+        for (const Listening& one : opened) {
+            lines += std::string("listening ") + (one.datagrams ? "udp " : "tcp ") + one.endpoint.to_string() +
+                     " engine=" + std::string(options_.engine->name);
+            if (one.port > 0) lines += " port=" + std::string(service_.more[one.port - 1].name);
+            lines += "\n";
         }
         (void)print(service_.name, lines);
     }
 
     // The user's first request begins the grace, a later one ends it.
-    static void stop_requested(void* server) noexcept {
-        auto& self = *static_cast<Server*>(server);
+    static void stop_requested(void* run) noexcept {
+        auto& self = *static_cast<Run*>(run);
         const bool again = self.user_asked_.exchange(true);
         self.request(again ? Worker::Request::end_grace : Worker::Request::stop);
     }
@@ -196,6 +235,7 @@ private:
     const Service& service_;
     const ServeOptions options_;
     ExceptionLog exceptions_;
+    Program program_{.service = service_, .exceptions = exceptions_, .limit = nullptr};
     const spi::EngineInfo blocking_ = spi::blocking_engine_info();
     std::deque<Worker> workers_;
     std::deque<Worker> acceptors_;
@@ -218,7 +258,7 @@ int serve(int argc, char** argv, const Service& service) {
         if (!parsed.options) return parsed.status;
         if (auto started = sys::start_up(); !started)
             return complain(service.name, "starting sockets", started.error());
-        return Server(service, std::move(*parsed.options)).run();
+        return Run(service, std::move(*parsed.options)).run();
     } catch (const std::bad_alloc&) {
         say(service.name, no_memory);
         return 1;

@@ -24,6 +24,18 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
         ->allow_extra_args(false);  // else CLI11 takes "[a,b]" apart
     app.add_option("--threads", threads, "loops to spread connections over, one a thread (event engines only)")
         ->check(CLI::Range(1U, 256U));
+    std::size_t most_connections = service.most_connections;
+    app.add_option("--max-connections", most_connections,
+                   "how many clients are served at a time; more wait until one ends (default: any number)")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
+    std::vector<std::string> more(service.more.size());
+    for (std::size_t i = 0; i < more.size(); ++i) {
+        const ServicePort& port = service.more[i];
+        app.add_option(
+               "--listen-" + std::string(port.name), more[i],
+               "ADDRESS:PORT of " + std::string(port.name) + " (default 127.0.0.1:" + std::to_string(port.port) + ")")
+            ->allow_extra_args(false);
+    }
     app.add_flag("--client-speaks-first", client_speaks_first,
                  "accept a connection when its first data has come: less work where clients are short (Linux; no "
                  "effect elsewhere)");
@@ -39,10 +51,21 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     if (!endpoints) return {.options = std::nullopt, .status = 2};
     options.listen = std::move(*endpoints);
     if (options.listen.empty()) options.listen.push_back(Endpoint::loopback(Family::ipv4, service.port));
+    for (std::size_t i = 0; i < more.size(); ++i) {
+        if (more[i].empty()) {
+            options.more.push_back(Endpoint::loopback(Family::ipv4, service.more[i].port));
+            continue;
+        }
+        auto endpoint = parse_endpoints(name, {more[i]});
+        if (!endpoint) return {.options = std::nullopt, .status = 2};
+        options.more.push_back(endpoint->front());
+    }
     options.threads = threads;
+    options.most_connections = most_connections;
     options.client_speaks_first = client_speaks_first;
     bool event = options.engine->model == spi::Model::event;
-    if (!event && (threads > 1 || options.listen.size() > 1)) {
+    const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
+    if (!event && (threads > 1 || many)) {
         say(name, "the " + std::string(options.engine->name) +
                       " engine serves one connection at a time: it takes one --listen and one thread");
         return {.options = std::nullopt, .status = 2};

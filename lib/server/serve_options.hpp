@@ -13,7 +13,9 @@ namespace pier {
 struct ServeOptions {
     const spi::EngineInfo* engine = nullptr;
     std::vector<Endpoint> listen;
+    std::vector<Endpoint> more;  // as Service::more
     unsigned threads = 1;
+    std::size_t most_connections = 0;  // 0: any number
     bool client_speaks_first = false;
 };
 

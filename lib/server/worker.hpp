@@ -1,15 +1,14 @@
-// What one thread of a server does: listen, accept, run handlers, stop.
+// What one thread of a server program does: a loop, and a Server on it.
 #pragma once
 
 #include "exception_log.hpp"
 
-#include <pier/event.hpp>
-#include <pier/listener.hpp>
 #include <pier/loop.hpp>
-#include <pier/scope.hpp>
 #include <pier/server/serve.hpp>
+#include <pier/server/server.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,30 +16,43 @@
 
 namespace pier {
 
+// A listener, or a UDP socket, and which of the service's ports it is: 0 the main one, then those of Service::more.
+struct Listening {
+    Endpoint endpoint;
+    std::size_t port = 0;
+    bool datagrams = false;
+};
+
+// What all workers of a program share. It outlives them.
+struct Program {
+    const Service& service;
+    ExceptionLog& exceptions;
+    std::shared_ptr<ConnectionLimit> limit;  // null: none
+};
+
 class Worker {
 public:
-    using Ready = std::function<void(const std::vector<Endpoint>&)>;
-    // Given to an acceptor, which passes connections on instead of serving them.
-    using Deal = std::function<void(spi::Accepted&&)>;
+    // Called once, on the worker's thread, with what was asked for, by the names that it has got, when all is open.
+    using Ready = std::function<void(const std::vector<Listening>&)>;
+    // Given to an acceptor, which passes connections on instead of serving them. May throw.
+    using Deal = std::function<void(spi::Accepted&&, std::size_t port)>;
 
     // What is asked of a server's end; each includes those before it.
     enum class Request : std::uint8_t { none, stop, end_grace };
 
-    Worker(const Service& service, const spi::EngineInfo& engine, ExceptionLog& exceptions, Deal deal = {});
+    Worker(const Program& program, const spi::EngineInfo& engine, Deal deal = {});
 
     // On the thread that will run it: some engines are bound to their maker.
     [[nodiscard]] Result<void> create();
-    [[nodiscard]] Loop& loop() noexcept { return *loop_; }
 
-    // Serves until asked to stop, and says on stderr why when it fails. `ready` is called once, with the sockets'
-    // names, when they are open. Without endpoints connections come by adopt().
-    [[nodiscard]] Result<void> run(const std::vector<Endpoint>& endpoints, ListenerOptions options, const Ready& ready);
+    // Serves until asked to stop, and says on stderr why when it fails. Connections may also come by adopt().
+    [[nodiscard]] Result<void> run(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready);
 
     // Any thread, also a signal handler. Idempotent: who stops already goes on as it does.
     void request(Request wanted) noexcept;
 
-    // Any thread: serves a connection that was accepted elsewhere.
-    void adopt(spi::Accepted&& accepted);
+    // Any thread: serves a connection that was accepted elsewhere, and has its place in the limit.
+    void adopt(spi::Accepted&& accepted, std::size_t port);
 
 private:
     // Prepared beforehand, because a signal handler can't allocate.
@@ -50,24 +62,18 @@ private:
         Worker* worker = nullptr;
     };
 
-    Task<Result<void>> serve(const std::vector<Endpoint>& endpoints, ListenerOptions options, const Ready& ready);
-    Task<void> accept(Listener& listener);
-    Task<void> accept_and_deal(Listener& listener);
-    // What to do after a failed accept: true, accept again; false, end.
-    Task<bool> recover(Error error, Listener& listener);
-    Task<void> serve_one(Stream stream, Event& ended);
-    void begin(Stream stream) noexcept;
+    Task<Result<void>> serve(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready);
+    [[nodiscard]] Result<Endpoint> open(Server& server, const Listening& wanted, ListenerOptions options);
+    [[nodiscard]] ServerOptions server_options() const;
+    void make_handlers();
     void obey(Request wanted) noexcept;
 
-    const Service& service_;
+    const Program& program_;
     const spi::EngineInfo& engine_;
-    ExceptionLog& exceptions_;
     const Deal deal_;
-    Event stop_;
-    bool grace_over_ = false;
-    TaskScope* connections_ = nullptr;  // while there is one
-    bool complained_ = false;
-    Result<void> outcome_{};
+    std::vector<Handler> handlers_;  // by port
+    Request obeyed_ = Request::none;
+    Server* server_ = nullptr;  // while there is one
     RequestPost post_;
     std::unique_ptr<Loop> loop_;  // the last: it runs posts that came too late
 };

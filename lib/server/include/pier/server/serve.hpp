@@ -1,30 +1,52 @@
-// The frame of a server program: its options, its loops and threads, accepting, and a graceful stop.
+// The frame of a server program: its options, its loops and threads, accepting, and a graceful stop. A Server alone,
+// for a program that keeps its main() to itself, is in <pier/server/server.hpp>.
 #pragma once
 
-#include <pier/stream.hpp>
-#include <pier/task.hpp>
+#include <pier/server/server.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pier {
+
+// A further port beside the service's own: --listen-NAME says where, by default on 127.0.0.1.
+struct ServicePort {
+    std::string_view name;
+    std::uint16_t port = 0;
+    Handler handler{};
+    std::function<Handler()> per_loop{};  // as in Service
+    DatagramHandler datagrams{};          // UDP instead of TCP
+};
 
 struct Service {
     std::string_view name;  // "echo": messages begin with it
     // For each connection; called on the connection's own loop. An exception of the call, or of its task, ends that
     // connection and nothing else: stderr tells each kind (type and text) once, and at the end how many there were.
-    std::function<Task<Result<void>>(Stream)> handler{};
+    Handler handler{};
+    // In the place of `handler`, where each loop has a state of its own: called once on each loop's thread, and makes
+    // that loop's handler, which lives until the last of its connections has ended.
+    std::function<Handler()> per_loop{};
+    // For UDP on the same addresses: on the first loop, whatever --threads says.
+    DatagramHandler datagrams{};
+    std::vector<ServicePort> more{};
     std::string_view summary{};                       // one sentence for --help
     std::uint16_t port = 7000;                        // of 127.0.0.1, where no --listen is given
     bool client_speaks_first = false;                 // as ListenerOptions
     Duration grace = std::chrono::milliseconds(500);  // how long connections may go on after the request to stop
+    std::size_t most_connections = 0;                 // of all loops together, unless --max-connections says; 0: any
+    // As ServerOptions; on the connection's own loop, so on several threads.
+    std::function<void(const Endpoint& peer, const Error& error)> on_failure{};
 };
 
-// main() of a server: parses --engine, --list-engines, --listen (repeatable), --threads, --help and --version; prints
-// "listening tcp ADDRESS:PORT engine=NAME" for each socket when it is ready; serves until SIGINT, SIGTERM or the like;
+// main() of a server: parses --engine, --list-engines, --listen (repeatable), --listen-NAME for further ports,
+// --threads,
+// --max-connections, --help and --version; prints "listening tcp ADDRESS:PORT engine=NAME" (or udp; further ports with
+// " port=NAME" behind) for each socket when all are ready; serves until SIGINT, SIGTERM or the like;
 // then stops accepting, gives connections the grace, cancels what is left and returns. A second request ends the grace.
 // Signals then do what they did before the call.
 // The exit status: 0 after a stop, 1 after a failure (one sentence on stderr; also when one of the threads can't be

@@ -5,7 +5,7 @@
 
 #include <array>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> connect_is_decided() {
@@ -60,9 +60,8 @@ pier::Task<Verdict> names_and_end_at_once() {
     if (!here) co_return observed(here.error());
     if (!there) co_return observed(there.error());
     if (pair->here.peer() != *there || pair->there.peer() != *here) co_return Verdict{Outcome::differs};
-    for (const pier::Stream* stream : {&pair->here, &pair->there}) {
-        if (auto finished = stream->finish(); !finished) co_return observed(finished.error());
-    }
+    if (auto finished = pair->here.finish(); !finished) co_return observed(finished.error());
+    if (auto finished = pair->there.finish(); !finished) co_return observed(finished.error());
     co_return Verdict{};
 }
 
@@ -136,4 +135,4 @@ std::vector<Behaviour> accept_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 // The verdict where the stream must also be fit for use afterwards.
@@ -44,9 +44,9 @@ pier::Task<Verdict> receive_deadline() {
 // More than the buffers of both sides hold, and nobody reads.
 pier::Task<std::optional<pier::Error>> send_into_the_void(Pair& pair) {
     constexpr std::size_t too_much = 16 << 20;
-    for (pier::Stream* stream : {&pair.here, &pair.there}) {
-        (void)stream->set(pier::Option::send_buffer, 64 << 10);
-        (void)stream->set(pier::Option::receive_buffer, 64 << 10);
+    for (pier::Option option : {pier::Option::send_buffer, pier::Option::receive_buffer}) {
+        (void)pair.here.set(option, 64 << 10);
+        (void)pair.there.set(option, 64 << 10);
     }
     const std::vector<std::byte> data(too_much);
     auto sent = co_await pair.here.send_all(data, pier::after(std::chrono::milliseconds(100)));
@@ -166,4 +166,4 @@ std::vector<Behaviour> cancel_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -5,7 +5,7 @@
 
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 // A port whose listener never accepts, as long as `owner` lives.
@@ -189,4 +189,4 @@ std::vector<Behaviour> connect_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 constexpr pier::Endpoint here = pier::Endpoint::loopback(pier::Family::ipv4);
@@ -219,4 +219,4 @@ std::vector<Behaviour> datagram_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

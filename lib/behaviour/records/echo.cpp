@@ -8,7 +8,7 @@
 #include <deque>
 #include <string_view>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 std::function<Verdict(const pier::spi::EngineInfo&)> echo_of(std::size_t size,
@@ -215,4 +215,4 @@ std::vector<Behaviour> echo_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

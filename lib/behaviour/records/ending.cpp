@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> end_is_repeated() {
@@ -42,19 +42,24 @@ pier::Task<Verdict> send_after_finish() {
     co_return Verdict{};
 }
 
+template <class End>
+pier::Task<pier::Result<void>> end_and_finish(End& end) {
+    auto got = co_await end.receive(limit);
+    if (!got) co_return pier::fail(got.error());
+    if (!got->empty()) co_return pier::fail(pier::Errc::unexpected);
+    co_return end.finish();
+}
+
 // Both sides finish before either reads, and finish once more after the end.
 pier::Task<Verdict> finish_is_idempotent() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
-    for (pier::Stream* stream : {&pair->here, &pair->there}) {
-        if (auto finished = stream->finish(); !finished) co_return observed(finished.error());
-    }
-    for (pier::Stream* stream : {&pair->here, &pair->there}) {
-        auto got = co_await stream->receive(limit);
-        if (!got) co_return observed(got.error());
-        if (auto finished = stream->finish(); !finished) co_return observed(finished.error());
-    }
-    co_return Verdict{};
+    if (auto finished = pair->here.finish(); !finished) co_return observed(finished.error());
+    if (auto finished = pair->there.finish(); !finished) co_return observed(finished.error());
+    auto here = co_await end_and_finish(pair->here);
+    if (!here) co_return observed(here.error());
+    auto there = co_await end_and_finish(pair->there);
+    co_return Verdict{outcome_of(there)};
 }
 
 // The system takes the first send and learns that it was in vain; the loop asks until it says so.
@@ -135,4 +140,4 @@ std::vector<Behaviour> ending_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

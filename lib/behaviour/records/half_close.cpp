@@ -2,7 +2,7 @@
 #include <pier/behaviour/behaviour.hpp>
 #include <pier/behaviour/steps.hpp>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> echo_after_finish() {
@@ -80,4 +80,4 @@ std::vector<Behaviour> half_close_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -7,7 +7,7 @@
 #include <array>
 #include <deque>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 constexpr std::size_t capacity = 1500;  // more than FD_SETSIZE anywhere
@@ -126,4 +126,4 @@ std::vector<Behaviour> limits_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> listen_twice() {
@@ -162,4 +162,4 @@ std::vector<Behaviour> listen_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <array>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> bind_conflicts() {
@@ -127,4 +127,4 @@ std::vector<Behaviour> names_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> buffer_readback() {
@@ -100,4 +100,4 @@ std::vector<Behaviour> option_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

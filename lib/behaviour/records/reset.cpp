@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 Verdict received(const pier::Result<pier::Chunk>& got) {
@@ -163,4 +163,4 @@ std::vector<Behaviour> reset_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 // The operation that the task starts while another one of its stream is pending.
@@ -155,4 +155,4 @@ std::vector<Behaviour> transfer_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -268,7 +268,7 @@ TEST_CASE("listen: it goes on after a cancelled accept and after one that timed 
 }
 
 TEST_CASE("listen: connections that nobody accepted are reset when the listener closes") {
-    if (under_wine_8()) return skip("Wine 8 ends them instead of resetting them");
+    if (under_wine_8()) return skip("Wine 8 ends connections that nobody accepted instead of resetting them");
     Meeting meeting;
     Signal sent;
     both(
@@ -288,7 +288,7 @@ TEST_CASE("listen: connections that nobody accepted are reset when the listener 
 
 // After an accept some engines take the next connection before anybody asks for it.
 TEST_CASE("listen: connections that nobody accepted are reset, those behind an accepted one, too") {
-    if (under_wine_8()) return skip("Wine 8 ends them instead of resetting them");
+    if (under_wine_8()) return skip("Wine 8 ends connections that nobody accepted instead of resetting them");
     Meeting meeting;
     Signal accepted;
     Signal connected;

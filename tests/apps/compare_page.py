@@ -77,7 +77,7 @@ class Page(browser.PageCase):
 
     def test_filter_by_group(self):
         self.set("group", "1")
-        self.assertEqual(self.rows(), ["reset-repeatable", "reset-twice"])
+        self.assertEqual(self.rows(), ["reset-idle-peer", "reset-twice"])
 
     def test_filter_by_system(self):
         self.page.click("#systems input[value=wine-8]")
@@ -92,14 +92,14 @@ class Page(browser.PageCase):
 
     def test_only_differences(self):
         self.page.click("#differences")
-        self.assertEqual(self.rows(), ["send-size", "reset-repeatable", "reset-twice", "backlog"])
+        self.assertEqual(self.rows(), ["send-size", "reset-idle-peer", "reset-twice", "backlog"])
 
     def test_a_click_opens_the_details(self):
         self.assertIsNone(self.opened())
-        self.page.click("td[data-id=reset-repeatable][data-column='5']")
+        self.page.click("td[data-id=reset-idle-peer][data-column='5']")
         text = self.opened()
-        for said in ("reset-repeatable", "A receive after a reset reports it.", "Connect two ends.", "linux: reset",
-                     "wine-8: end", "RFC 9293, 3.5.3", "Wine 8 shows a reset", "connection reset", "wsa-select",
+        for said in ("reset-idle-peer", "A receive after a reset reports it.", "Connect two ends.", "linux: reset",
+                     "wine-8: end", "RFC 9293, 3.5.3", "Wine 8 reports a reset", "connection reset", "wsa-select",
                      sample_reports.HOSTILE.replace("\x1b", "")):
             self.assertIn(said, text.replace("\x1b", ""))
         self.assertTrue(self.all("#details .chosen")[0].startswith("wine-8wsa-select"))

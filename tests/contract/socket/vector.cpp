@@ -426,3 +426,27 @@ TEST_CASE("vector: a whole send that is cancelled when some of it has gone is th
             co_await cancelled.wait();
         });
 }
+
+TEST_CASE("vector: a whole list of nothing is sent and received at once") {
+    Meeting meeting;
+    both(
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.serve();
+            const std::vector<ConstBuffer> nothing(3);
+            const std::vector<Buffer> into(40);
+            for (std::size_t count : {0U, 1U, 3U}) {
+                auto sent = co_await stream.send_all(std::span(nothing).first(count), limit());
+                CHECK(outcome(sent) == Errc::ok);
+                auto got = co_await stream.receive_exactly(std::span(into).first(count), limit());
+                CHECK(got.has_value());
+            }
+            stream.close();
+            auto sent = co_await stream.send_all(nothing, limit());
+            CHECK(outcome(sent) == Errc::not_connected);
+        },
+        [&]() -> Task<void> {
+            Stream stream = co_await meeting.connect();
+            auto end = co_await stream.receive(limit());
+            CHECK(outcome(end) == Errc::ok);
+        });
+}

@@ -25,16 +25,16 @@
   const counted = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
   const isObserved = cell => cell !== null && cell.outcome !== 'n/a';
 
-  // What a word says, whichever system says it. The style gives each meaning a colour and a shape; the word stands beside.
+  // What a word says, whichever system says it. The style gives each meaning a colour and a shape, beside the word.
   const meanings = {
     good: ['it worked', 'works whole data ready writable same'],
     part: ['a part of it, or otherwise than asked', 'partial truncated unusable too-much ignored early late differs'],
-    wait: ['nothing yet, or it took too long', 'pending blocks would-block timed-out quiet nothing none-pending in-progress'],
+    wait: ['nothing yet, or it took too long', 'pending blocks would-block timed-out quiet nothing none-pending'],
     over: ['ended in order', 'end closed canceled hang-up'],
-    gone: ['the connection or its data is lost', 'refused reset aborted broken-pipe lost data-lost corrupt reordered missing ' +
-      'killed interrupted error unreachable other-error failed hang crash'],
-    rule: ['not allowed, or not there', 'invalid unsupported denied in-use not-available unavailable not-a-socket no-option ' +
-      'bad-address unconnected connected message-size not-found too-many-files one-at-a-time no-ipv6'],
+    gone: ['the connection or its data is lost', 'refused reset aborted broken-pipe lost data-lost corrupt reordered ' +
+      'missing killed interrupted error unreachable other-error failed hang crash'],
+    rule: ['not allowed, or not there', 'in-progress invalid unsupported denied in-use not-available unavailable ' +
+      'not-a-socket no-option bad-address unconnected connected message-size not-found too-many-files one-at-a-time no-ipv6'],
   };
   const meaningOf = new Map(Object.entries(meanings)
     .flatMap(([name, [, words]]) => words.split(' ').map(word => [word, name])));
@@ -133,7 +133,7 @@
   }
 
   function line(row, shown, {most, enginesDiffer, systemsDiffer}) {
-    const why = enginesDiffer ? 'engines differ' : systemsDiffer ? 'only systems differ' : undefined;
+    const why = enginesDiffer ? 'engines differ' : systemsDiffer ? 'systems differ, engines agree' : undefined;
     const made = element('tr', {}, element('th', {class: 'name', scope: 'row', tabindex: -1, 'data-id': row.id},
       row.id, element('small', {}, row.question),
       why && element('span', {class: enginesDiffer ? 'why engines' : 'why'}, why)));

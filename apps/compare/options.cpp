@@ -2,6 +2,7 @@
 
 #include "run/runner.hpp"
 
+#include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 #include <pier/loop.hpp>
 
@@ -48,23 +49,36 @@ std::size_t usual_width() {
 class Output {
 public:
     void add_file(CLI::App& command) {
-        command.add_option("--output", file_, "FILE to write to, instead of standard output");
+        command.add_option("--output", file_, "where to write, instead of standard output")
+            ->option_text("FILE")
+            ->group(group);
     }
 
     void add_format(CLI::App& command) {
-        command.add_option("--format", format_, format_help())->check(CLI::IsMember(words(formats)));
+        command.add_option("--format", format_, format_help())
+            ->option_text("FORMAT")
+            ->group(group)
+            ->check(CLI::IsMember(words(formats)));
         command.add_option("--count", options_.count, "how many sentences --format words has (default 10)")
+            ->option_text("N")
+            ->group(group)
             ->check(CLI::Range(std::size_t{1}, most_sentences));
-        command.add_flag("--differences", options_.only_differences,
-                         "only the rows in which engines differ, or an outcome is outside of the contract");
+        command
+            .add_flag("--differences", options_.only_differences,
+                      "only the rows in which engines differ, or an outcome is outside of the contract")
+            ->group(group);
     }
 
     void add_looks(CLI::App& command) {
         command
             .add_option("--color", colours_,
                         "auto, always or never (default auto: on a terminal, unless $NO_COLOR is set)")
+            ->option_text("WHEN")
+            ->group(group)
             ->check(CLI::IsMember(words(choices)));
         command.add_option("--width", options_.width, "columns of the table (default $COLUMNS, else 120)")
+            ->option_text("N")
+            ->group(group)
             ->check(CLI::Range(least_width, most_width));
     }
 
@@ -78,6 +92,8 @@ public:
     }
 
 private:
+    static constexpr const char* group = "Output";
+
     template <typename Value>
     struct Word {
         const char* word;
@@ -129,8 +145,7 @@ private:
 
 constexpr const char* about =
     "Runs the same behaviours under every I/O engine and shows where they differ. Exit status 1: some outcome is "
-    "outside of "
-    "Pier's contract, and no known deviation of the system; 2: wrong usage.";
+    "outside of Pier's contract, and no known deviation of the system; 2: wrong usage.";
 
 constexpr const char* about_diff =
     "Prints what has changed from one report to another: outcomes by behaviour and column, and behaviours and columns "
@@ -139,6 +154,19 @@ constexpr const char* about_diff =
     "that was not. Behaviours and columns that only NEW has don't count. With --strict: anything has changed, but for "
     "columns whose engine NEW reports as unable to run, and for native calls that became n/a. 0: otherwise; 2: wrong "
     "usage. OLD and NEW are made with --format json or --format outcomes.";
+
+void add_examples(CLI::App& app, CLI::App& merge, CLI::App& diff, CLI::App& trace) {
+    pier::add_examples(app, {{"pier-compare", "everything, as a table"},
+                             {"pier-compare --behaviour echo-8MiB,reset-idle-peer", "two rows of it"},
+                             {"pier-compare --format html --output compare.html", "a page with filters and details"},
+                             {"pier-compare trace echo", "what each engine does for an echo, step by step"}});
+    pier::add_examples(merge, {{"pier-compare merge linux.json wine-10.json", "both systems in one table"},
+                               {"pier-compare merge linux.json wine-10.json --format words --count 5",
+                                "the five most telling differences"}});
+    pier::add_examples(diff, {{"pier-compare diff old.json new.json", "what has changed"}});
+    pier::add_examples(trace, {{"pier-compare trace echo --engine epoll-et,io_uring", "two engines side by side"},
+                               {"pier-compare trace echo --format html --output trace.html", "as a page"}});
+}
 
 // An empty name would be taken for none.
 bool is_complete(const CLI::App& app, std::string_view option) {
@@ -175,22 +203,29 @@ ParsedOptions parse_options(int argc, char** argv) {
     bool list_all = false;
     options.width = usual_width();
     // Each word as it is typed: CLI11 would take "[a,b]" apart.
-    auto* engine =
-        app.add_option(
-               "--engine", engine_lists,
-               "engines to run, with commas between, and \"native\" for raw system calls; without it all that run here")
-            ->allow_extra_args(false);
-    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit");
+    constexpr const char* group = "What is run";
+    auto* engine = app.add_option("--engine", engine_lists,
+                                  "engines to run, with commas between, and \"native\" for raw system calls (default "
+                                  "all that can run here)")
+                       ->option_text("NAME,...")
+                       ->group(group)
+                       ->allow_extra_args(false);
     auto* behaviour =
-        app.add_option("--behaviour", behaviour_lists, "behaviours to run, with commas between; without it all")
+        app.add_option("--behaviour", behaviour_lists, "behaviours to run, with commas between (default all)")
+            ->option_text("ID,...")
+            ->group(group)
             ->allow_extra_args(false);
-    app.add_flag("--list-behaviours", list_all,
-                 "list the behaviours, what each asks and what the contract allows, then exit");
     auto* system = app.add_option("--system", options.system,
-                                  "NAME of this system in the report: linux, windows, wine-10 (default this system)");
+                                  "what the report calls this system: linux, windows, wine-10 (default this system)")
+                       ->option_text("NAME")
+                       ->group(group);
+    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit")->group(group);
+    app.add_flag("--list-behaviours", list_all,
+                 "list the behaviours, what each asks and what the contract allows, then exit")
+        ->group(group);
     CLI::App* merge =
         app.add_subcommand("merge", "Puts reports of several systems, made with --format json, into one.");
-    merge->add_option("file", options.files, "the reports")->required();
+    merge->add_option("file", options.files, "the reports")->option_text("FILE...")->required();
     for (CLI::App* command : {&app, merge}) {
         output.add_format(*command);
         output.add_file(*command);
@@ -201,12 +236,13 @@ ParsedOptions parse_options(int argc, char** argv) {
     std::string newer;
     diff->add_option("OLD", older, "the report from before")->required();
     diff->add_option("NEW", newer, "the report of now")->required();
-    diff->add_flag("--strict", options.strict, "exit status 1 where anything has changed");
+    diff->add_flag("--strict", options.strict, "exit status 1 where anything has changed")->group("Status");
     TraceCommand trace(app);
     for (CLI::App* command : {diff, &trace.command()}) {
         output.add_file(*command);
         output.add_looks(*command);
     }
+    add_examples(app, *merge, *diff, trace.command());
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return ends(*status);
     if (list || list_all) {

@@ -1,5 +1,6 @@
 #include "options.hpp"
 
+#include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 
 #include <CLI/CLI.hpp>
@@ -15,22 +16,40 @@ ParsedOptions parse_options(int argc, char** argv) {
     std::string address = "127.0.0.1:7000";
     bool list = false;
     double seconds = 10;
-    app.add_option("--engine", engine, "I/O engine by name; without it the best one of the system");
-    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit");
-    app.add_option("--connect", address, "ADDRESS:PORT of the server, [::1]:7000 for IPv6 (default " + address + ")");
-    auto* message = app.add_option("--message", options.message, "TEXT to send; its echo is printed");
-    app.add_option("--bytes", options.bytes, "size of each message, with suffixes as in 64K or 8M (default 64)")
+    app.add_option("--connect", address, "the server, [::1]:7000 for IPv6 (default " + address + ")")
+        ->option_text("ADDRESS:PORT")
+        ->group("Connections");
+    app.add_option("--connections", options.connections,
+                   "connections, all at once; one after the other on an engine that blocks (default 1)")
+        ->option_text("N")
+        ->group("Connections")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20));
+    app.add_option("--timeout", seconds,
+                   "how long each connect, send and receive may take, not the whole run (default 10)")
+        ->option_text("SECONDS")
+        ->group("Connections")
+        ->check(CLI::Range(0.001, 1e6));
+    auto* message = app.add_option("--message", options.message, "a text to send; its echo is printed")
+                        ->option_text("TEXT")
+                        ->group("Messages");
+    app.add_option("--bytes", options.bytes, "of each message, such as 1500, 64K or 8M (default 64)")
+        ->option_text("SIZE")
+        ->group("Messages")
         ->transform(CLI::AsSizeValue(false))
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
         ->excludes(message);
     app.add_option("--count", options.count, "messages of each connection, one after the other (default 1)")
+        ->option_text("N")
+        ->group("Messages")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
-    app.add_option("--connections", options.connections,
-                   "connections, all at once; one after the other on an engine that blocks (default 1)")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20));
-    app.add_option("--timeout", seconds,
-                   "SECONDS that each connect, send and receive may take, not the whole run (default 10)")
-        ->check(CLI::Range(0.001, 1e6));
+    app.add_option("--engine", engine, "the way to wait for sockets (default the best one of this system)")
+        ->option_text("NAME")
+        ->group("Engine");
+    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit")->group("Engine");
+    pier::add_examples(
+        app, {{"pier-echo-client", "one message of 64 bytes to a server on this machine"},
+              {"pier-echo-client --message hello", "prints the echo"},
+              {"pier-echo-client --connections 100 --count 1000 --bytes 128", "how fast it goes with many at once"}});
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
     if (list) {

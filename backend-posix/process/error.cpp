@@ -1,7 +1,5 @@
 #include "process/error.hpp"
 
-#include <pier/sys/error.hpp>
-
 #include <cerrno>
 
 namespace pier::posix {
@@ -111,10 +109,3 @@ bool is_dead_connection(int number) noexcept {
 }
 
 }  // namespace pier::posix
-
-namespace pier::sys {
-
-// errno is told apart finely enough.
-std::string_view remark(const Error&) noexcept { return {}; }
-
-}  // namespace pier::sys

@@ -1,5 +1,5 @@
 // select() for one socket and a second one to be woken by. Not WSAEventSelect: its events come once per transition, by
-// rules that Wine 8 keeps differently (BEHAVIOUR, section F), while select tells the state.
+// rules that Wine 8 keeps differently (docs/behaviour.md), while select tells the state.
 #include "engine/timeout.hpp"
 #include "engine/wake.hpp"
 #include "process/error.hpp"

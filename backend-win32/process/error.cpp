@@ -1,7 +1,6 @@
 #include "process/error.hpp"
 
 #include <pier/spi/descriptor.hpp>
-#include <pier/sys/error.hpp>
 
 namespace pier::win32 {
 namespace {
@@ -269,16 +268,3 @@ bool is_cancellation(DWORD code) noexcept {
 }
 
 }  // namespace pier::win32
-
-namespace pier::sys {
-
-std::string_view remark(const Error& error) noexcept {
-    if (error == Errc::address_in_use && error.native == WSAEACCES) {
-        return "another program has the port for itself, or it lies in a range that is reserved, as Hyper-V and WSL "
-               "do; "
-               "\"netsh interface ipv4 show excludedportrange protocol=tcp\" lists those";
-    }
-    return {};
-}
-
-}  // namespace pier::sys

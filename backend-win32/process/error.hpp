@@ -11,7 +11,7 @@ namespace pier::win32 {
 // What was tried: the same number means different things in different calls.
 enum class During : std::uint8_t { other, bind, accept, connect, receive, send, receive_from, send_to };
 
-// A WSA code, or a Win32 code of a completion: the two ranges do not overlap. Codes and sources: BEHAVIOUR, section L.
+// A WSA code, or a Win32 code of a completion: the two ranges do not overlap.
 [[nodiscard]] Error translate(DWORD code, During during = During::other) noexcept;
 
 // The same, for an operation that failed.

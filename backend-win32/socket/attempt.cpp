@@ -170,8 +170,8 @@ Attempt connect_start(spi::AddressedOperation& op) noexcept {
     return failed(op, ::WSAGetLastError());
 }
 
-// A failed connect shows only in the set of exceptions; WSAPoll doesn't tell at all before Windows 10 2004 (BEHAVIOUR,
-// connect-refused-readiness).
+// A failed connect shows only in the set of exceptions; WSAPoll doesn't tell at all before Windows 10 2004
+// (docs/behaviour.md, connect-refused-readiness).
 Attempt connect_result(spi::AddressedOperation& op) noexcept {
     if (op.error.condition != Errc::ok) return done(op, Error(op.error));  // its poller was told
     SOCKET socket = native(op.descriptor->socket);

@@ -64,7 +64,7 @@ Result<void> set_option(NativeSocket socket, Option option, int value) {
 Result<int> get_option(NativeSocket socket, Option option) {
     auto name = name_of(win32::native(socket), option);
     if (!name) return fail(name.error());
-    // Boolean options answer with one byte and leave the others alone (BEHAVIOUR, opt-value-width).
+    // Boolean options answer with one byte and leave the others alone (docs/behaviour.md, opt-value-width).
     int value = 0;
     int size = sizeof value;
     if (::getsockopt(win32::native(socket), name->level, name->option, reinterpret_cast<char*>(&value), &size) != 0) {

@@ -18,7 +18,7 @@ void set_report(SOCKET socket, DWORD code, BOOL on) noexcept {
 }
 
 // A port that answers "unreachable", or a time to live that ran out, must not end the next receive of a socket that
-// talks to many peers (BEHAVIOUR, icmp-unreachable-unconnected).
+// talks to many peers (docs/behaviour.md, icmp-unreachable-unconnected).
 void report_nothing(SOCKET socket) noexcept {
     set_report(socket, static_cast<DWORD>(SIO_UDP_CONNRESET), FALSE);
     set_report(socket, udp_netreset_code, FALSE);

@@ -1,7 +1,9 @@
 #include <pier/cli/program.hpp>
 
+#include <pier/cli/help.hpp>
 #include <pier/cli/printable.hpp>
 #include <pier/loop.hpp>
+#include <pier/sys/error.hpp>
 #include <pier/sys/process.hpp>
 #include <pier/version.hpp>
 
@@ -27,9 +29,24 @@ std::string sentence(const CLI::App& app, const CLI::ParseError& error) {
 
 }  // namespace
 
+std::string_view advice(const Error& error) noexcept {
+    switch (error.condition) {
+        case Errc::connection_refused:
+            return "nobody listens there: is the server running, and is the port right?";
+        case Errc::host_not_found:
+            return "is the name right?";
+        case Errc::temporary_resolver_failure:
+            return "no server of names answers; try again later";
+        default:
+            return sys::advice(error);
+    }
+}
+
 std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
     sys::prepare_process();
-    app.set_version_flag("--version", std::string(app.get_name()) + " " + std::string(version));
+    app.set_version_flag("--version", std::string(app.get_name()) + " " + std::string(version),
+                         "print the name and the version, and exit");
+    use_help_for_people(app);
     std::vector<std::string> words = sys::arguments(argc, argv);
     std::reverse(words.begin(), words.end());  // CLI11 takes a vector from its back
     if (!words.empty()) words.pop_back();
@@ -60,7 +77,9 @@ void say(std::string_view program, std::string_view sentence) noexcept {
 }
 
 int complain(std::string_view program, std::string_view what, const Error& error) {
-    say(program, std::string(what) + ": " + describe(error));
+    std::string sentence = std::string(what) + ": " + describe(error);
+    if (std::string_view help = advice(error); !help.empty()) sentence.append("; ").append(help);
+    say(program, sentence);
     return 1;
 }
 

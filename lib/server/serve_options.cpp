@@ -1,5 +1,6 @@
 #include "serve_options.hpp"
 
+#include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 
 #include <CLI/CLI.hpp>
@@ -14,31 +15,49 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     std::vector<std::string> listen;
     unsigned threads = 1;
     bool client_speaks_first = service.client_speaks_first;
-    app.add_option("--engine", engine_name, "I/O engine by name; without it the best one of the system");
-    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit");
-    app.add_option("--listen", listen,
-                   "ADDRESS:PORT to listen on, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default "
-                   "127.0.0.1:" +
-                       std::to_string(service.port) + ")")
+    const std::string usual = "127.0.0.1:" + std::to_string(service.port);
+    app.add_option(
+           "--listen", listen,
+           "where to listen, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default " + usual + ")")
+        ->option_text("ADDRESS:PORT")
+        ->group("Connections")
         ->take_all()
         ->allow_extra_args(false);  // else CLI11 takes "[a,b]" apart
-    app.add_option("--threads", threads, "loops to spread connections over, one a thread (event engines only)")
-        ->check(CLI::Range(1U, 256U));
     std::size_t most_connections = service.most_connections;
     app.add_option("--max-connections", most_connections,
-                   "how many clients are served at a time; more wait until one ends (default: any number)")
+                   "how many clients are served at a time; more wait until one ends (default any number)")
+        ->option_text("N")
+        ->group("Connections")
         ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
     std::vector<std::string> more(service.more.size());
     for (std::size_t i = 0; i < more.size(); ++i) {
         const ServicePort& port = service.more[i];
-        app.add_option(
-               "--listen-" + std::string(port.name), more[i],
-               "ADDRESS:PORT of " + std::string(port.name) + " (default 127.0.0.1:" + std::to_string(port.port) + ")")
+        app.add_option("--listen-" + std::string(port.name), more[i],
+                       "where to listen for " + std::string(port.name) + " (default 127.0.0.1:" +
+                           std::to_string(port.port) + ")")
+            ->option_text("ADDRESS:PORT")
+            ->group("Connections")
             ->allow_extra_args(false);
     }
     app.add_flag("--client-speaks-first", client_speaks_first,
                  "accept a connection when its first data has come: less work where clients are short (Linux; no "
-                 "effect elsewhere)");
+                 "effect elsewhere)")
+        ->group("Connections");
+    app.add_option("--engine", engine_name, "the way to wait for sockets (default the best one of this system)")
+        ->option_text("NAME")
+        ->group("Engine");
+    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit")->group("Engine");
+    app.add_option("--threads", threads,
+                   "loops to spread connections over, one a thread; not on an engine that blocks (default 1)")
+        ->option_text("N")
+        ->group("Engine")
+        ->check(CLI::Range(1U, 256U));
+    const std::string run = name;
+    const std::string both = name + " --listen " + usual + " --listen '[::1]:" + std::to_string(service.port) + "'";
+    const std::string threaded = name + " --listen 127.0.0.1:0 --threads 2";
+    add_examples(app, {{run, "listens at " + usual + ", by the best engine, until Ctrl-C"},
+                       {both, "IPv4 and IPv6, on this machine alone"},
+                       {threaded, "a free port, which is printed; two loops share its connections"}});
 
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
     if (list) {

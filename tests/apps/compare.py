@@ -70,6 +70,14 @@ class Compare(harness.TestCase):
             self.assertIn("there is no engine", self.assert_refused(*arguments))
         self.assertIn('there is no behaviour ""', self.assert_refused("--behaviour", ""))
 
+    def test_help(self):
+        output = self.help_for_people()
+        for group in ("Commands:", "What is run:", "Output:", "Other:"):
+            self.assertIn(group, output.splitlines())
+        for command in ("merge", "diff", "trace"):
+            self.assertIn(f"  {command} ", output)
+            self.help_for_people(command)
+
     def test_width(self):
         for width in ("-1", "0", "19", "10001", "99999999999999999999999", "wide"):
             self.assertIn("not in range 20 to 10000", self.assert_refused("--width", width))

@@ -10,6 +10,10 @@ import harness
 import sample_reports
 
 
+# Of the sample, what differs: between engines, or in connect-unspecified between the systems' own calls.
+DIFFERENT = ["send-size", "reset-idle-peer", "reset-twice", "connect-unspecified", "backlog"]
+
+
 class Page(browser.PageCase):
     @classmethod
     def setUpClass(cls):
@@ -43,7 +47,77 @@ class Page(browser.PageCase):
             field.dispatchEvent(new Event('input', {{bubbles: true}}));
         }})()""")
 
+    def show_all(self):
+        self.page.click("#all")
+
+    def choose(self, *values):
+        """A click each on a box of the systems and engines, which are folded away at first."""
+        self.page.click("#choice summary")
+        for value in values:
+            self.page.click(value)
+
+    def test_at_first_sight(self):
+        # Where all engines of all systems agree, and their own calls do, too, there is nothing to see.
+        self.assertEqual(self.rows(), DIFFERENT)
+        self.assertEqual(self.all("#matrix .why"),
+                         ["engines differ"] * 3 + ["systems differ, engines agree", "engines differ"])
+        self.assertIn("5 of 6 behaviours, 8 of 8 columns", self.all("#count")[0])
+        about = self.all("#about")[0]
+        self.assertEqual(about.count(". ") + 1, 2, about)
+        self.assertIn("native", about)
+        self.assert_fits()
+
+    def test_equal_columns_are_folded(self):
+        # No two say the same of everything, but for one kind of row some do.
+        self.assertEqual(len(self.heads()), 8)
+        self.set("text", "connect-unspecified")
+        self.assertEqual(self.heads(), ["native", "3 enginespoll, uv, iterative",
+                                        "native", "3 engineswsa-select, uv, iterative"])
+        self.assertEqual(len(self.all("#matrix td")), 4)
+        self.assertIn("8 of 8 columns, folded into 4", self.all("#count")[0])
+        self.page.click("td[data-id=connect-unspecified][data-column='1']")
+        self.assertIn("iterative", self.opened())
+        self.page.press("Escape")
+        self.page.click("#fold")
+        self.assertEqual(len(self.heads()), 8)
+
+    def test_engines_that_break_the_contract_are_not_folded_with_those_that_keep_it(self):
+        self.set("text", "reset-idle-peer")
+        self.assertEqual(self.heads(), ["native", "3 enginespoll, uv, iterative",
+                                        "native", "3 engineswsa-select, uv, iterative"])
+        self.assertEqual(self.all("#matrix td.known"), ["end~ (a known deviation of that system)"])
+
+    def test_meaning_is_said_by_word_shape_and_colour(self):
+        self.show_all()
+        looks = self.page.evaluate("""(() => {
+            const found = {};
+            for (const word of document.querySelectorAll('#matrix .word')) {
+                const style = getComputedStyle(word);
+                const shape = getComputedStyle(word, '::before').content;
+                found[word.textContent] = [shape, style.color, style.backgroundColor];
+            }
+            return found;
+        })()""")
+        self.assertLessEqual({"works", "reset", "end", "part", "unavailable", "corrupt"}, looks.keys())
+        kinds = [looks[word] for word in ("works", "reset", "end", "unavailable")]
+        for i in range(3):  # a shape, a colour and what is behind it: none is another one's
+            self.assertEqual(len({kind[i] for kind in kinds}), 4, kinds)
+        self.assertEqual(looks["reset"], looks["corrupt"])
+        self.assertEqual(looks["part"][0], "none")  # a word that has no meaning here has neither
+        self.assertEqual(len(self.all("#meanings li")), 6)
+
+    def test_the_whole_matrix_is_a_click_away(self):
+        self.assertEqual(self.all("#first", "hidden"), [True])
+        self.set("text", "echo")
+        self.show_all()
+        self.assertEqual(len(self.rows()), 6)
+        self.assertEqual(self.all("#all", "hidden"), [True])
+        self.assertEqual(self.all("#first", "hidden"), [False])
+        self.page.click("#first")
+        self.assertEqual(len(self.rows()), 5)
+
     def test_matrix(self):
+        self.show_all()
         self.assertEqual(sorted(self.rows()), sorted(sample_reports.TEXTS))
         self.assertEqual(self.heads(), sample_reports.ENGINES["linux"] + sample_reports.ENGINES["wine-8"])
         self.assertEqual(self.all("#matrix th.group"), ["stream data", "reset and abort", "options and names"])
@@ -59,6 +133,7 @@ class Page(browser.PageCase):
             const place = selector => box.querySelector(selector).getBoundingClientRect();
             return [place('thead tr + tr th').y, place('tbody th.name').x];
         })()"""
+        self.show_all()
         self.page.evaluate("document.getElementById('matrix').style.maxHeight = '150px'")
         before = self.page.evaluate(places)
         self.page.evaluate("document.getElementById('matrix').scrollTo(60, 60)")
@@ -67,12 +142,13 @@ class Page(browser.PageCase):
             self.assertAlmostEqual(was, now, delta=2)
 
     def test_filter_by_text(self):
+        self.show_all()
         self.set("text", "ReSeT twice")
         self.assertEqual(self.rows(), ["reset-twice"])
         self.set("text", "no such thing")
         self.assertEqual(self.rows(), [])
         self.assertIn("0 of 6", self.all("#count")[0])
-        self.page.click("#all")
+        self.show_all()
         self.assertEqual(len(self.rows()), 6)
 
     def test_filter_by_group(self):
@@ -80,18 +156,23 @@ class Page(browser.PageCase):
         self.assertEqual(self.rows(), ["reset-idle-peer", "reset-twice"])
 
     def test_filter_by_system(self):
-        self.page.click("#systems input[value=wine-8]")
+        self.show_all()
+        self.choose("#systems input[value=wine-8]")
         self.assertEqual(self.heads(), sample_reports.ENGINES["linux"])
         self.page.click("#differences")
         self.assertEqual(self.rows(), ["send-size", "reset-twice"])
 
     def test_filter_by_engine(self):
-        self.page.click("#engines input[value=native]")
-        self.page.click("#engines input[value=uv]")
+        self.show_all()
+        self.choose("#engines input[value=native]", "#engines input[value=uv]")
         self.assertEqual(self.heads(), ["poll", "iterative", "wsa-select", "iterative"])
 
     def test_only_differences(self):
+        self.show_all()
         self.page.click("#differences")
+        self.assertEqual(self.rows(), DIFFERENT)
+        # Without the systems' own calls, those in which engines differ are left.
+        self.choose("#engines input[value=native]")
         self.assertEqual(self.rows(), ["send-size", "reset-idle-peer", "reset-twice", "backlog"])
 
     def test_a_click_opens_the_details(self):
@@ -113,6 +194,7 @@ class Page(browser.PageCase):
         self.assertIsNone(self.opened())
 
     def test_keys_open_the_details(self):
+        self.show_all()
         self.page.evaluate("document.querySelector('#matrix [tabindex=\"0\"]').focus()")
         for key in ("ArrowDown", "ArrowRight", "Enter"):
             self.page.press(key)
@@ -133,6 +215,10 @@ class Page(browser.PageCase):
 
 class Telephone(Page):
     width = 390
+
+    def test_the_table_begins_on_the_first_screen(self):
+        place = self.page.evaluate("document.getElementById('matrix').getBoundingClientRect().y")
+        self.assertLess(place, 844)
 
     def test_first_column_leaves_room(self):
         name, box = self.page.evaluate("[document.querySelector('#matrix th.name').offsetWidth, "

@@ -107,6 +107,22 @@ class TestCase(unittest.TestCase):
 
         setattr(self, name, attempt)
 
+    def help_for_people(self, *command):
+        """The program's help, or that of one of its subcommands: what each help has to be, whatever it is about."""
+        status, output, complaint = run(*command, "--help")
+        self.assertEqual((status, complaint), (0, ""))
+        self.assertEqual([line for line in output.splitlines() if len(line) > 80], [])
+        # What a parser would say of its types and checks.
+        self.assertNotRegex(output, r"UINT|TEXT:|FLOAT|INT in|\[OPTIONS\]|:\{|excludes|Excludes")
+        lines = output.splitlines()
+        usage = next(i for i, line in enumerate(lines) if line.startswith("Usage: "))
+        self.assertIn(" ".join(command), lines[usage])
+        self.assertTrue(lines[0][0].isupper(), lines[0])
+        self.assertEqual([line for line in lines[usage:] if line.endswith(" ")], [])
+        self.assertIn("Examples:", lines[usage:])
+        self.assertGreater(len(lines), lines.index("Examples:") + 2)
+        return output
+
 
 def wait_for(state, what, seconds=PATIENCE):
     """Waits until state() is true."""

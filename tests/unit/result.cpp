@@ -2,6 +2,8 @@
 #include "../contract/support/outcome.hpp"
 
 #include <pier/result.hpp>
+#include <pier/sys/error.hpp>
+#include <pier/sys/socket.hpp>
 
 #include <optional>
 #include <ostream>
@@ -163,9 +165,32 @@ TEST_CASE("result: errors compare with conditions both ways, and with each other
 }
 
 TEST_CASE("result: the native number is for people") {
-    CHECK(pier::describe({Errc::connection_refused, 111}) == "connection refused (native 111)");
-    CHECK(pier::describe({Errc::unexpected, -5}) == "unexpected system error (native -5)");
+    CHECK(pier::describe({Errc::connection_refused, 987'654}) == "connection refused (native 987654)");
+    CHECK(pier::describe({Errc::unexpected, -4711}) == "unexpected system error (native -4711)");
     CHECK(pier::describe({Errc::timed_out, 0}) == "timed out");
+}
+
+TEST_CASE("result: a number is told by the system's name for it") {
+    REQUIRE(pier::sys::start_up());
+    auto named = pier::sys::local_endpoint(pier::spi::no_socket);
+    REQUIRE_FALSE(named);
+    const std::string text = pier::describe(named.error());
+    const bool known = text == "not a socket (EBADF)" || text == "not a socket (WSAENOTSOCK)";
+    CHECK_MESSAGE(known, text);
+    CHECK(pier::sys::name({Errc::timed_out, 0}).empty());
+    CHECK(pier::sys::name({Errc::unexpected, 987'654}).empty());
+}
+
+TEST_CASE("result: what somebody can do is a part of a sentence") {
+    for (std::int32_t number = 0; number <= last; ++number) {
+        const Error error{static_cast<Errc>(number), 4711};
+        const std::string_view text = pier::sys::advice(error);
+        CAPTURE(text);
+        CHECK(text.find('\n') == std::string_view::npos);
+        CHECK(!text.ends_with('.'));
+    }
+    CHECK(pier::sys::advice({Errc::address_in_use, 4711}).contains("port 0"));
+    CHECK(pier::sys::advice({Errc::connection_reset, 4711}).empty());
 }
 
 TEST_CASE("result: fail makes the failure side") {

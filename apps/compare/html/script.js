@@ -25,10 +25,27 @@
   const counted = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
   const isObserved = cell => cell !== null && cell.outcome !== 'n/a';
 
+  // What a word says, whichever system says it. The style gives each meaning a colour and a shape, beside the word.
+  const meanings = {
+    good: ['it worked', 'works whole data ready writable same'],
+    part: ['a part of it, or otherwise than asked', 'partial truncated unusable too-much ignored early late differs'],
+    wait: ['nothing yet, or it took too long', 'pending blocks would-block timed-out quiet nothing none-pending'],
+    over: ['ended in order', 'end closed canceled hang-up'],
+    gone: ['the connection or its data is lost', 'refused reset aborted broken-pipe lost data-lost corrupt reordered ' +
+      'missing killed interrupted error unreachable other-error failed hang crash'],
+    rule: ['not allowed, or not there', 'in-progress invalid unsupported denied in-use not-available unavailable ' +
+      'not-a-socket no-option bad-address unconnected connected message-size not-found too-many-files one-at-a-time no-ipv6'],
+  };
+  const meaningOf = new Map(Object.entries(meanings)
+    .flatMap(([name, [, words]]) => words.split(' ').map(word => [word, name])));
+
   // Several outcomes are joined by "+", where a line may break.
   function breakable(outcome) {
-    const parts = outcome.split('+');
-    return parts.flatMap((part, i) => i + 1 < parts.length ? [part + '+', element('wbr')] : [part]);
+    return outcome.split('+').flatMap((part, i) => {
+      const meaning = meaningOf.get(part);
+      const word = element('span', {class: meaning ? 'word ' + meaning : 'word'}, part);
+      return i > 0 ? ['+', element('wbr'), word] : [word];
+    });
   }
 
   const signs = {
@@ -37,18 +54,40 @@
     other: ['\u2260', 'other than most engines'],
   };
 
-  // What is seen of engines among these columns.
+  // What is seen among these columns: what most engines say, whether engines differ, and whether systems' own calls do.
   function look(row, shown) {
     const counts = new Map();
+    const natives = new Set();
     let marked = false;
     for (const column of shown) {
       const cell = row.cells[column.index];
-      if (!isObserved(cell) || column.native) continue;
+      if (!isObserved(cell)) continue;
+      if (column.native) {
+        natives.add(cell.outcome);
+        continue;
+      }
       counts.set(cell.outcome, (counts.get(cell.outcome) || 0) + 1);
       marked = marked || cell.mark !== undefined;
     }
     const most = [...counts].reduce((best, next) => next[1] > best[1] ? next : best, ['', 0])[0];
-    return {most, differs: counts.size > 1 || marked};
+    const enginesDiffer = counts.size > 1 || marked;
+    const systemsDiffer = natives.size > 1;
+    return {most, enginesDiffer, systemsDiffer, differs: enginesDiffer || systemsDiffer};
+  }
+
+  // Columns of a system that say the same in all of these rows stand as one; `members` are those it stands for.
+  function folded(shown, lines) {
+    const found = new Map();
+    for (const column of shown) {
+      const said = lines.map(row => {
+        const cell = row.cells[column.index];
+        return cell === null ? null : [cell.outcome, cell.mark || ''];
+      });
+      const key = JSON.stringify([column.system, column.native, said]);
+      if (found.has(key)) found.get(key).members.push(column);
+      else found.set(key, {...column, members: [column]});
+    }
+    return [...found.values()];
   }
 
   function kindOf(cell, column, most) {
@@ -86,14 +125,18 @@
         while (i + width < shown.length && shown[i + width].system === column.system) ++width;
         first.append(element('th', {class: 'first', colspan: width, scope: 'colgroup'}, column.system));
       }
-      second.append(element('th', {class: begins ? 'first' : '', scope: 'col'}, column.engine));
+      const names = column.members.map(member => member.engine);
+      second.append(element('th', {class: begins ? 'first' : '', scope: 'col'},
+        ...names.length === 1 ? names : [`${names.length} engines`, element('small', {}, names.join(', '))]));
     });
     return element('thead', {}, first, second);
   }
 
-  function line(row, shown, {most}) {
+  function line(row, shown, {most, enginesDiffer, systemsDiffer}) {
+    const why = enginesDiffer ? 'engines differ' : systemsDiffer ? 'systems differ, engines agree' : undefined;
     const made = element('tr', {}, element('th', {class: 'name', scope: 'row', tabindex: -1, 'data-id': row.id},
-      row.id, element('small', {}, row.question)));
+      row.id, element('small', {}, row.question),
+      why && element('span', {class: enginesDiffer ? 'why engines' : 'why'}, why)));
     shown.forEach((column, i) => {
       const cell = row.cells[column.index];
       const kind = kindOf(cell, column, most);
@@ -110,18 +153,17 @@
     const words = at('text').value.toLowerCase().split(/\s+/).filter(Boolean);
     const system = chosen('systems');
     const engine = chosen('engines');
-    const shown = columns.filter(column => system.has(column.system) && engine.has(column.engine));
+    const wanted = columns.filter(column => system.has(column.system) && engine.has(column.engine));
+    const passes = row => matches(row, words) && (!at('differences').checked || look(row, wanted).differs);
+    const passed = report.groups.map((group, index) =>
+      at('group').value === '' || at('group').value === String(index) ? group.rows.filter(passes) : []);
+    const count = passed.flat().length;
+    const shown = at('fold').checked ? folded(wanted, passed.flat())
+      : wanted.map(column => ({...column, members: [column]}));
     const table = element('table', {role: 'grid', 'aria-label': 'behaviours by engines'}, head(shown));
-    let count = 0;
     report.groups.forEach((group, index) => {
-      if (at('group').value !== '' && at('group').value !== String(index)) return;
-      const lines = [];
-      for (const row of group.rows) {
-        const seen = look(row, shown);
-        if (matches(row, words) && (!at('differences').checked || seen.differs)) lines.push(line(row, shown, seen));
-      }
+      const lines = passed[index].map(row => line(row, shown, look(row, wanted)));
       if (lines.length === 0) return;
-      count += lines.length;
       const body = element('tbody');
       if (group.name !== '') {
         body.append(element('tr', {}, element('th', {class: 'group', scope: 'rowgroup', colspan: shown.length + 1},
@@ -134,7 +176,11 @@
     const first = at('matrix').querySelector('[data-id]');
     if (first) first.tabIndex = 0;
     at('count').textContent = `${count} of ${counted(rows.length, 'behaviour')}, ` +
-      `${shown.length} of ${counted(columns.length, 'column')}`;
+      `${wanted.length} of ${counted(columns.length, 'column')}` +
+      (shown.length < wanted.length ? `, folded into ${shown.length}` : '');
+    const whole = count === rows.length && shown.length === columns.length;
+    at('all').hidden = whole;
+    at('first').hidden = !whole;
   }
 
   function section(title, ...children) { return [element('h3', {}, title), ...children]; }
@@ -223,11 +269,15 @@
     at('summary').textContent = `${counted(rows.length, 'behaviour')} of sockets and events in ` +
       `${counted(columns.length, 'column')}: ${systems.join(', ')}. Pier ${report.version}. ` +
       'A click, or Enter, on a cell opens what was done and what was seen.';
+    for (const [name, [meaning]] of Object.entries(meanings)) {
+      at('meanings').append(element('li', {class: 'word ' + name}, meaning));
+    }
     for (const [sign, meaning] of Object.values(signs)) {
       at('legend').append(element('span', {}, element('b', {}, sign), ' ' + meaning));
     }
     at('legend').append(element('span', {}, element('b', {}, 'native'), ' the system\u2019s own calls, without Pier'),
       element('span', {}, element('b', {}, 'n/a'), ' makes no sense there'));
+    at('key').open = window.matchMedia('(min-width: 701px)').matches;
     at('group').append(element('option', {value: ''}, 'all'));
     report.groups.forEach((group, index) => at('group').append(element('option', {value: index}, group.name)));
     at('group-label').hidden = named.length < 2;
@@ -244,6 +294,11 @@
     at('filters').addEventListener('input', draw);
     at('filters').addEventListener('submit', event => event.preventDefault());
     at('all').addEventListener('click', () => {
+      at('filters').reset();
+      for (const field of ['differences', 'fold']) at(field).checked = false;
+      draw();
+    });
+    at('first').addEventListener('click', () => {
       at('filters').reset();
       draw();
     });

@@ -25,20 +25,35 @@ bool refuse(const std::string& sentence) {
 }  // namespace
 
 TraceCommand::TraceCommand(CLI::App& app) : command_(app.add_subcommand("trace", about)) {
+    constexpr const char* run = "What is run";
+    constexpr const char* output = "Output";
     command_->add_option("PROBE", probe_, "the behaviour's id");
-    command_->add_option("--engine", engine_lists_, "engines to run, with commas between; without it all that run here")
+    command_
+        ->add_option("--engine", engine_lists_, "engines to run, with commas between (default all that can run here)")
+        ->option_text("NAME,...")
+        ->group(run)
         ->allow_extra_args(false);
-    command_->add_option("--system", options_.system,
-                         "NAME of this system in the trace: linux, windows, wine-10 (default this system)");
-    command_->add_option("--merge", options_.files,
-                         "traces of several systems, made with --format json, to put side by side; nothing is run");
+    command_
+        ->add_option("--system", options_.system,
+                     "what the trace calls this system: linux, windows, wine-10 (default this system)")
+        ->option_text("NAME")
+        ->group(run);
+    command_
+        ->add_option("--merge", options_.files,
+                     "traces of several systems, made with --format json, to put side by side; nothing is run")
+        ->option_text("FILE...")
+        ->group(run);
     command_
         ->add_option("--format", format_,
                      "text: for a terminal; json: to merge, and for other programs; html: one page that needs nothing "
                      "else (default text)")
+        ->option_text("FORMAT")
+        ->group(output)
         ->check(CLI::IsMember({"text", "json", "html"}));
-    command_->add_flag("--times", options_.times,
-                       "with microseconds since the beginning, which differ from run to run, in the text");
+    command_
+        ->add_flag("--times", options_.times,
+                   "with microseconds since the beginning, which differ from run to run, in the text")
+        ->group(output);
 }
 
 bool TraceCommand::choose_probe() {

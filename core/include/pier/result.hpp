@@ -82,8 +82,8 @@ struct Error {
 };
 static_assert(sizeof(Error) == 8);
 
-// For people: the text, and the system's number behind it where there is one ("connection refused (native 111)"),
-// with what else it may mean on that system, where it has several meanings.
+// For people: the text, and behind it what the system calls its number, where there is one ("connection refused
+// (ECONNREFUSED)"; "(native 4711)" where the number has no name), with what else it may mean on that system.
 [[nodiscard]] std::string describe(const Error& error);
 
 template <class T>

@@ -97,7 +97,8 @@ std::error_code make_error_code(Errc condition) noexcept { return {static_cast<i
 std::string describe(const Error& error) {
     std::string text(error.message());
     if (error.native == 0) return text;
-    text += " (native " + std::to_string(error.native);
+    const std::string_view name = sys::name(error);
+    text += " (" + (name.empty() ? "native " + std::to_string(error.native) : std::string(name));
     if (std::string_view remark = sys::remark(error); !remark.empty()) text.append(": ").append(remark);
     return text + ")";
 }

@@ -23,7 +23,10 @@ namespace pier {
 // One line on stderr: the program and the sentence, printable. Without memory for it, the line says that.
 void say(std::string_view program, std::string_view sentence) noexcept;
 
-// The same of what was tried and the error. Returns the exit status 1.
+// What somebody can do about the error; empty where that is not known.
+[[nodiscard]] std::string_view advice(const Error& error) noexcept;
+
+// The same of what was tried, the error and the advice. Returns the exit status 1.
 int complain(std::string_view program, std::string_view what, const Error& error);
 
 // The text on stdout, flushed. False after a sentence on stderr when it can't be written (exit status 1).

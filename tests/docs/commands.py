@@ -1,0 +1,296 @@
+"""What a page tells its reader to type. Commands of Pier's programs are run, on loopback and on free ports; of scripts,
+builds and measurements it is checked that the file and its options exist.
+"""
+
+import functools
+import json
+import os
+import re
+import select
+import shlex
+import signal
+import subprocess
+import time
+
+from pages import Block
+
+PATIENCE = 30  # seconds: for whatever is expected to happen
+
+PROGRAMS = {"pier-echo-server", "pier-echo-client", "pier-compare"}
+
+# Lines that are neither run nor checked, each with its reason.
+EXEMPT = [
+    (r"(export )?PIER_WINE=", "sets what the lines below it, which need Wine, run in"),
+    (r"exec 3<>/dev/tcp/", "a load by the shell itself, for a server under Wine"),
+    (r"printf '%064d' 0 >&3", "the same loop's second line"),
+    (r"grep -E 'Call ", "counts lines of a trace that Wine has written"),
+    (r"cmake --install ", "needs an installation's prefix"),
+]
+
+
+class Wrong(Exception):
+    pass
+
+
+@functools.cache
+def output_of(*command):
+    """Of what says the same whenever it is asked: helps and lists."""
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, encoding="utf-8",
+                          timeout=PATIENCE).stdout
+
+
+def split_commands(text):
+    """(line, words) of each command: continuations joined, comments and a final & left out."""
+    joined, first = "", 0
+    for number, line in enumerate(text.splitlines()):
+        if not joined:
+            first = number
+        joined += line[:-1] + " " if line.endswith("\\") else line
+        if line.endswith("\\"):
+            continue
+        if joined.strip() and not joined.lstrip().startswith("#"):
+            yield first, joined.strip()
+        joined = ""
+
+
+class Checker:
+    def __init__(self, root, programs, scratch):
+        self.root = root
+        self.programs = programs  # the folder of the built ones
+        self.scratch = scratch
+        listed = output_of(self.programs / "pier-echo-server", "--list-engines")
+        lines = [line.split(": ", 1) for line in listed.splitlines()]
+        self.runnable = [name for name, text in lines if not text.startswith("can't run here")]
+        described = self.root / "docs/engines"
+        self.engines = {name for name, _ in lines} | {page.stem for page in described.glob("*.md")} | {"native"}
+
+    def run(self, words, **options):
+        command = [str(self.programs / words[0]), *words[1:]]
+        return subprocess.run(command, cwd=self.scratch, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+                              encoding="utf-8", timeout=PATIENCE, **options)
+
+    def help_of(self, words):
+        return output_of(self.programs / words[0], *words[1:], "--help")
+
+    def examples(self):
+        """Those at the end of each --help, as a block of a page."""
+        for command in (["pier-echo-server"], ["pier-echo-client"], ["pier-compare"], ["pier-compare", "merge"],
+                        ["pier-compare", "diff"], ["pier-compare", "trace"]):
+            lines = self.help_of(command).partition("\nExamples:\n")[2].splitlines()
+            text = "".join(line + "\n" for line in lines if re.match(r"  \S", line))
+            if not text:
+                raise ValueError(f"{' '.join(command)} --help has no examples")
+            yield Block(" ".join(command) + " --help", 1, "sh", text)
+
+    def behaviours(self):
+        listed = output_of(self.programs / "pier-compare", "--list-behaviours")
+        return {line.split(": ")[0] for line in listed.splitlines()}
+
+    # Everything else than Pier's own programs.
+
+    def check_script(self, path, words):
+        script = self.root / path
+        if not script.is_file() or not os.access(script, os.X_OK):
+            raise Wrong(f"there is no {path} to run")
+        text = script.read_text(encoding="utf-8")
+        if path.startswith("bench/"):
+            text = output_of(script, "--help")
+        if path == "ci/wine-run":
+            return  # what follows is a program's
+        for word in words:
+            option = word.split("=")[0]
+            if re.match(r"--[a-z]", option) and option not in text:
+                raise Wrong(f"{path} has no option {option}")
+
+    def check_built(self, name, words):
+        """A program of the build tree that is not run here."""
+        name = name.removesuffix(".exe")
+        if name in PROGRAMS:
+            return self.check_options([name], words)
+        source = self.root / f"bench/{name}.cpp"
+        if not source.is_file():
+            raise Wrong(f"nothing that is built is called {name}")
+        options = self.root / f"bench/{name}_options.hpp"
+        text = options.read_text(encoding="utf-8") if options.is_file() else source.read_text(encoding="utf-8")
+        for word in words:
+            if word.startswith("--") and word[2:].split("=")[0] not in text:
+                raise Wrong(f"{name} has no option {word}")
+
+    def check_cmake(self, words):
+        presets = json.loads((self.root / "CMakePresets.json").read_text(encoding="utf-8"))
+        known = {entry["name"] for entry in presets["workflowPresets" if "--workflow" in words else "configurePresets"]}
+        if "--preset" not in words:
+            raise Wrong("a cmake without --preset; say in EXEMPT why it is not checked")
+        preset = words[words.index("--preset") + 1]
+        if preset not in known:
+            raise Wrong(f"there is no preset {preset}")
+
+    # Pier's programs.
+
+    def check_options(self, command, words):
+        text = self.help_of(command)
+        for word in words:
+            option = word.split("=")[0]
+            if option.startswith("--") and not re.search(re.escape(option) + r"(?![\w-])", text):
+                raise Wrong(f"{' '.join(command)} has no option {option}")
+        for engine in self.named(words, "--engine"):
+            if engine not in self.engines:
+                raise Wrong(f"there is no engine {engine}")
+
+    @staticmethod
+    def named(words, option):
+        values = [words[i + 1] for i, word in enumerate(words[:-1]) if word == option]
+        return [name for value in values for name in value.split(",")]
+
+    def with_engines_of_here(self, words):
+        """The same command with engines that can run here, where it names others."""
+        words = list(words)
+        for i, word in enumerate(words[:-1]):
+            if word == "--engine":
+                names = words[i + 1].split(",")
+                here = [name for name in names if name in self.runnable or name == "native"]
+                others = [name for name in self.runnable if name not in here]
+                words[i + 1] = ",".join(here + others[: len(names) - len(here)])
+        return words
+
+    def run_compare(self, words):
+        command = ["pier-compare"]
+        if words and words[0] in ("merge", "diff", "trace"):
+            command.append(words[0])
+        self.check_options(command, words[len(command) - 1:])
+        words = self.with_engines_of_here(words)
+        lists = any(word.startswith("--list-") for word in words)
+        if len(command) == 1 and not lists:  # not everything by every engine, which the test compare.expected does
+            if "--behaviour" not in words:
+                words += ["--behaviour", "echo-1B"]
+            if "--engine" not in words:
+                words += ["--engine", self.runnable[0]]
+        done = self.run(["pier-compare", *words])
+        # 1: an outcome is outside of the contract, which is not the page's fault.
+        if done.returncode not in (0, 1):
+            raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
+
+    def run_client(self, words, server):
+        self.check_options(["pier-echo-client"], words)
+        words = self.with_engines_of_here(words)
+        if "--connect" in words:
+            words[words.index("--connect") + 1] = server.address
+        else:
+            words += ["--connect", server.address]
+        done = self.run(["pier-echo-client", *words])
+        if done.returncode != 0:
+            raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
+
+    def run_block(self, block):
+        """A sentence for each command that does not do what the page says."""
+        server = None
+        try:
+            for offset, line in split_commands(block.text):
+                place = f"{block.page}:{block.line + offset}"
+                try:
+                    if any(re.match(pattern, line) for pattern, _ in EXEMPT):
+                        continue
+                    # A redirection and what follows, and a final &, are the shell's.
+                    words = shlex.split(re.sub(r"\s(&|\d?>\S+)(?=\s|$)", " ", line), comments=True)
+                    while words and re.match(r"[A-Z_]+=", words[0]):
+                        words.pop(0)
+                    program, rest = words[0], words[1:]
+                    if program == "pier-echo-server":
+                        self.check_options([program], rest)
+                        if any(word.startswith("--list-") for word in rest):
+                            done = self.run(words)
+                            if done.returncode != 0:
+                                raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
+                            continue
+                        if server:
+                            server.stop()
+                        server = Server(self, self.with_engines_of_here(rest))
+                    elif program == "pier-echo-client":
+                        if not server:
+                            server = Server(self, [])
+                        self.run_client(rest, server)
+                    elif program == "pier-compare":
+                        self.run_compare(rest)
+                    elif program == "cmake":
+                        self.check_cmake(rest)
+                    elif re.match(r"(\./)?(ci|bench)/", program):
+                        self.check_script(program.removeprefix("./"), rest)
+                    elif re.match(r"build/[\w-]+/bin/", program):
+                        self.check_built(program.rsplit("/", 1)[-1], rest)
+                    else:
+                        raise Wrong(f"what is {program}? Say in EXEMPT of tests/docs/commands.py why it is not checked")
+                except (Wrong, ValueError, subprocess.TimeoutExpired) as wrong:
+                    yield f"{place}: {wrong}\n    {line}"
+        finally:
+            if server:
+                try:
+                    server.stop()
+                except Wrong as wrong:
+                    yield f"{block.place}: {wrong}"
+
+
+class Server:
+    """pier-echo-server as the page starts it, but on free ports."""
+
+    def __init__(self, checker, words):
+        words = list(words)
+        if "--listen" not in words:
+            words += ["--listen", "127.0.0.1:0"]
+        for i, word in enumerate(words[:-1]):
+            if word == "--listen":
+                words[i + 1] = re.sub(r":\d+$", ":0", words[i + 1])
+        expected = words.count("--listen")
+        self.process = subprocess.Popen([checker.programs / "pier-echo-server", *words], stdin=subprocess.DEVNULL,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=checker.scratch)
+        lines = self.read_lines(expected)
+        if len(lines) < expected:
+            self.process.kill()
+            raise Wrong(f"the server did not come up: {self.process.communicate()[1].decode().strip()}")
+        self.address = lines[0].split()[2]
+
+    def read_lines(self, count):
+        text, end = b"", time.monotonic() + PATIENCE
+        while text.count(b"\n") < count:
+            left = end - time.monotonic()
+            if left <= 0 or not select.select([self.process.stdout], [], [], left)[0]:
+                break
+            piece = os.read(self.process.stdout.fileno(), 4096)
+            if not piece:
+                break
+            text += piece
+        return text.decode().splitlines()
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            _, complaint = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            raise Wrong("the server did not end after SIGTERM") from None
+        if self.process.returncode != 0:
+            raise Wrong(f"the server's status is {self.process.returncode}: {complaint.decode().strip()}")
+
+
+def fixtures(root, scratch):
+    """The files that commands name and that an earlier one has not written."""
+    for name in ("linux", "wine-10"):
+        text = (root / f"ci/expected/{name}.json").read_text(encoding="utf-8")
+        for copy in (f"{name}.json", "old.json", "new.json"):
+            (scratch / copy).write_text(text, encoding="utf-8")
+
+
+def known_options(checker, root):
+    """Every word that begins with two dashes and is an option of something here, for what prose names."""
+    known = {"--preset", "--install", "--prefix", "--workflow"}
+    for command in (["pier-echo-server"], ["pier-echo-client"], ["pier-compare"], ["pier-compare", "merge"],
+                    ["pier-compare", "diff"], ["pier-compare", "trace"]):
+        known |= set(re.findall(r"--[a-z][\w-]*", checker.help_of(command)))
+    for script in [*(root / "ci").iterdir(), *(root / "bench").glob("*.py"), *(root / "bench").glob("common/*.py"),
+                   *(root / "tests/contract/support").glob("*.cpp"), *(root / "bench").glob("*_options.hpp")]:
+        if script.is_file():
+            text = script.read_text(encoding="utf-8")
+            known |= set(re.findall(r"--[a-z][\w-]*", text))
+            if script.suffix == ".hpp":
+                known |= {"--" + name for name in re.findall(r'"([a-z][a-z-]*)"', text)}
+    return known

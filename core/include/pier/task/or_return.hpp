@@ -13,36 +13,49 @@
 namespace pier {
 
 // What or_return() gives to await. Ready where there is a value, so that a task without an error never suspends in it.
-template <class T, class E>
+// It refers to the result, which is a temporary of the same expression: a copy would cost its size in the frame. `R` is
+// the result's type, const for one that stays the caller's.
+template <class R>
 class OrReturn {
 public:
     using awaits_task = void;  // whoever waits for this task goes on when it has left
 
-    explicit OrReturn(std::expected<T, E>&& result) noexcept : result_(std::move(result)) {}
+    explicit OrReturn(R& result) noexcept : result_(result) {}
 
     bool await_ready() const noexcept { return result_.has_value(); }
     // The task ends here with the error as its result. Its locals go with its frame, which is when its awaiter goes on,
     // or when its scope notices.
     template <std::derived_from<spi::PromiseBase> P>
     void await_suspend(std::coroutine_handle<P> handle) {
-        handle.promise().return_value(std::unexpected(std::move(result_.error())));
+        handle.promise().return_value(std::unexpected(result_.error()));
         handle.promise().end();
     }
-    T await_resume() {
-        if constexpr (!std::is_void_v<T>) return std::move(*result_);
+    typename R::value_type await_resume() {
+        if constexpr (std::is_void_v<typename R::value_type>) {
+            return;
+        } else if constexpr (std::is_const_v<R>) {
+            return *result_;
+        } else {
+            return std::move(*result_);
+        }
     }
 
 private:
-    std::expected<T, E> result_;
+    R& result_;
 };
 
 // In a Task<Result<U>>:
 //   auto chunk = co_await or_return(co_await peer.receive());
-// gives the value, or ends this task with the error as its result. With live tasks in a TaskScope of this frame it is
-// as wrong as a co_return: the scope has to be joined first; with_scope() does so.
+// gives the value, or ends this task with the error as its result. To be awaited where it is made. With live tasks in a
+// TaskScope of this frame it is as wrong as a co_return: the scope has to be joined first; with_scope() does so.
 template <class T, class E>
-[[nodiscard]] OrReturn<T, E> or_return(std::expected<T, E> result) noexcept {
-    return OrReturn<T, E>(std::move(result));
+[[nodiscard]] OrReturn<std::expected<T, E>> or_return(std::expected<T, E>&& result) noexcept {
+    return OrReturn<std::expected<T, E>>(result);
+}
+// The same of a variable: its value is copied.
+template <class T, class E>
+[[nodiscard]] OrReturn<const std::expected<T, E>> or_return(const std::expected<T, E>& result) noexcept {
+    return OrReturn<const std::expected<T, E>>(result);
 }
 
 }  // namespace pier

@@ -114,7 +114,7 @@ pier::Task<Verdict> data_before_reset() {
     if (!rest && !was_lost) co_return observed(rest.error());
     auto got = co_await pair->here.receive(limit);
     if (!got && got.error() == pier::Errc::connection_reset) {
-        auto again = co_await pair->here.receive(limit);
+        auto again = co_await pair->here.receive(unread, limit);
         if (again || again.error() != got.error()) co_return Verdict{Outcome::differs, "the second time"};
         co_return Verdict{was_lost ? Outcomes(Outcome::data_lost) : Outcome::data + Outcome::reset};
     }

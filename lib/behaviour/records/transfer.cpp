@@ -14,12 +14,12 @@ namespace {
 // The operation that the task starts while another one of its stream is pending.
 enum class Second : bool { receive, send };
 
-pier::Task<Verdict> while_receiving(Second second) {
+pier::Task<Verdict> while_receiving(Second second, Into into) {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
     pier::TaskScope scope;
     PendingReceive pending;
-    scope.spawn(receive_some(pair->here, pending));
+    scope.spawn(receive_some(pair->here, pending, into));
     (void)co_await pending.begins.wait(limit);
     Verdict verdict;
     if (second == Second::receive) {
@@ -37,6 +37,13 @@ pier::Task<Verdict> while_receiving(Second second) {
     const bool untouched = pending.result && *pending.result == 3;
     if (!untouched) co_return Verdict{Outcome::unusable, std::string(name(verdict.outcome))};
     co_return verdict;
+}
+
+pier::Task<Verdict> while_receiving(Second second) {
+    Verdict chunk = co_await while_receiving(second, Into::chunk);
+    Verdict buffer = co_await while_receiving(second, Into::buffer);
+    if (chunk.outcome != buffer.outcome) co_return Verdict{Outcome::differs, "a chunk and a buffer"};
+    co_return chunk;
 }
 
 pier::Task<Verdict> second_receive() { return while_receiving(Second::receive); }

@@ -1,6 +1,6 @@
 #include <pier/behaviour/far_end.hpp>
 #include <pier/behaviour/steps.hpp>
-#include <pier/event.hpp>
+#include <pier/sync/event.hpp>
 #include <pier/loop.hpp>
 #include <pier/sleep.hpp>
 

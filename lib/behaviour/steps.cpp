@@ -99,7 +99,17 @@ WhileWaiting::WhileWaiting(std::function<void()> action)
     });
 }
 
-pier::Task<void> receive_some(pier::Stream& stream, PendingReceive& pending) {
+pier::Task<void> receive_some(pier::Stream& stream, PendingReceive& pending, Into into) {
+    if (into == Into::chunk) {
+        pending.begins.set();
+        auto chunk = co_await stream.receive(limit);
+        if (chunk) {
+            pending.result = chunk->size();
+        } else {
+            pending.result = pier::fail(chunk.error());
+        }
+        co_return;
+    }
     std::array<std::byte, 64> buffer;
     pending.begins.set();
     pending.result = co_await stream.receive(std::span<std::byte>(buffer), limit);

@@ -20,10 +20,10 @@ pier::Task<Verdict> cancel_pending_receive() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
     Verdict verdict;
-    for (int times = 0; times < 3; ++times) {
+    for (Into into : {Into::chunk, Into::buffer, Into::chunk}) {
         pier::TaskScope scope;
         PendingReceive pending;
-        scope.spawn(receive_some(pair->here, pending));
+        scope.spawn(receive_some(pair->here, pending, into));
         (void)co_await pending.begins.wait(limit);
         scope.cancel();
         const bool ended = co_await join(scope);
@@ -95,12 +95,12 @@ pier::Task<Verdict> send_after_cancelled_send() {
 enum class Side : bool { here, there };
 
 // A receive is pending when its own side closes.
-pier::Task<Verdict> close_while_receiving(Side seen_by) {
+pier::Task<Verdict> close_while_receiving(Side seen_by, Into into) {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
     pier::TaskScope scope;
     PendingReceive pending;
-    scope.spawn(receive_some(pair->here, pending));
+    scope.spawn(receive_some(pair->here, pending, into));
     (void)co_await pending.begins.wait(limit);
     pair->here.close();
     const bool ended = co_await join(scope);
@@ -114,8 +114,17 @@ pier::Task<Verdict> close_while_receiving(Side seen_by) {
     co_return Verdict{got->empty() ? Outcome::end : Outcome::too_much};
 }
 
-pier::Task<Verdict> close_cancels() { return close_while_receiving(Side::here); }
-pier::Task<Verdict> close_as_the_peer_sees_it() { return close_while_receiving(Side::there); }
+pier::Task<Verdict> close_cancels() {
+    Verdict verdict = co_await close_while_receiving(Side::here, Into::chunk);
+    if (verdict.outcome != Outcome::canceled) co_return verdict;
+    co_return co_await close_while_receiving(Side::here, Into::buffer);
+}
+
+pier::Task<Verdict> close_as_the_peer_sees_it() {
+    Verdict verdict = co_await close_while_receiving(Side::there, Into::chunk);
+    if (verdict.outcome != Outcome::end) co_return verdict;
+    co_return co_await close_while_receiving(Side::there, Into::buffer);
+}
 
 // What begins in a cancelled scope.
 pier::Task<Verdict> start_after_cancel() {
@@ -140,10 +149,11 @@ std::vector<Behaviour> cancel_behaviours() {
          .question = "How does a pending receive end when its scope is cancelled? Is the stream usable then?",
          .contract = {canceled},
          .steps = on_one_loop(cancel_pending_receive),
-         .steps_text = {"Start a receive.", "Cancel its scope.", "The same twice more.",
+         .steps_text = {"Start a receive.", "Cancel its scope.", "The same twice more, into a buffer and into a chunk.",
                         "Pass bytes both ways over the same stream."},
          .promise = "operation_canceled, and the stream is fit for use.",
-         .sources = {"man 3 io_uring_prep_cancel", "Microsoft: CancelIoEx"}},
+         .sources = {"man 3 io_uring_prep_cancel", "Microsoft: CancelIoEx"},
+         .windows = {"Canceled; older documents call the stream undefined afterwards.", "Microsoft: CancelIoEx"}},
         {.id = "start-after-cancel",
          .question = "How does a receive end that begins in a cancelled scope?",
          .contract = {canceled},
@@ -175,16 +185,21 @@ std::vector<Behaviour> cancel_behaviours() {
          .question = "How does a pending receive end when its own stream is closed?",
          .contract = {canceled},
          .steps = on_one_loop(close_cancels),
-         .steps_text = {"Start a receive.", "Close its stream."},
+         .steps_text = {"Start a receive, into a chunk and, on another stream, into a buffer.", "Close its stream."},
          .promise = "Every pending operation ends exactly once, with operation_canceled.",
-         .sources = {"axboe/liburing#568", "cppalliance/corosio#160"}},
+         .sources = {"axboe/liburing#568", "cppalliance/corosio#160"},
+         .windows = {"Aborted (1236) at a port; older systems said name deleted (64).",
+                     "Wine's conformance test sock.c, iocp_async_read_closesocket; cppalliance/corosio#98"}},
         {.id = "close-pending-read-sends-reset",
          .question = "What does the peer of a stream see that is closed while it receives: the end, or a reset?",
          .contract = {end},
          .steps = on_one_loop(close_as_the_peer_sees_it),
-         .steps_text = {"Start a receive.", "Close its stream.", "The peer receives."},
+         .steps_text = {"Start a receive, into a chunk and, on another stream, into a buffer.", "Close its stream.",
+                        "The peer receives."},
          .promise = "The peer reads the end: pending operations are cancelled before the close.",
-         .sources = {"libuv/libuv#3034", "libuv/libuv#3584"}},
+         .sources = {"libuv/libuv#3034", "libuv/libuv#3584"},
+         .windows = {"A reset while a WSARecv is outstanding; the end if that is cancelled first.",
+                     "libuv/libuv#3034, #3584"}},
     };
 }
 

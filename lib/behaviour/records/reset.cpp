@@ -114,7 +114,7 @@ pier::Task<Verdict> data_before_reset() {
     if (!rest && !was_lost) co_return observed(rest.error());
     auto got = co_await pair->here.receive(limit);
     if (!got && got.error() == pier::Errc::connection_reset) {
-        auto again = co_await pair->here.receive(limit);
+        auto again = co_await pair->here.receive(unread, limit);
         if (again || again.error() != got.error()) co_return Verdict{Outcome::differs, "the second time"};
         co_return Verdict{was_lost ? Outcomes(Outcome::data_lost) : Outcome::data + Outcome::reset};
     }
@@ -155,14 +155,17 @@ std::vector<Behaviour> reset_behaviours() {
          .steps = on_one_loop(reset_pending_receive),
          .steps_text = {"Start a receive.", "The peer resets."},
          .promise = "connection_reset.",
-         .sources = {"cppalliance/corosio#98", "Microsoft: ERROR_NETNAME_DELETED"}},
+         .sources = {"cppalliance/corosio#98", "Microsoft: ERROR_NETNAME_DELETED"},
+         .windows = {"Name deleted (64), which means reset here and is also what a close of one's own leads to.",
+                     "Wine's conformance test sock.c, test_tcp_reset; cppalliance/corosio#98, #319"}},
         {.id = "reset-idle-peer",
          .question = "How does a receive end that begins after the peer's reset?",
          .contract = {reset},
          .steps = on_one_loop(reset_before_receive),
          .steps_text = {"The peer resets.", "When that has arrived, receive, twice."},
          .promise = "connection_reset, also where the receive begins afterwards.",
-         .sources = {"RFC 9293, 3.5.3"}},
+         .sources = {"RFC 9293, 3.5.3"},
+         .windows = {"A reset, every time.", "Wine's conformance test sock.c, test_tcp_reset"}},
         {.id = "reset-repeatable",
          .question = "What do a further receive and a send report after a reset?",
          .contract = {reset},
@@ -179,7 +182,8 @@ std::vector<Behaviour> reset_behaviours() {
          .steps_text = {"Send six bytes; the peer reads one and closes.",
                         "Receive, begun before that; the same again, begun afterwards."},
          .promise = "Closing with input unread makes a reset: to end well, finish, read to the end, then close.",
-         .sources = {"RFC 2525, 2.17"}},
+         .sources = {"RFC 2525, 2.17"},
+         .windows = {"A reset.", "RFC 1122, 4.2.2.13; of Windows not documented"}},
         {.id = "data-before-reset",
          .question = "Can bytes still be read that had arrived before the reset?",
          .contract = {data + reset, data_lost},
@@ -188,14 +192,17 @@ std::vector<Behaviour> reset_behaviours() {
                         "Receive the other 6, and what follows."},
          .promise = "None: a reset may destroy what was delivered and not yet read.",
          .sources = {"dotnet/runtime#57186", "curl/curl#657"},
-         .inherent = "Linux keeps bytes that arrived before the reset, Windows discards them."},
+         .inherent = "Linux keeps bytes that arrived before the reset, Windows discards them.",
+         .windows = {"What was received and not read is discarded: the receive fails with the reset at once.",
+                     "dotnet/runtime#57186, curl/curl#657"}},
         {.id = "reset-after-fin",
          .question = "What do a receive and a send report when a reset follows the end?",
          .contract = {end + lost},
          .steps = on_one_loop(reset_after_the_end),
          .steps_text = {"The peer finishes; read the end.", "The peer resets.", "Receive, then send."},
          .promise = "The end stays the end; the send tells that the connection is lost.",
-         .sources = {"libuv/libuv#3449", "RFC 9293, 3.5.3"}},
+         .sources = {"libuv/libuv#3449", "RFC 9293, 3.5.3"},
+         .windows = {"A reset.", "not documented"}},
         {.id = "reset-with-so-error-read",
          .question = "Who sees a reset once SO_ERROR has been read?",
          .contract = {},
@@ -203,7 +210,9 @@ std::vector<Behaviour> reset_behaviours() {
          .promise = "Not visible: only Pier reads SO_ERROR, and keeps what it says.",
          .sources = {"man 7 socket: SO_ERROR"},
          .inherent = "On Linux whoever reads SO_ERROR takes the error away.",
-         .not_applicable = "core does not show SO_ERROR"},
+         .not_applicable = "core does not show SO_ERROR",
+         .windows = {"SO_ERROR says nothing, and the receive says the reset.",
+                     "Wine's conformance test sock.c, test_tcp_reset"}},
     };
 }
 

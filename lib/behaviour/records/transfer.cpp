@@ -14,12 +14,12 @@ namespace {
 // The operation that the task starts while another one of its stream is pending.
 enum class Second : bool { receive, send };
 
-pier::Task<Verdict> while_receiving(Second second) {
+pier::Task<Verdict> while_receiving(Second second, Into into) {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
     pier::TaskScope scope;
     PendingReceive pending;
-    scope.spawn(receive_some(pair->here, pending));
+    scope.spawn(receive_some(pair->here, pending, into));
     (void)co_await pending.begins.wait(limit);
     Verdict verdict;
     if (second == Second::receive) {
@@ -37,6 +37,13 @@ pier::Task<Verdict> while_receiving(Second second) {
     const bool untouched = pending.result && *pending.result == 3;
     if (!untouched) co_return Verdict{Outcome::unusable, std::string(name(verdict.outcome))};
     co_return verdict;
+}
+
+pier::Task<Verdict> while_receiving(Second second) {
+    Verdict chunk = co_await while_receiving(second, Into::chunk);
+    Verdict buffer = co_await while_receiving(second, Into::buffer);
+    if (chunk.outcome != buffer.outcome) co_return Verdict{Outcome::differs, "a chunk and a buffer"};
+    co_return chunk;
 }
 
 pier::Task<Verdict> second_receive() { return while_receiving(Second::receive); }
@@ -163,7 +170,9 @@ std::vector<Behaviour> transfer_behaviours() {
          .steps_text = {"Send nothing and receive into nothing, in every way; once more with data there.",
                         "Receive the data; send a byte."},
          .promise = "An empty buffer ends at once with 0, and no data is touched.",
-         .sources = {"man 2 recv", "Microsoft: WSARecv"}},
+         .sources = {"man 2 recv", "Microsoft: WSARecv"},
+         .windows = {"An overlapped receive of no bytes waits for data and takes none.",
+                     "Wine's conformance test sock.c, test_empty_recv"}},
         {.id = "gather-scatter",
          .question = "Do the pieces of a gathered send arrive in order in those of a scattered receive?",
          .contract = {works},
@@ -179,14 +188,18 @@ std::vector<Behaviour> transfer_behaviours() {
          .steps_text = {"Send 64 MiB at once to a peer that does not read, and finish.", "The peer reads to the end."},
          .promise = "A send may be short; at most 1 MiB is handed to the system at once.",
          .sources = {"man 2 send", "stackoverflow.com/q/28785626"},
-         .inherent = "How much fits is the system's matter."},
+         .inherent = "How much fits is the system's matter.",
+         .windows = {"The whole buffer, whatever its size, or would-block.",
+                     "Wine's conformance test sock.c, test_write_events; Stack Overflow 28785626"}},
         {.id = "linger-timeout-close",
          .question = "Does close() wait for bytes that the peer has not taken?",
          .contract = {at_once},
          .steps = on_one_loop(close_with_unsent),
          .steps_text = {"Send until nothing fits any more.", "Close."},
          .promise = "close() never blocks.",
-         .sources = {"man 7 socket: SO_LINGER", "Microsoft: closesocket"}},
+         .sources = {"man 7 socket: SO_LINGER", "Microsoft: closesocket"},
+         .windows = {"A non-blocking close may fail with would-block and leave the socket open.",
+                     "asio: socket_ops::close"}},
     };
 }
 

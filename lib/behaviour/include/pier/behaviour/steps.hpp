@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <span>
@@ -54,12 +55,15 @@ private:
     std::shared_ptr<std::function<void()>> action_;
 };
 
+// Where a receive puts what comes: into a buffer of the caller's, or a chunk that the loop lends.
+enum class Into : std::uint8_t { chunk, buffer };
+
 // A receive in a task of its own, and how it ended.
 struct PendingReceive {
     pier::Event begins;  // in the same step the receive is under way
     pier::Result<std::size_t> result{};
 };
-[[nodiscard]] pier::Task<void> receive_some(pier::Stream& stream, PendingReceive& pending);
+[[nodiscard]] pier::Task<void> receive_some(pier::Stream& stream, PendingReceive& pending, Into into = Into::buffer);
 
 // Joins, by force where the tasks do not end by themselves. False then.
 [[nodiscard]] pier::Task<bool> join(pier::TaskScope& scope);

@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-"""README.md and docs/ do what they say: each command runs or exists, each C++ listing compiles, each named file is
-there.
+"""README.md and docs/ do what they say: each command runs or exists, each C++ listing compiles, what is named is there.
 
     documents.py --root=REPOSITORY --programs=FOLDER -- COMPILER [FLAG...]
 """
@@ -39,6 +38,7 @@ def complaints(root, programs, compiler):
     files = pages.repository_files(root)
     yield from pages.broken_links(root, found)
     yield from pages.missing_files(root, found, files)
+    yield from pages.missing_names(root, found, files)
     with tempfile.TemporaryDirectory(prefix="pier-docs-") as folder:
         scratch = pathlib.Path(folder)
         commands.fixtures(root, scratch)

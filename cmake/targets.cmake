@@ -117,17 +117,17 @@ function(pier_doctest_program name)
   endif()
 endfunction()
 
-# pier_native_probes([EXCEPT regex]): pier::native_probes of the raw probes in native/ and of those of this backend, whose native/net.hpp says
-# what its system calls the things that both use.
+# pier_native_probes([EXCEPT regex]): pier::native_probes of the raw probes in lib/behaviour/raw and of those of this backend, whose
+# native/net.hpp says what its system calls the things that both use.
 function(pier_native_probes)
   cmake_parse_arguments(PARSE_ARGV 0 probes "" "EXCEPT" "")
   pier_sources(own native)
   if(probes_EXCEPT)
     list(FILTER own EXCLUDE REGEX "${probes_EXCEPT}")
   endif()
-  file(GLOB common CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/native/*.cpp")
+  file(GLOB common CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/lib/behaviour/raw/*.cpp")
   pier_library(native_probes ${common} ${own})
   target_include_directories(pier_native_probes PRIVATE
-    "${PROJECT_SOURCE_DIR}/native" "${CMAKE_CURRENT_SOURCE_DIR}/native" "${CMAKE_CURRENT_SOURCE_DIR}")
+    "${PROJECT_SOURCE_DIR}/lib/behaviour/raw" "${CMAKE_CURRENT_SOURCE_DIR}/native" "${CMAKE_CURRENT_SOURCE_DIR}")
   target_link_libraries(pier_native_probes PUBLIC pier_tool)
 endfunction()

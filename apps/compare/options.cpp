@@ -24,9 +24,9 @@ ParsedOptions ends(int status) { return {.options = std::nullopt, .status = stat
 
 std::string list_behaviours() {
     std::string text;
-    for (const Behaviour& behaviour : behaviours()) {
+    for (const Behaviour& behaviour : pier::behaviour::behaviours()) {
         std::string contract;
-        for (const Outcomes& outcome : behaviour.contract) {
+        for (const pier::behaviour::Outcomes& outcome : behaviour.contract) {
             contract += (contract.empty() ? "" : " or ") + std::string(name(outcome));
         }
         text += std::string(behaviour.id) + ": " + std::string(behaviour.question) + " " + contract + "\n";
@@ -298,15 +298,15 @@ ParsedOptions parse_options(int argc, char** argv) {
         if (options.all_engines && has_engine_of_its_own(each)) options.engines.push_back(&each);
     }
     for (const std::string& id : names(behaviour_lists)) {
-        auto found = std::ranges::find(behaviours(), id, &Behaviour::id);
-        if (found == behaviours().end()) {
+        auto found = std::ranges::find(pier::behaviour::behaviours(), id, &Behaviour::id);
+        if (found == pier::behaviour::behaviours().end()) {
             pier::say(program, "there is no behaviour \"" + id + "\"; see --list-behaviours");
             return ends(2);
         }
         options.behaviours.push_back(&*found);
     }
     if (options.behaviours.empty()) {
-        for (const Behaviour& each : behaviours()) options.behaviours.push_back(&each);
+        for (const Behaviour& each : pier::behaviour::behaviours()) options.behaviours.push_back(&each);
     }
     return {.options = std::move(options), .status = 0};
 }

@@ -15,6 +15,8 @@
 
 namespace compare {
 
+using pier::behaviour::Behaviour;
+
 inline constexpr std::string_view program = "pier-compare";
 
 enum class Command : std::uint8_t { run, merge, diff, trace };

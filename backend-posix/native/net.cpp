@@ -79,10 +79,18 @@ Count send_to(Number socket, std::string_view text, const sockaddr_in& to) noexc
     return ::sendto(socket, text.data(), text.size(), MSG_NOSIGNAL, reinterpret_cast<const sockaddr*>(&to), sizeof to);
 }
 
+int above(Number socket) noexcept { return socket + 1; }
+
 std::size_t unread(Number socket) {
     int count = 0;
     if (::ioctl(socket, FIONREAD, &count) != 0) fail("FIONREAD");
     return static_cast<std::size_t>(count);
+}
+
+bool at_mark(Number socket) {
+    int at_mark = 0;
+    if (::ioctl(socket, SIOCATMARK, &at_mark) != 0) fail("SIOCATMARK");
+    return at_mark != 0;
 }
 
 }  // namespace pier::native

@@ -1,27 +1,14 @@
-// Readiness, by raw poll, select and epoll.
+// Waiting by what this system alone has: epoll; and for a number that is no socket any more.
 #include "loopback.hpp"
 #include "probes.hpp"
 
 #include <sys/epoll.h>
-#include <sys/ioctl.h>
 #include <sys/select.h>
 #include <unistd.h>
 #include <cerrno>
 
 namespace pier::native {
 namespace {
-
-NativeVerdict level() {
-    auto [here, there] = pair();
-    must_send(there, "ten bytes!");
-    Seen seen;
-    seen << readiness(here, limit_ms) << readiness(here, limit_ms);
-    (void)receive(here, 4);
-    seen << readiness(here, limit_ms);
-    (void)receive(here);
-    seen << readiness(here, window_ms);
-    return seen;
-}
 
 class Epoll {
 public:
@@ -102,48 +89,6 @@ NativeVerdict one_shot() {
     return seen;
 }
 
-NativeVerdict unconnected() {
-    const Socket fresh = tcp();
-    return {events_text(wait_for(fresh, POLLIN | POLLOUT, window_ms))};
-}
-
-NativeVerdict ends() {
-    auto [here, there] = pair();
-    if (shutdown(here, SHUT_WR) != 0) fail("shutdown");
-    Seen seen;
-    seen << readiness(here, window_ms);
-    if (shutdown(there, SHUT_WR) != 0) fail("shutdown");
-    must_be_readable(here);
-    seen << events_text(wait_for(here, POLLIN, limit_ms));
-    seen << received(receive(here));
-    return seen;
-}
-
-NativeVerdict empty_set() {
-    timeval span{0, 50'000};
-    const Stopwatch watch;
-    const int result = ::select(0, nullptr, nullptr, nullptr, &span);
-    if (result < 0) return Seen() << word(errno);
-    return Seen() << (watch.milliseconds() < 49 ? "early" : "works");
-}
-
-NativeVerdict timeout_struct() {
-    auto [here, there] = pair();
-    must_send(there, "data");
-    must_be_readable(here);
-    fd_set readable;
-    FD_ZERO(&readable);
-    FD_SET(here.get(), &readable);
-    timeval span{5, 0};
-    if (::select(here + 1, &readable, nullptr, nullptr, &span) != 1) fail("select");
-    Seen seen;
-    seen << (span.tv_sec == 5 && span.tv_usec == 0 ? "same" : "differs");
-    timeval negative{-1, 0};
-    const int result = ::select(here + 1, &readable, nullptr, nullptr, &negative);
-    seen << (result < 0 ? word(errno) : result == 0 ? "quiet" : "ready");
-    return seen;
-}
-
 NativeVerdict stale() {
     Socket closed = tcp();
     const int number = closed;
@@ -172,51 +117,16 @@ NativeVerdict duplicate() {
     return seen;
 }
 
-// The bits, a plain receive, an urgent one, another one.
-NativeVerdict urgent() {
-    auto [here, there] = pair();
-    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
-    Seen seen;
-    seen << events_text(wait_for(here, POLLIN | POLLPRI, limit_ms));
-    seen << received(receive(here));
-    seen << received(receive(here, 1, MSG_OOB)) << received(receive(here, 1, MSG_OOB));
-    return seen;
-}
-
-NativeVerdict urgent_inline() {
-    auto [here, there] = pair();
-    set_option(here, SOL_SOCKET, SO_OOBINLINE, 1);
-    must_send(there, "abc");
-    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
-    must_send(there, "de");
-    must_be_readable(here);
-    auto size = [](ssize_t count) { return count == 6 ? "whole" : count > 0 ? "partial" : received(count); };
-    Seen seen;
-    seen << size(receive(here));
-    int at_mark = 0;
-    if (::ioctl(here, SIOCATMARK, &at_mark) != 0) fail("SIOCATMARK");
-    seen << (at_mark != 0 ? "urgent" : "nothing");
-    seen << size(receive(here)) << received(receive(here, 1, MSG_OOB));
-    return seen;
-}
-
 constexpr std::string_view only_windows = "WSAEventSelect is Windows'";
 
 }  // namespace
 
-void add_readiness_probes(Probes& all) {
-    all.insert(all.end(), {{"level-repeat", level},
-                           {"edge-partial-read", edge},
+void add_waiting_probes(Probes& all) {
+    all.insert(all.end(), {{"edge-partial-read", edge},
                            {"edge-merge-and-register", merged_edges},
                            {"oneshot-rearm", one_shot},
-                           {"ready-unconnected", unconnected},
-                           {"ready-peer-fin", ends},
-                           {"select-empty-set", empty_set},
-                           {"select-timeout-struct", timeout_struct},
                            {"bad-descriptor-in-set", stale},
                            {"closed-while-registered-dup", duplicate},
-                           {"oob-notification", urgent},
-                           {"oob-inline-and-marks", urgent_inline},
                            {.id = "eventselect-write-once", .not_applicable = only_windows},
                            {.id = "eventselect-read-reenable", .not_applicable = only_windows},
                            {.id = "eventselect-close-once", .not_applicable = only_windows},

@@ -89,10 +89,18 @@ Count send_to(Number socket, std::string_view text, const sockaddr_in& to) noexc
                     sizeof to);
 }
 
+int above(Number) noexcept { return 0; }  // Winsock ignores it
+
 std::size_t unread(Number socket) {
     u_long count = 0;
     if (::ioctlsocket(socket, FIONREAD, &count) != 0) fail("FIONREAD");
     return count;
+}
+
+bool at_mark(Number socket) {
+    u_long at_mark = 0;
+    if (::ioctlsocket(socket, SIOCATMARK, &at_mark) != 0) fail("SIOCATMARK");
+    return at_mark != 0;
 }
 
 }  // namespace pier::native

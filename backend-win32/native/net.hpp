@@ -61,6 +61,8 @@ int set_bytes(Number socket, int level, int name, const void* value, std::size_t
 [[nodiscard]] bool is_connecting() noexcept;
 // Whether it has succeeded or failed.
 [[nodiscard]] bool settled(Number socket, int milliseconds) noexcept;
+// The first argument of a select that looks at this socket and smaller ones.
+[[nodiscard]] int above(Number socket) noexcept;
 // What came of the events that were asked for, or 0 after so many milliseconds.
 int wait_for(Number socket, int events, int milliseconds) noexcept;
 
@@ -69,6 +71,8 @@ int wait_for(Number socket, int events, int milliseconds) noexcept;
 [[nodiscard]] Count send_to(Number socket, std::string_view text, const sockaddr_in& to) noexcept;
 // Bytes, as FIONREAD counts them.
 [[nodiscard]] std::size_t unread(Number socket);
+// Whether the next byte is the one behind the urgent one, as SIOCATMARK tells.
+[[nodiscard]] bool at_mark(Number socket);
 
 // Manual-reset.
 class Event {

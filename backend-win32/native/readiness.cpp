@@ -1,4 +1,5 @@
-// Readiness, by raw select, WSAPoll and WSAEventSelect.
+// Waiting by what this system alone has: WSAEventSelect, completion routines; and for a number that is no socket any
+// more.
 #include "loopback.hpp"
 #include "probes.hpp"
 
@@ -7,18 +8,6 @@
 
 namespace pier::native {
 namespace {
-
-NativeVerdict level() {
-    auto [here, there] = pair();
-    must_send(there, "ten bytes!");
-    Seen seen;
-    seen << readiness(here, limit_ms) << readiness(here, limit_ms);
-    (void)receive(here, 4);
-    seen << readiness(here, limit_ms);
-    (void)receive(here);
-    seen << readiness(here, window_ms);
-    return seen;
-}
 
 // A socket's association with an event; what each wait records.
 class Association {
@@ -134,48 +123,6 @@ NativeVerdict mode_and_second_event() {
     return seen;
 }
 
-NativeVerdict unconnected() {
-    const Socket fresh = tcp();
-    return {events_text(wait_for(fresh, POLLIN | POLLOUT, window_ms))};
-}
-
-NativeVerdict ends() {
-    auto [here, there] = pair();
-    if (::shutdown(here, SD_SEND) != 0) fail("shutdown");
-    Seen seen;
-    seen << readiness(here, window_ms);
-    if (::shutdown(there, SD_SEND) != 0) fail("shutdown");
-    must_be_readable(here);
-    seen << events_text(wait_for(here, POLLIN, limit_ms));
-    seen << received(receive(here));
-    return seen;
-}
-
-NativeVerdict empty_set() {
-    timeval span{0, 50'000};
-    const Stopwatch watch;
-    if (::select(0, nullptr, nullptr, nullptr, &span) < 0) return Seen() << last();
-    return Seen() << (watch.milliseconds() < 49 ? "early" : "works");
-}
-
-NativeVerdict timeout_struct() {
-    auto [here, there] = pair();
-    must_send(there, "data");
-    must_be_readable(here);
-    const SOCKET socket = here;
-    fd_set readable;
-    FD_ZERO(&readable);
-    FD_SET(socket, &readable);
-    timeval span{5, 0};
-    if (::select(0, &readable, nullptr, nullptr, &span) != 1) fail("select");
-    Seen seen;
-    seen << (span.tv_sec == 5 && span.tv_usec == 0 ? "same" : "differs");
-    timeval negative{-1, 0};
-    const int result = ::select(0, &readable, nullptr, nullptr, &negative);
-    seen << (result < 0 ? last() : result == 0 ? "quiet" : "ready");
-    return seen;
-}
-
 NativeVerdict stale() {
     Socket closed = tcp();
     const SOCKET number = closed;
@@ -190,43 +137,6 @@ NativeVerdict stale() {
     const int result = ::WSAPoll(&entry, 1, 0);
     return NativeVerdict{NativeVerdict(seen).outcome + "+" +
                          std::string(result < 0 ? last() : events_text(entry.revents))};
-}
-
-// The bits, a plain receive, an urgent one, another one.
-NativeVerdict urgent() {
-    auto [here, there] = pair();
-    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
-    const SOCKET socket = here;
-    fd_set readable, exceptional;
-    for (fd_set* set : {&readable, &exceptional}) {
-        FD_ZERO(set);
-        FD_SET(socket, set);
-    }
-    timeval span{2, 0};
-    if (::select(0, &readable, nullptr, &exceptional, &span) < 0) fail("select");
-    Seen seen;
-    if (FD_ISSET(socket, &readable)) seen << "ready";
-    if (FD_ISSET(socket, &exceptional)) seen << "urgent";
-    seen << received(receive(here));
-    seen << received(receive(here, 1, MSG_OOB)) << received(receive(here, 1, MSG_OOB));
-    return seen;
-}
-
-NativeVerdict urgent_inline() {
-    auto [here, there] = pair();
-    set_option(here, SOL_SOCKET, SO_OOBINLINE, 1);
-    must_send(there, "abc");
-    if (send(there, "!", MSG_OOB) != 1) fail("MSG_OOB");
-    must_send(there, "de");
-    must_be_readable(here);
-    auto size = [](int count) { return count == 6 ? "whole" : count > 0 ? "partial" : received(count); };
-    Seen seen;
-    seen << size(receive(here));
-    u_long at_mark = 0;
-    if (::ioctlsocket(here, SIOCATMARK, &at_mark) != 0) fail("SIOCATMARK");
-    seen << (at_mark != 0 ? "urgent" : "nothing");
-    seen << size(receive(here)) << received(receive(here, 1, MSG_OOB));
-    return seen;
 }
 
 // An overlapped receive whose routine notes that it ran. It outlives the probe where it never does.
@@ -272,16 +182,9 @@ constexpr std::string_view only_linux = "epoll exists on Linux only";
 
 }  // namespace
 
-void add_readiness_probes(Probes& all) {
-    all.insert(all.end(), {{"level-repeat", level},
-                           {"edge-partial-read", edge},
-                           {"ready-unconnected", unconnected},
-                           {"ready-peer-fin", ends},
-                           {"select-empty-set", empty_set},
-                           {"select-timeout-struct", timeout_struct},
+void add_waiting_probes(Probes& all) {
+    all.insert(all.end(), {{"edge-partial-read", edge},
                            {"bad-descriptor-in-set", stale},
-                           {"oob-notification", urgent},
-                           {"oob-inline-and-marks", urgent_inline},
                            {"eventselect-write-once", write_once},
                            {"eventselect-read-reenable", read_again},
                            {"eventselect-close-once", close_once},

@@ -1,9 +1,10 @@
 #include <pier/behaviour/behaviour.hpp>
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 struct File {
@@ -26,6 +27,15 @@ constexpr std::string_view group_order[] = {group::connect, group::stream,    gr
                                             group::address, group::limits,    group::raw};
 
 }  // namespace
+
+bool Behaviour::allows(std::string_view outcome, bool blocking) const {
+    const std::vector<Outcomes>& allowed = contract_of(blocking);
+    if (allowed.empty()) {
+        return std::ranges::none_of(std::array{Outcome::failed, Outcome::hang, Outcome::crash},
+                                    [&](Outcome bad) { return outcome == name(bad); });
+    }
+    return std::ranges::any_of(allowed, [&](const Outcomes& each) { return name(each) == outcome; });
+}
 
 const std::vector<Behaviour>& behaviours() {
     static const std::vector<Behaviour> all = [] {
@@ -52,4 +62,4 @@ const Behaviour* find_behaviour(std::string_view id) {
     return found == behaviours().end() ? nullptr : &*found;
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

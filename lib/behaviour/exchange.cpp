@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 // So much fits into the buffers between the two sides, so that sending it whole before its echo is read can't block
@@ -16,10 +16,35 @@ pier::Task<void> send(pier::Stream& stream, std::span<const std::byte> all, pier
     if (!sent) failure = sent.error();
 }
 
-pier::Task<Verdict> connect_and(pier::Endpoint server, const std::function<pier::Task<Verdict>(pier::Stream)>& here) {
+using Here = std::function<pier::Task<Verdict>(pier::Stream)>;
+
+pier::Task<Verdict> connect_and(pier::Endpoint server, const Here& here) {
     auto stream = co_await pier::Stream::connect(server, limit);
     if (!stream) co_return failed("connecting", stream.error());
     co_return co_await here(std::move(*stream));
+}
+
+pier::Task<void> serve_one(pier::Listener& listener, Peer::Handler there) {
+    auto client = co_await listener.accept(limit);
+    if (client) co_await there(std::move(*client));
+}
+
+Verdict no_listener(pier::Family family, const pier::Error& error) {
+    const bool absent = error == pier::Errc::address_not_available || error == pier::Errc::address_family_not_supported;
+    if (family == pier::Family::ipv6 && absent) return Verdict{Outcome::no_ipv6, pier::describe(error)};
+    return failed("listening", error);
+}
+
+// The peer is a task beside that of `here`.
+pier::Task<Verdict> both_on_this_loop(Peer::Handler there, const Here& here, pier::Family family) {
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(family));
+    if (!listener) co_return no_listener(family, listener.error());
+    pier::TaskScope serving;
+    serving.spawn(serve_one(*listener, there));
+    Verdict verdict = co_await connect_and(listener->local(), here);
+    serving.cancel();
+    (void)co_await serving.join();
+    co_return verdict;
 }
 
 }  // namespace
@@ -67,18 +92,15 @@ std::function<Verdict(const pier::spi::EngineInfo&)> with_peer(Peer::Handler the
                                                                std::function<pier::Task<Verdict>(pier::Stream)> here,
                                                                pier::Family family) {
     return [there, here = std::move(here), family](const pier::spi::EngineInfo& engine) {
-        Peer peer(engine, family, there);
-        if (!peer.endpoint()) {
-            const pier::Error& error = peer.endpoint().error();
-            bool absent =
-                error == pier::Errc::address_not_available || error == pier::Errc::address_family_not_supported;
-            if (family == pier::Family::ipv6 && absent) return Verdict{Outcome::no_ipv6, pier::describe(error)};
-            return failed("listening", error);
-        }
         auto loop = pier::Loop::create(engine);
         if (!loop) return failed("making a loop", loop.error());
+        // On an engine that blocks neither side would have its turn while the other waits.
+        arrangement.ends_asked = !(*loop)->traits().one_at_a_time;
+        if (arrangement.ends == Ends::other) return (*loop)->run(both_on_this_loop(there, here, family));
+        Peer peer(engine, family, there);
+        if (!peer.endpoint()) return no_listener(family, peer.endpoint().error());
         return (*loop)->run(connect_and(*peer.endpoint(), here));
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 constexpr Hearsay windows[] = {
@@ -272,4 +272,4 @@ std::string_view expected_native(std::string_view system, std::string_view behav
     return system == "wine-8" ? found->wine_8_outcome : std::string_view();
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace compare {
+namespace pier::behaviour {
 
 namespace sys = pier::sys;
 namespace spi = pier::spi;
@@ -60,4 +60,4 @@ pier::Task<pier::Result<void>> connect_foreign(ForeignPair& pair) {
     co_return pier::Result<void>();
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

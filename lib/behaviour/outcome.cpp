@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 struct Entry {
@@ -137,4 +137,4 @@ Verdict failed(std::string_view step) { return {Outcome::failed, std::string(ste
 
 Verdict not_applicable(std::string_view reason) { return {Outcome::not_applicable, std::string(reason)}; }
 
-}  // namespace compare
+}  // namespace pier::behaviour

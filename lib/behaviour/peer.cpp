@@ -2,7 +2,7 @@
 #include <pier/behaviour/steps.hpp>
 #include <pier/scope.hpp>
 
-namespace compare {
+namespace pier::behaviour {
 
 Peer::Peer(const pier::spi::EngineInfo& engine, pier::Family family, Handler handler)
     : engine_(engine), family_(family), handler_(handler) {
@@ -72,4 +72,4 @@ pier::Task<void> echo(pier::Stream client) {
     }
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

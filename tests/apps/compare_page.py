@@ -11,7 +11,7 @@ import sample_reports
 
 
 # Of the sample, what differs: between engines, or in connect-unspecified between the systems' own calls.
-DIFFERENT = ["send-size", "reset-repeatable", "reset-twice", "connect-unspecified", "backlog"]
+DIFFERENT = ["send-size", "reset-idle-peer", "reset-twice", "connect-unspecified", "backlog"]
 
 
 class Page(browser.PageCase):
@@ -82,7 +82,7 @@ class Page(browser.PageCase):
         self.assertEqual(len(self.heads()), 8)
 
     def test_engines_that_break_the_contract_are_not_folded_with_those_that_keep_it(self):
-        self.set("text", "reset-repeatable")
+        self.set("text", "reset-idle-peer")
         self.assertEqual(self.heads(), ["native", "3 enginespoll, uv, iterative",
                                         "native", "3 engineswsa-select, uv, iterative"])
         self.assertEqual(self.all("#matrix td.known"), ["end~ (a known deviation of that system)"])
@@ -153,7 +153,7 @@ class Page(browser.PageCase):
 
     def test_filter_by_group(self):
         self.set("group", "1")
-        self.assertEqual(self.rows(), ["reset-repeatable", "reset-twice"])
+        self.assertEqual(self.rows(), ["reset-idle-peer", "reset-twice"])
 
     def test_filter_by_system(self):
         self.show_all()
@@ -173,14 +173,14 @@ class Page(browser.PageCase):
         self.assertEqual(self.rows(), DIFFERENT)
         # Without the systems' own calls, those in which engines differ are left.
         self.choose("#engines input[value=native]")
-        self.assertEqual(self.rows(), ["send-size", "reset-repeatable", "reset-twice", "backlog"])
+        self.assertEqual(self.rows(), ["send-size", "reset-idle-peer", "reset-twice", "backlog"])
 
     def test_a_click_opens_the_details(self):
         self.assertIsNone(self.opened())
-        self.page.click("td[data-id=reset-repeatable][data-column='5']")
+        self.page.click("td[data-id=reset-idle-peer][data-column='5']")
         text = self.opened()
-        for said in ("reset-repeatable", "A receive after a reset reports it.", "Connect two ends.", "linux: reset",
-                     "wine-8: end", "RFC 9293, 3.5.3", "Wine 8 shows a reset", "connection reset", "wsa-select",
+        for said in ("reset-idle-peer", "A receive after a reset reports it.", "Connect two ends.", "linux: reset",
+                     "wine-8: end", "RFC 9293, 3.5.3", "Wine 8 reports a reset", "connection reset", "wsa-select",
                      sample_reports.HOSTILE.replace("\x1b", "")):
             self.assertIn(said, text.replace("\x1b", ""))
         self.assertTrue(self.all("#details .chosen")[0].startswith("wine-8wsa-select"))

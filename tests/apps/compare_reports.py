@@ -99,10 +99,10 @@ class Table(Reports):
             self.assertIn(line, lines)
         rows = {line[2:].split()[0]: line for line in lines if line[:2] in ("* ", "^ ", "  ") and line[2:].strip()}
         self.assertEqual({name: rows[name][0] for name in sample_reports.TEXTS},
-                         {"echo-1B": " ", "reset-repeatable": "*", "reset-twice": "*", "connect-unspecified": "^",
+                         {"echo-1B": " ", "reset-idle-peer": "*", "reset-twice": "*", "connect-unspecified": "^",
                           "backlog": "*", "send-size": "*"})
         text = "\n".join(lines)
-        self.assertIn("~ reset-repeatable: end on wine-8 wsa-select, wine-8 uv, wine-8 iterative: Wine 8", text)
+        self.assertIn("~ reset-idle-peer: end on wine-8 wsa-select, wine-8 uv, wine-8 iterative: Wine 8", text)
         self.assertIn("! send-size: corrupt on wine-8 uv; the contract: all or part", text)
         self.assertIn("Inherent, so that no layer can hide it:\nbacklog: The system decides", text)
         self.assertIn("backlog on linux iterative, wine-8 iterative: one operation at a time", text)
@@ -178,7 +178,7 @@ class Html(Reports):
         self.assertNotIn("url(", page)
         report = json.loads(re.search(r'<script type="application/json" id="report">(.*?)</script>', page, re.S)[1])
         self.assertIn(sample_reports.HOSTILE, [row for group in report["groups"] for row in group["rows"]
-                                               if row["id"] == "reset-repeatable"][0]["steps"])
+                                               if row["id"] == "reset-idle-peer"][0]["steps"])
 
 
 class Words(Reports):
@@ -261,7 +261,7 @@ class Diff(Reports):
 
     def test_a_known_deviation_breaks_no_promise(self):
         known = sample_reports.wine_8()
-        kept = changed(known, "reset-repeatable", "uv", "reset")
+        kept = changed(known, "reset-idle-peer", "uv", "reset")
         self.assertEqual(self.diff(kept, known)[0], 0)
         self.assertEqual(self.diff(kept, known, "--strict")[0], 1)
 

@@ -11,11 +11,11 @@ TEXTS = {
     "echo-1B": {"group": DATA, "question": "Does one byte come back?", "contract": ["works"],
                 "steps": ["Connect two ends.", "Send one byte, and send it back."],
                 "promise": "What is sent arrives.", "sources": ["RFC 9293"]},
-    "reset-repeatable": {"group": RESET, "question": "How does a receive end that begins after a reset?",
-                             "contract": ["reset"], "steps": ["Connect two ends.", "Abort one.", HOSTILE],
-                             "promise": "A receive after a reset reports it.",
-                             "sources": ["RFC 9293, 3.5.3", "https://example.org/reset?a=1&b=2",
-                                         "javascript:alert(1)"]},
+    "reset-idle-peer": {"group": RESET, "question": "How does a receive end that begins after a reset?",
+                            "contract": ["reset"], "steps": ["Connect two ends.", "Abort one.", HOSTILE],
+                            "promise": "A receive after a reset reports it.",
+                            "sources": ["RFC 9293, 3.5.3", "https://example.org/reset?a=1&b=2",
+                                        "javascript:alert(1)"]},
     "reset-twice": {"group": RESET, "question": "And a second one?", "contract": ["reset", "end"],
                     "blocking_contract": ["end"]},
     "connect-unspecified": {"group": OPTIONS, "question": "What is a connection to 0.0.0.0?", "contract": ["works"],
@@ -26,10 +26,10 @@ TEXTS = {
 }
 
 OUTCOMES = {  # of native, poll, uv, iterative
-    "linux": {"echo-1B": "works works works works", "reset-repeatable": "reset reset reset reset",
+    "linux": {"echo-1B": "works works works works", "reset-idle-peer": "reset reset reset reset",
               "reset-twice": "reset reset end end", "connect-unspecified": "works works works works",
               "backlog": "waits waits waits n/a", "send-size": "part part all part"},
-    "wine-8": {"echo-1B": "works works works works", "reset-repeatable": "end end end end",
+    "wine-8": {"echo-1B": "works works works works", "reset-idle-peer": "end end end end",
                "reset-twice": "end end end end", "connect-unspecified": "unavailable works works works",
                "backlog": "refused refused refused n/a", "send-size": "all all corrupt all"},
 }

@@ -114,7 +114,7 @@ def broken_links(root, pages):
 
 # What stands in a code span and is a file of this repository, by its look: a path below one of its folders, or the name
 # of a source alone.
-PATH = re.compile(r"^\.?/?(core|lib|apps|backend-[a-z0-9]+|tests|bench|ci|docs|cmake|native)/[\w./+-]*$")
+PATH = re.compile(r"^\.?/?(core|lib|apps|backend-[a-z0-9]+|tests|bench|ci|docs|cmake)/[\w./+-]*$")
 SOURCE = re.compile(r"^[\w-]+\.(cpp|hpp|py|js|css|cmake|md)$")
 HEADER = re.compile(r"^<?(pier/[\w/]+\.hpp)>?$")
 # Names of others' files.

@@ -10,7 +10,7 @@ cmake_path(ABSOLUTE_PATH ROOT NORMALIZE)
 set(failures 0)
 
 # Folders whose text is the same on every system.
-set(portable "^(core|lib|apps|native|tests/(unit|contract|alloc|fuzz))/")
+set(portable "^(core|lib|apps|tests/(unit|contract|alloc|fuzz))/")
 
 set(standard_headers
   algorithm any array atomic barrier bit bitset cassert cctype charconv chrono cinttypes climits cmath compare complex concepts

@@ -1,6 +1,5 @@
 #include "html/html.hpp"
 
-#include <pier/behaviour/deviations.hpp>
 #include "html/html_files.hpp"
 #include "html/page.hpp"
 #include "report/tellings.hpp"
@@ -28,7 +27,7 @@ Json to_json(const Report& report, const Row& row, std::size_t column) {
     if (sign == Mark::broken) json["mark"] = "broken";
     if (sign == Mark::known) {
         json["mark"] = "known";
-        json["reason"] = known_deviation(report.columns[column].system, row.id, cell.outcome);
+        json["reason"] = reason_of_deviation(report, row, column);
     }
     return json;
 }

@@ -73,12 +73,12 @@ void print_reasons(std::string& text, const Report& report, const Row& row) {
 void print_expected(std::string& text, const Report& report, const Row& row) {
     for (const std::string& system : systems(report)) {
         const std::string native = native_outcome(report, row, system);
-        const std::string_view expected = expected_native(system, row.id);
+        const std::string_view expected = pier::behaviour::expected_native(system, row.id);
         if (native.empty() || native == inapplicable || expected.empty() || expected == native) continue;
         text += "- **Not as expected**: of " + escaped(spoken_name(system)) + "'s own calls, " + escaped(expected) +
                 " was expected, and " + escaped(native) + " is what they do.\n";
     }
-    if (const Hearsay* said = hearsay_of_windows(row.id)) {
+    if (const pier::behaviour::Hearsay* said = pier::behaviour::hearsay_of_windows(row.id)) {
         text += "- Windows, not run: " + escaped(said->sentence) + " (" + escaped(said->source) + ")\n";
     }
 }

@@ -49,7 +49,12 @@ void complete(Text& text, const Text& other) {
 Mark mark(const Report& report, const Row& row, std::size_t column) {
     const Cell& cell = row.cells[column];
     if (!cell.is_observed() || cell.in_contract || report.columns[column].is_native()) return Mark::none;
-    return known_deviation(report.columns[column].system, row.id, cell.outcome) ? Mark::known : Mark::broken;
+    return reason_of_deviation(report, row, column).empty() ? Mark::broken : Mark::known;
+}
+
+std::string_view reason_of_deviation(const Report& report, const Row& row, std::size_t column) {
+    const Column& of = report.columns[column];
+    return pier::behaviour::known_deviation(of.system, of.engine, row.id, row.cells[column].outcome);
 }
 
 bool differs(const Report& report, const Row& row) { return outcomes(report, row, false).size() > 1; }
@@ -100,7 +105,7 @@ std::vector<Note> notes(const Report& report, const Row& row) {
         } else if (sign == Mark::none) {
             continue;
         } else if (sign == Mark::known) {
-            note.reason = known_deviation(report.columns[i].system, row.id, cell.outcome);
+            note.reason = reason_of_deviation(report, row, i);
         }
         auto same = std::ranges::find_if(all, [&](const Note& other) {
             const bool reason_counts = sign != Mark::broken;  // there it is a detail, and the first one will do

@@ -63,6 +63,8 @@ enum class Mark : char {
 };
 
 [[nodiscard]] Mark mark(const Report& report, const Row& row, std::size_t column);
+// Why a cell is so that is outside of the contract; empty where it is no known deviation.
+[[nodiscard]] std::string_view reason_of_deviation(const Report& report, const Row& row, std::size_t column);
 // Whether the engines of a row differ. What native calls do does not count.
 [[nodiscard]] bool differs(const Report& report, const Row& row);
 // Whether native calls of different systems differ in a row in which the engines agree: what Pier is for.

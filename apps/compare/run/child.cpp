@@ -17,6 +17,7 @@
 namespace compare {
 namespace {
 
+using pier::behaviour::Outcome;
 using pier::spi::NativeVerdict;
 
 NativeVerdict observe_native(std::string_view id) {
@@ -26,7 +27,7 @@ NativeVerdict observe_native(std::string_view id) {
     if (probe->run == nullptr) return {"n/a", std::string(probe->not_applicable)};
     try {
         NativeVerdict verdict = probe->run();
-        if (is_outcome(verdict.outcome)) return verdict;
+        if (pier::behaviour::is_outcome(verdict.outcome)) return verdict;
         return {std::string(name(Outcome::failed)), "\"" + verdict.outcome + "\" is no outcome"};
     } catch (const std::runtime_error& failure) {
         return {std::string(name(Outcome::failed)), failure.what()};
@@ -38,7 +39,7 @@ NativeVerdict observe(std::string_view column, const Behaviour& behaviour, bool 
     if (!behaviour.steps) return {std::string(name(Outcome::not_applicable)), std::string(behaviour.not_applicable)};
     const pier::spi::EngineInfo* engine = pier::find_engine(column);
     if (engine == nullptr) return {std::string(name(Outcome::failed)), "there is no such engine"};
-    Verdict verdict = behaviour.steps(tells ? telling(*engine) : *engine);
+    pier::behaviour::Verdict verdict = behaviour.steps(tells ? telling(*engine) : *engine);
     return {name(verdict.outcome), std::move(verdict.detail)};
 }
 
@@ -50,7 +51,7 @@ bool print_line(char sign, std::string_view text) {
 }
 
 bool observe_for_parent(std::string_view column, std::string_view id, bool tells) {
-    const Behaviour* behaviour = find_behaviour(id);
+    const Behaviour* behaviour = pier::behaviour::find_behaviour(id);
     if (behaviour == nullptr || !print_line(begins, id)) return false;
     const NativeVerdict verdict = observe(column, *behaviour, tells);
     if (tells && !print_line(further, std::to_string(untold()))) return false;

@@ -3,14 +3,13 @@
 #include <pier/loop.hpp>
 
 #include <algorithm>
-#include <array>
 
 namespace compare {
 namespace {
 
-std::vector<std::string> words(const std::vector<Outcomes>& outcomes) {
+std::vector<std::string> words(const std::vector<pier::behaviour::Outcomes>& outcomes) {
     std::vector<std::string> names;
-    for (const Outcomes& outcome : outcomes) names.push_back(name(outcome));
+    for (const pier::behaviour::Outcomes& outcome : outcomes) names.push_back(name(outcome));
     return names;
 }
 
@@ -23,13 +22,7 @@ bool blocks(std::string_view column) {
 
 bool holds(const Behaviour& behaviour, std::string_view column, std::string_view outcome) {
     if (column == native_engine || outcome == inapplicable) return true;
-    const auto& contract = behaviour.contract_of(blocks(column));
-    // Where a contract allows everything, an end is still asked for, and an observation.
-    if (contract.empty()) {
-        return std::ranges::none_of(std::array{Outcome::failed, Outcome::hang, Outcome::crash},
-                                    [&](Outcome bad) { return outcome == name(bad); });
-    }
-    return std::ranges::any_of(contract, [&](const Outcomes& allowed) { return name(allowed) == outcome; });
+    return behaviour.allows(outcome, blocks(column));
 }
 
 Row row_of(const Behaviour& behaviour) {
@@ -46,7 +39,7 @@ Row row_of(const Behaviour& behaviour) {
 
 void judge(Report& report) {
     std::vector<Row> judged;
-    for (const Behaviour& behaviour : behaviours()) {
+    for (const Behaviour& behaviour : pier::behaviour::behaviours()) {
         auto found = std::ranges::find(report.rows, behaviour.id, &Row::id);
         if (found == report.rows.end()) continue;
         Row row = row_of(behaviour);

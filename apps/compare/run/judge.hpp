@@ -9,6 +9,8 @@
 
 namespace compare {
 
+using pier::behaviour::Behaviour;
+
 // Whether the contract allows the outcome to that column. Nobody promises anything of native calls, or of what makes no
 // sense.
 [[nodiscard]] bool holds(const Behaviour& behaviour, std::string_view column, std::string_view outcome);

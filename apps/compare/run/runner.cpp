@@ -15,6 +15,7 @@
 namespace compare {
 namespace {
 
+using pier::behaviour::Outcome;
 using Ids = std::span<const Behaviour* const>;
 
 Cell cell_of(Outcome outcome, std::string detail) { return {std::string(name(outcome)), std::move(detail), false}; }

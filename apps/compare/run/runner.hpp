@@ -15,6 +15,8 @@
 
 namespace compare {
 
+using pier::behaviour::Behaviour;
+
 // The column of raw system calls, beside those of engines.
 inline constexpr std::string_view native = native_engine;
 

@@ -57,7 +57,7 @@ TraceCommand::TraceCommand(CLI::App& app) : command_(app.add_subcommand("trace",
 }
 
 bool TraceCommand::choose_probe() {
-    options_.probe = find_behaviour(probe_);
+    options_.probe = pier::behaviour::find_behaviour(probe_);
     if (options_.probe == nullptr) {
         return refuse("there is no behaviour \"" + probe_ + "\"; see --list-behaviours");
     }

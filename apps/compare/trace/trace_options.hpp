@@ -15,6 +15,8 @@
 
 namespace compare {
 
+using pier::behaviour::Behaviour;
+
 enum class TraceFormat : std::uint8_t { text, json, html };
 
 struct TraceOptions {

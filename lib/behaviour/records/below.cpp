@@ -1,7 +1,7 @@
 // What only the systems' own calls show, since core does it for its users or has no operation for it.
 #include <pier/behaviour/behaviour.hpp>
 
-namespace compare {
+namespace pier::behaviour {
 
 std::vector<Behaviour> below_behaviours() {
     return {
@@ -73,4 +73,4 @@ std::vector<Behaviour> below_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

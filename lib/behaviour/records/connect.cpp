@@ -3,9 +3,10 @@
 #include <pier/behaviour/steps.hpp>
 #include <pier/sys/socket.hpp>
 
+#include <array>
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 // A port whose listener never accepts, as long as `owner` lives.
@@ -17,12 +18,9 @@ pier::Result<pier::Endpoint> take_listening_port(pier::spi::Accepted& owner) {
     return endpoint;
 }
 
-pier::Task<Verdict> connect_refused() {
-    pier::spi::Accepted socket;
-    auto nobody = take_silent_port(socket);
-    if (!nobody) co_return failed("taking a port", nobody.error());
+pier::Task<Verdict> refused_by(pier::Endpoint nobody) {
     const auto begun = std::chrono::steady_clock::now();
-    auto stream = co_await pier::Stream::connect(*nobody, limit);
+    auto stream = co_await pier::Stream::connect(nobody, limit);
     const bool late = std::chrono::steady_clock::now() - begun > std::chrono::milliseconds(400);
     if (stream) co_return Verdict{};
     Verdict verdict = observed(stream.error());
@@ -30,19 +28,47 @@ pier::Task<Verdict> connect_refused() {
     co_return verdict;
 }
 
+pier::Task<Verdict> connect_refused() {
+    Verdict verdict;
+    for (pier::Family family : {pier::Family::ipv4, pier::Family::ipv6}) {
+        pier::spi::Accepted socket;
+        auto nobody = take_silent_port(socket, family);
+        if (!nobody && family == pier::Family::ipv6) break;  // a system without it
+        if (!nobody) co_return failed("taking a port", nobody.error());
+        verdict = co_await refused_by(*nobody);
+        if (verdict.outcome != Outcome::refused) break;
+    }
+    co_return verdict;
+}
+
 pier::Task<Verdict> connect_unspecified() {
-    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
-    if (!listener) co_return failed("listening", listener.error());
-    auto stream =
-        co_await pier::Stream::connect(pier::Endpoint::any(pier::Family::ipv4, listener->local().port()), limit);
-    if (!stream) co_return observed(stream.error());
+    for (pier::Family family : {pier::Family::ipv4, pier::Family::ipv6}) {
+        auto listener = pier::Listener::open(pier::Endpoint::loopback(family));
+        if (!listener && family == pier::Family::ipv6) break;  // a system without it
+        if (!listener) co_return failed("listening", listener.error());
+        const pier::Endpoint at = listener->local();
+        auto stream = co_await pier::Stream::connect(pier::Endpoint::any(family, at.port()), limit);
+        if (!stream) co_return observed(stream.error());
+        if (stream->peer() != at) co_return Verdict{Outcome::differs, "the peer's name"};
+        auto accepted = co_await listener->accept(limit);
+        if (!accepted) co_return failed("accepting", accepted.error());
+        const bool passed = co_await passes(*stream, *accepted, "hello");
+        if (!passed) co_return Verdict{Outcome::unusable};
+    }
     co_return Verdict{};
 }
 
 pier::Task<Verdict> connect_port_zero() {
-    auto stream = co_await pier::Stream::connect(pier::Endpoint::loopback(pier::Family::ipv4, 0), limit);
-    if (!stream) co_return observed(stream.error());
-    co_return Verdict{};
+    Verdict verdict;
+    for (const pier::Endpoint& nowhere :
+         {pier::Endpoint::loopback(pier::Family::ipv4, 0), pier::Endpoint::loopback(pier::Family::ipv6, 0),
+          pier::Endpoint().with_port(7)}) {
+        auto stream = co_await pier::Stream::connect(nowhere, limit);
+        if (stream) co_return Verdict{};
+        verdict = observed(stream.error());
+        if (verdict.outcome != Outcome::invalid_argument) break;
+    }
+    co_return verdict;
 }
 
 constexpr pier::Duration patience = std::chrono::milliseconds(150);
@@ -117,11 +143,25 @@ pier::Task<Verdict> cancel_pending_connect() {
     co_return Verdict{};
 }
 
+// Whatever is asked of it, and first of all a receive.
 pier::Task<Verdict> receive_unconnected() {
-    const pier::Stream never_connected;
-    auto got = co_await never_connected.receive(limit);
-    if (!got) co_return observed(got.error());
-    co_return Verdict{};
+    pier::Stream never_connected;
+    std::array<std::byte, 4> into{};
+    auto chunk = co_await never_connected.receive(limit);
+    auto some = co_await never_connected.receive(into, limit);
+    auto exactly = co_await never_connected.receive_exactly(into, limit);
+    auto sent = co_await never_connected.send(into, limit);
+    auto sent_all = co_await never_connected.send_all(into, limit);
+    for (Outcome end : {outcome_of(chunk), outcome_of(some), exactly ? Outcome::works : outcome_of(exactly.error()),
+                        outcome_of(sent), outcome_of(sent_all), outcome_of(never_connected.finish()),
+                        outcome_of(never_connected.local()), outcome_of(never_connected.get(pier::Option::no_delay)),
+                        outcome_of(never_connected.set(pier::Option::no_delay, 1))}) {
+        if (end != Outcome::not_connected) co_return Verdict{end};
+    }
+    if (never_connected.valid() || never_connected.peer() != pier::Endpoint()) co_return Verdict{Outcome::differs};
+    never_connected.close();
+    never_connected.abort();
+    co_return Verdict{Outcome::not_connected};
 }
 
 }  // namespace
@@ -133,7 +173,7 @@ std::vector<Behaviour> connect_behaviours() {
          .question = "How does connecting end where nobody listens?",
          .contract = {refused},
          .steps = on_one_loop(connect_refused),
-         .steps_text = {"Hold a port on which nobody listens.", "Connect to it.",
+         .steps_text = {"Hold a port on which nobody listens.", "Connect to it, by IPv4 and by IPv6.",
                         "Note how it ends, and whether within 400 ms."},
          .promise = "Connecting to a loopback port without a listener is refused at once on every system.",
          .sources = {"libuv/libuv#2896", "curl/curl#14144", "Microsoft: SIO_TCP_INITIAL_RTO"}},
@@ -169,24 +209,25 @@ std::vector<Behaviour> connect_behaviours() {
          .question = "Does connecting to 0.0.0.0 reach the loopback address?",
          .contract = {works},
          .steps = on_one_loop(connect_unspecified),
-         .steps_text = {"Listen on 127.0.0.1.", "Connect to 0.0.0.0 and that port."},
+         .steps_text = {"Listen on 127.0.0.1.", "Connect to 0.0.0.0 and that port; pass bytes.",
+                        "The same with [::1] and [::]."},
          .promise = "An unspecified address means the loopback one.",
          .sources = {"libuv: docs/src/tcp.rst", "Microsoft: connect, WSAEADDRNOTAVAIL"}},
         {.id = "connect-port-zero",
          .question = "How does connecting to port 0 end?",
          .contract = {invalid_argument},
          .steps = on_one_loop(connect_port_zero),
-         .steps_text = {"Connect to 127.0.0.1, port 0."},
+         .steps_text = {"Connect to 127.0.0.1 and to [::1], port 0, and to an endpoint without an address."},
          .promise = "Port 0 is invalid_argument, before the system is asked.",
          .sources = {"RFC 6335, 6"}},
         {.id = "receive-unconnected",
          .question = "How does a receive end on a stream that was never connected?",
          .contract = {not_connected},
          .steps = on_one_loop(receive_unconnected),
-         .steps_text = {"Receive on a stream that was never connected."},
+         .steps_text = {"Receive on a stream that was never connected.", "Ask everything else of it."},
          .promise = "not_connected, without a system call.",
          .sources = {"man 7 tcp"}},
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

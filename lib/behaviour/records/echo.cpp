@@ -8,7 +8,7 @@
 #include <deque>
 #include <string_view>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 std::function<Verdict(const pier::spi::EngineInfo&)> echo_of(std::size_t size,
@@ -144,11 +144,36 @@ pier::Task<Verdict> talk_over_many(pier::Endpoint server) {
     co_return Verdict{};
 }
 
+pier::Task<void> serve_all(pier::Listener& listener) {
+    pier::TaskScope connections;
+    for (;;) {
+        auto client = co_await listener.accept();
+        if (!client) break;
+        connections.spawn(echo(std::move(*client)));
+    }
+    // The stop has cancelled this task, so the join cancels the connections.
+    (void)co_await connections.join();
+}
+
+pier::Task<Verdict> many_on_this_loop() {
+    auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
+    if (!listener) co_return failed("listening", listener.error());
+    pier::TaskScope serving;
+    serving.spawn(serve_all(*listener));
+    Verdict verdict = co_await talk_over_many(listener->local());
+    serving.cancel();
+    (void)co_await serving.join();
+    co_return verdict;
+}
+
 Verdict connections_at_once(const pier::spi::EngineInfo& engine) {
-    Peer peer(engine, pier::Family::ipv4, echo);
-    if (!peer.endpoint()) return failed("listening", peer.endpoint().error());
     auto loop = pier::Loop::create(engine);
     if (!loop) return failed("making a loop", loop.error());
+    // On an engine that blocks neither side would have its turn while the other waits.
+    arrangement.ends_asked = !(*loop)->traits().one_at_a_time;
+    if (arrangement.ends == Ends::other) return (*loop)->run(many_on_this_loop());
+    Peer peer(engine, pier::Family::ipv4, echo);
+    if (!peer.endpoint()) return failed("listening", peer.endpoint().error());
     return (*loop)->run(talk_over_many(*peer.endpoint()));
 }
 
@@ -215,4 +240,4 @@ std::vector<Behaviour> echo_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -2,7 +2,7 @@
 #include <pier/behaviour/behaviour.hpp>
 #include <pier/behaviour/steps.hpp>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> echo_after_finish() {
@@ -19,6 +19,15 @@ pier::Task<Verdict> echo_after_finish() {
     passed = co_await passes(pair->there, pair->here, "reply");
     Outcomes seen = Outcome::end + (passed ? Outcome::data : Outcome::missing);
     auto sent = co_await pair->here.send(bytes("more"), limit);
+    auto sent_all = co_await pair->here.send_all(bytes("more"), limit);
+    if (outcome_of(sent_all) != outcome_of(sent)) co_return Verdict{seen + Outcome::differs};
+    for (int times = 0; times < 2; ++times) {
+        if (auto finished = pair->there.finish(); !finished) co_return observed(finished.error());
+    }
+    auto rest = co_await pair->here.receive(limit);
+    if (!rest) co_return observed(rest.error());
+    if (!rest->empty()) co_return Verdict{seen + Outcome::too_much};
+    if (auto finished = pair->here.finish(); !finished) co_return observed(finished.error());
     co_return Verdict{seen + outcome_of(sent)};
 }
 
@@ -51,7 +60,7 @@ std::vector<Behaviour> half_close_behaviours() {
          .contract = {end + data + broken_pipe},
          .steps = on_one_loop(echo_after_finish),
          .steps_text = {"Send 4 bytes and finish twice.", "The peer reads them and the end, and sends 5.",
-                        "Receive those, then send."},
+                        "Receive those, then send.", "The peer finishes twice; receive the end, and finish once more."},
          .promise = "A half-closed stream hears; a send after the own finish() is broken_pipe.",
          .sources = {"RFC 9293, 3.6", "Microsoft: WSAESHUTDOWN"}},
         {.id = "shutdown-misuse",
@@ -80,4 +89,4 @@ std::vector<Behaviour> half_close_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -3,11 +3,12 @@
 #include <pier/behaviour/steps.hpp>
 #include <pier/datagram.hpp>
 #include <pier/sleep.hpp>
+#include <pier/sys/clock.hpp>
 
 #include <array>
 #include <deque>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 constexpr std::size_t capacity = 1500;  // more than FD_SETSIZE anywhere
@@ -60,10 +61,16 @@ pier::Task<Verdict> used_after_close() {
 
 pier::Task<Verdict> sleeps() {
     using std::chrono::microseconds;
-    for (auto span : {microseconds(100), microseconds(1000), microseconds(5000), microseconds(10'000)}) {
+    using std::chrono::nanoseconds;
+    for (nanoseconds span : {nanoseconds(0), nanoseconds(1), nanoseconds(microseconds(100)), nanoseconds(999'999),
+                             nanoseconds(1'000'000), nanoseconds(1'000'001), nanoseconds(microseconds(5000)),
+                             nanoseconds(7'300'000), nanoseconds(microseconds(10'000)), nanoseconds(30'000'000)}) {
         for (int times = 0; times < 5; ++times) {
             const auto begun = std::chrono::steady_clock::now();
-            (void)co_await pier::sleep(pier::after(span));
+            const pier::Time before = pier::sys::now();
+            auto slept = co_await pier::sleep(pier::after(span));
+            if (!slept) co_return observed(slept.error());
+            if (pier::sys::now() - before < span) co_return Verdict{Outcome::early};
             if (std::chrono::steady_clock::now() - begun < span) co_return Verdict{Outcome::early};
         }
     }
@@ -116,14 +123,15 @@ std::vector<Behaviour> limits_behaviours() {
          .promise = "An error, never a signal.",
          .sources = {"man 2 send: MSG_NOSIGNAL", "man 7 signal: SIGPIPE"}},
         {.id = "timer-granularity",
-         .question = "Is any of 20 sleeps from 100 us to 10 ms too short?",
+         .question = "Is any of 50 sleeps from 0 to 30 ms too short?",
          .contract = {works},
          .steps = on_one_loop(sleeps),
-         .steps_text = {"Sleep 5 times each for 100 us, 1, 5 and 10 ms."},
+         .steps_text =
+             {"Sleep 5 times each for 0, 1 ns, 100 us, 1 ms and the nanoseconds beside it, 5, 7.3, 10 and 30 ms."},
          .promise = "Never early; how late is the system's matter.",
          .sources = {"man 2 epoll_wait", "Microsoft: timeBeginPeriod"},
          .inherent = "Windows ticks every 15.6 ms unless told otherwise."},
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -2,9 +2,10 @@
 #include <pier/behaviour/behaviour.hpp>
 #include <pier/behaviour/steps.hpp>
 
+#include <array>
 #include <optional>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> listen_twice() {
@@ -38,14 +39,24 @@ pier::Task<Verdict> listen_again(pier::Endpoint endpoint) {
     co_return Verdict{};
 }
 
+// The listener that served has just been closed, and so have both ends of its connection.
+pier::Task<pier::Result<pier::Endpoint>> serve_and_listen_again() {
+    auto served = co_await serve_once();
+    if (!served) co_return served;
+    auto again = pier::Listener::open(*served);
+    if (!again) co_return pier::fail(again.error());
+    if (again->local() != *served) co_return pier::fail(pier::Errc::unexpected);
+    co_return served;
+}
+
 // The first server's loop has ended, and with it all that it had open.
 Verdict restart_at_once(const pier::spi::EngineInfo& engine) {
     std::optional<pier::Endpoint> endpoint;
     {
         auto loop = pier::Loop::create(engine);
         if (!loop) return failed("making a loop", loop.error());
-        auto served = (*loop)->run(serve_once());
-        if (!served) return failed("serving", served.error());
+        auto served = (*loop)->run(serve_and_listen_again());
+        if (!served) return observed(served.error());
         endpoint = *served;
     }
     auto loop = pier::Loop::create(engine);
@@ -63,15 +74,21 @@ pier::Task<Verdict> close_cancels_accept() {
     auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
     if (!listener) co_return failed("listening", listener.error());
     pier::TaskScope scope;
-    pier::Event begins;
-    pier::Result<void> result;
-    scope.spawn(accept_one(*listener, begins, result));
-    (void)co_await begins.wait(limit);
+    std::array<pier::Event, 3> begins;
+    std::array<pier::Result<void>, 3> results;
+    for (std::size_t i = 0; i < results.size(); ++i) scope.spawn(accept_one(*listener, begins[i], results[i]));
+    for (pier::Event& each : begins) (void)co_await each.wait(limit);
     listener->close();
+    if (listener->valid()) co_return Verdict{Outcome::differs, "it is still valid"};
     const bool ended = co_await join(scope);
     if (!ended) co_return Verdict{Outcome::hang};
-    if (!result) co_return observed(result.error());
-    co_return Verdict{};
+    auto later = co_await listener->accept(limit);
+    if (outcome_of(later) != Outcome::not_connected) co_return Verdict{outcome_of(later), "a later accept"};
+    for (const pier::Result<void>& result : results) {
+        if (!result && result.error() == pier::Errc::operation_canceled) continue;
+        co_return Verdict{outcome_of(result)};
+    }
+    co_return Verdict{Outcome::canceled};
 }
 
 // A client that is gone before it is accepted: it is skipped, or comes as a stream that fails. Either way the next one
@@ -130,15 +147,15 @@ std::vector<Behaviour> listen_behaviours() {
          .steps = restart_at_once,
          .group = group::option,
          .steps_text = {"Serve one connection and end it from the server's side, which leaves TIME_WAIT.",
-                        "Listen on the same port again."},
+                        "Listen on the same port again, in the same run and in another loop."},
          .promise = "A server restarts at once, without an option.",
          .sources = {"RFC 9293, 3.6.1", "man 7 socket: SO_REUSEADDR"}},
         {.id = "listener-close-pending-accept",
-         .question = "How does a pending accept end when its listener is closed?",
+         .question = "How do pending accepts end when their listener is closed?",
          .contract = {canceled},
          .steps = on_one_loop(close_cancels_accept),
          .group = group::cancel,
-         .steps_text = {"Start an accept.", "Close the listener."},
+         .steps_text = {"Start three accepts.", "Close the listener; accept once more."},
          .promise = "A pending accept ends with operation_canceled.",
          .sources = {"axboe/liburing#568"}},
         {.id = "accept-peer-reset-in-queue",
@@ -162,4 +179,4 @@ std::vector<Behaviour> listen_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 constexpr std::size_t threads = 4;
@@ -106,4 +106,4 @@ std::vector<Behaviour> loop_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> bind_conflicts() {
@@ -59,24 +61,49 @@ pier::Task<Verdict> literals() {
                                   "fe80::1%nosuchzone", "fe80::1%999999"}) {
         if (pier::Endpoint::parse_address(text)) co_return Verdict{Outcome::works, std::string(text)};
     }
-    for (std::string_view text : {"127.1", "0x7f.1", "2130706433", "010.0.0.1"}) {
+    for (std::string_view text : {"127.1", "0x7f.1", "2130706433", "010.0.0.1", "1.2.3.4.5", "fe80::1::2"}) {
         auto resolved = co_await pier::resolve(text, "80", anything, limit);
         if (resolved) co_return Verdict{Outcome::works, std::string(text)};
+        if (resolved.error() == pier::Errc::host_not_found) continue;
+        co_return Verdict{outcome_of(resolved), std::string(text)};
     }
     auto good = co_await pier::resolve("127.0.0.1", "80", anything, limit);
     co_return Verdict{Outcome::bad_address + outcome_of(good)};
 }
 
+pier::Task<Verdict> service(std::string_view name) {
+    auto resolved = co_await pier::resolve("127.0.0.1", name, pier::Family::unspecified, limit);
+    const bool is_none = !resolved && resolved.error() == pier::Errc::service_not_found;
+    co_return Verdict{is_none ? Outcome::not_found : outcome_of(resolved), std::string(name)};
+}
+
+// Loopback addresses, each once.
+Outcome of_this_host(const pier::Result<std::vector<pier::Endpoint>>& found) {
+    if (!found) return outcome_of(found);
+    for (const pier::Endpoint& endpoint : *found) {
+        const bool expected =
+            endpoint.is_loopback() && endpoint.port() == 80 && endpoint.family() == pier::Family::ipv4;
+        if (!expected || std::ranges::count(*found, endpoint) != 1) return Outcome::differs;
+    }
+    return found->empty() ? Outcome::missing : Outcome::works;
+}
+
 pier::Task<Verdict> resolver_errors() {
     constexpr auto anything = pier::Family::unspecified;
-    auto too_high = co_await pier::resolve("127.0.0.1", "65536", anything, limit);
-    Outcomes seen = outcome_of(too_high);
-    auto no_such = co_await pier::resolve("127.0.0.1", "no-such-service", anything, limit);
-    seen += outcome_of(no_such);
+    for (std::string_view name : {"65536", "99999999999999999999", "", "no-such-service"}) {
+        Verdict verdict = co_await service(name);
+        if (verdict.outcome != Outcome::not_found) co_return verdict;
+    }
+    const std::string long_label(64, 'a');
+    auto nobody = co_await pier::resolve(long_label + ".example", "80", anything, limit);
+    if (nobody || nobody.error() != pier::Errc::host_not_found) co_return Verdict{outcome_of(nobody), "a long label"};
+    auto nul = co_await pier::resolve(std::string_view("a\0b", 3), "80", anything, limit);
+    if (nul || nul.error() != pier::Errc::invalid_argument) co_return Verdict{outcome_of(nul), "a NUL"};
+    Outcomes seen = Outcome::not_found + Outcome::not_found;
     auto empty = co_await pier::resolve("", "80", anything, limit);
     seen += outcome_of(empty);
     auto local = co_await pier::resolve("localhost", "80", pier::Family::ipv4, limit);
-    co_return Verdict{seen + outcome_of(local)};
+    co_return Verdict{seen + of_this_host(local)};
 }
 
 }  // namespace
@@ -113,18 +140,19 @@ std::vector<Behaviour> names_behaviours() {
          .contract = {bad_address + works},
          .steps = on_one_loop(literals),
          .steps_text = {"Parse 127.1, 0x7f.1, 2130706433, 010.0.0.1, a leading blank, zones that are unknown.",
-                        "Resolve the first four, and 127.0.0.1."},
+                        "Resolve the first four, 1.2.3.4.5 and fe80::1::2, and 127.0.0.1."},
          .promise = "Dotted quads without leading zeros, the same on every system.",
          .sources = {"RFC 6943, 3.1.1", "man 3 inet_aton"}},
         {.id = "resolver-errors-and-order",
          .question = "How does resolving end: port 65536, an unknown service, an empty host, localhost?",
          .contract = {not_found + not_found + invalid_argument + works},
          .steps = on_one_loop(resolver_errors),
-         .steps_text = {"Resolve 127.0.0.1 with port 65536, and with an unknown service.",
+         .steps_text = {"Resolve 127.0.0.1 with port 65536, with 10^20 - 1, no and an unknown service.",
+                        "Resolve a label of 64 letters, and a name with a NUL.",
                         "Resolve an empty host, and localhost."},
          .promise = "service_not_found, service_not_found, invalid_argument, and an answer.",
          .sources = {"man 3 getaddrinfo", "RFC 3493, 6.1"}},
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -1,10 +1,13 @@
 // Socket options, as far as they mean the same everywhere.
 #include <pier/behaviour/behaviour.hpp>
 #include <pier/behaviour/steps.hpp>
+#include <pier/sys/socket.hpp>
+
+#include <string>
 
 #include <array>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> buffer_readback() {
@@ -18,20 +21,32 @@ pier::Task<Verdict> buffer_readback() {
     co_return Verdict{seen + outcome_of(pair->here.set(pier::Option::receive_buffer, 0))};
 }
 
+// A switch that is off or on by default, and takes 0 and 1 only.
+Verdict is_switch(pier::Stream& stream, pier::Option option, int usual) {
+    auto read = stream.get(option);
+    if (!read) return observed(read.error());
+    if (*read != usual) return {Outcome::invalid_argument + Outcome::differs, "the default"};
+    for (int value : {1, 1, 0, 0, 1, 0}) {
+        if (auto set = stream.set(option, value); !set) return observed(set.error());
+        read = stream.get(option);
+        if (!read) return observed(read.error());
+        if (*read != value) return {Outcome::invalid_argument + Outcome::differs};
+    }
+    for (int value : {5, -1, 2, 256, 1 << 30}) {
+        const Outcome refused = outcome_of(stream.set(option, value));
+        if (refused != Outcome::invalid_argument) return {refused + Outcome::same, std::to_string(value)};
+        read = stream.get(option);
+        if (!read || *read != 0) return {Outcome::invalid_argument + Outcome::differs, "after a refusal"};
+    }
+    return {Outcome::invalid_argument + Outcome::same};
+}
+
 pier::Task<Verdict> value_width() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
-    Outcomes seen = outcome_of(pair->here.set(pier::Option::no_delay, 5));
-    bool same = true;
-    for (pier::Option option : {pier::Option::no_delay, pier::Option::keep_alive}) {
-        for (int value : {0, 1}) {
-            if (auto set = pair->here.set(option, value); !set) co_return observed(set.error());
-            auto read = pair->here.get(option);
-            if (!read) co_return observed(read.error());
-            same = same && *read == value;
-        }
-    }
-    co_return Verdict{seen + (same ? Outcome::same : Outcome::differs)};
+    Verdict verdict = is_switch(pair->here, pier::Option::no_delay, 1);
+    if (verdict.outcome != Outcome::invalid_argument + Outcome::same) co_return verdict;
+    co_return is_switch(pair->here, pier::Option::keep_alive, 0);
 }
 
 pier::Task<Verdict> time_to_live() {
@@ -48,9 +63,15 @@ pier::Task<Verdict> time_to_live() {
 pier::Task<Verdict> share_port() {
     const pier::ListenerOptions shared{.share_port = true};
     auto first = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4), shared);
+    if (!first && pier::sys::can_share_port()) co_return Verdict{Outcome::failed, pier::describe(first.error())};
     if (!first) co_return observed(first.error());
+    if (!pier::sys::can_share_port()) co_return Verdict{Outcome::works, "where sharing is said to be impossible"};
     auto second = pier::Listener::open(first->local(), shared);
-    co_return Verdict{second ? Outcome::shared : outcome_of(second.error())};
+    if (!second) co_return observed(second.error());
+    // Only with those that share, too.
+    auto third = pier::Listener::open(first->local());
+    if (outcome_of(third) != Outcome::address_in_use) co_return Verdict{outcome_of(third), "one that does not share"};
+    co_return Verdict{Outcome::shared};
 }
 
 }  // namespace
@@ -70,7 +91,8 @@ std::vector<Behaviour> option_behaviours() {
          .question = "How does setting a switch to 5 end, and are 0 and 1 read back?",
          .contract = {invalid_argument + same},
          .steps = on_one_loop(value_width),
-         .steps_text = {"Set no_delay to 5.", "Set no_delay and keep_alive to 0 and 1; read each back."},
+         .steps_text = {"Read no_delay and keep_alive: 1 and 0.", "Set each to 0 and 1; read it back.",
+                        "Set each to 5, -1, 2, 256 and 2^30; read it back."},
          .promise = "Switches are 0 or 1 on every system.",
          .sources = {"Microsoft: getsockopt"}},
         {.id = "opt-tos-ttl",
@@ -84,7 +106,7 @@ std::vector<Behaviour> option_behaviours() {
          .question = "Can two listeners share a port that both asked to share?",
          .contract = {shared, not_supported},
          .steps = on_one_loop(share_port),
-         .steps_text = {"Listen with share_port.", "Listen on the same port with share_port."},
+         .steps_text = {"Listen with share_port.", "Listen on the same port with share_port, and without."},
          .promise = "share_port, or not_supported: never silence.",
          .sources = {"man 7 socket: SO_REUSEPORT", "libuv/libuv#4407"},
          .inherent = "Windows has no option that spreads connections over listeners."},
@@ -100,4 +122,4 @@ std::vector<Behaviour> option_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

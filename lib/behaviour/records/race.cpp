@@ -8,7 +8,7 @@
 #include <optional>
 #include <thread>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 pier::Task<Verdict> close_from_another_thread() {
@@ -140,4 +140,4 @@ std::vector<Behaviour> race_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

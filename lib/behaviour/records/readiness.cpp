@@ -8,7 +8,7 @@
 #include <array>
 #include <optional>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 // How a wait ended; `quiet` after the window in which nothing may come.
@@ -237,4 +237,4 @@ std::vector<Behaviour> readiness_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

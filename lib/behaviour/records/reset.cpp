@@ -3,8 +3,9 @@
 #include <pier/behaviour/steps.hpp>
 
 #include <array>
+#include <cstdint>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 Verdict received(const pier::Result<pier::Chunk>& got) {
@@ -27,24 +28,49 @@ pier::Task<Verdict> reset_before_receive() {
     const bool arrived = co_await reset_has_arrived();
     if (!arrived) co_return failed("using another connection");
     auto got = co_await pair->here.receive(limit);
-    co_return received(got);
+    if (got || got.error() != pier::Errc::connection_reset) co_return received(got);
+    auto again = co_await pair->here.receive(limit);
+    co_return received(again);
+}
+
+// Every way to receive and to send.
+pier::Task<Verdict> after_the_reset(pier::Stream& stream) {
+    std::array<std::byte, 8> into{};
+    auto chunk = co_await stream.receive(limit);
+    if (chunk) co_return received(chunk);
+    auto some = co_await stream.receive(into, limit);
+    auto exactly = co_await stream.receive_exactly(into, limit);
+    auto sent = co_await stream.send(into, limit);
+    auto sent_all = co_await stream.send_all(into, limit);
+    for (Outcome end : {outcome_of(chunk), outcome_of(some), exactly ? Outcome::works : outcome_of(exactly.error()),
+                        outcome_of(sent), outcome_of(sent_all)}) {
+        if (end != Outcome::reset) co_return Verdict{end, "after the reset"};
+    }
+    co_return Verdict{Outcome::reset};
 }
 
 pier::Task<Verdict> reset_is_repeated() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
+    const pier::Endpoint peer = pair->here.peer();
     WhileWaiting then([&] { pair->there.abort(); });
     auto first = co_await pair->here.receive(limit);
     if (first) co_return received(first);
-    auto second = co_await pair->here.receive(limit);
-    if (second || second.error() != first.error()) co_return received(second);
-    auto sent = co_await pair->here.send(bytes("in vain"), limit);
-    if (sent) co_return Verdict{Outcome::works, "a send after the reset"};
-    co_return observed(sent.error());
+    if (first.error() != pier::Errc::connection_reset) co_return observed(first.error());
+    for (int times = 0; times < 3; ++times) {
+        Verdict later = co_await after_the_reset(pair->here);
+        if (later.outcome != Outcome::reset) co_return later;
+    }
+    if (pair->here.peer() != peer || peer.port() == 0) co_return Verdict{Outcome::missing, "the peer's name"};
+    // Nothing is left to end.
+    if (auto finished = pair->here.finish(); !finished) co_return observed(finished.error());
+    co_return observed(first.error());
 }
 
-// Closing with input that nobody read.
-pier::Task<Verdict> unread_close_resets() {
+// Closing with input that nobody read, while this side receives, or before it does.
+enum class Receive : std::uint8_t { pending, later };
+
+pier::Task<Verdict> unread_close_resets(Receive when) {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
     auto sent = co_await pair->here.send_all(bytes("unread"), limit);
@@ -52,11 +78,22 @@ pier::Task<Verdict> unread_close_resets() {
     std::array<std::byte, 1> first;
     auto begun = co_await pair->there.receive_exactly(first, limit);
     if (!begun) co_return failed("receiving the first byte", begun.error());
+    if (when == Receive::pending) {
+        WhileWaiting then([&] { pair->there.close(); });
+        auto got = co_await pair->here.receive(limit);
+        co_return received(got);
+    }
     pair->there.close();
     const bool arrived = co_await reset_has_arrived();
     if (!arrived) co_return failed("using another connection");
     auto got = co_await pair->here.receive(limit);
     co_return received(got);
+}
+
+pier::Task<Verdict> unread_close_resets() {
+    Verdict pending = co_await unread_close_resets(Receive::pending);
+    if (pending.outcome != Outcome::reset) co_return pending;
+    co_return co_await unread_close_resets(Receive::later);
 }
 
 // Bytes that had arrived, but were not read, when the reset came.
@@ -73,10 +110,15 @@ pier::Task<Verdict> data_before_reset() {
     if (!arrived) co_return failed("using another connection");
     std::array<std::byte, 6> unread;
     auto rest = co_await pair->here.receive_exactly(unread, limit);
-    if (!rest && rest.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data_lost};
-    if (!rest) co_return observed(rest.error());
+    const bool was_lost = !rest && rest.error() == pier::Errc::connection_reset;
+    if (!rest && !was_lost) co_return observed(rest.error());
     auto got = co_await pair->here.receive(limit);
-    if (!got && got.error() == pier::Errc::connection_reset) co_return Verdict{Outcome::data + Outcome::reset};
+    if (!got && got.error() == pier::Errc::connection_reset) {
+        auto again = co_await pair->here.receive(limit);
+        if (again || again.error() != got.error()) co_return Verdict{Outcome::differs, "the second time"};
+        co_return Verdict{was_lost ? Outcomes(Outcome::data_lost) : Outcome::data + Outcome::reset};
+    }
+    if (was_lost) co_return Verdict{Outcome::differs, "after the reset"};
     if (got && got->empty()) co_return Verdict{Outcome::data + Outcome::end};
     co_return received(got);
 }
@@ -118,14 +160,15 @@ std::vector<Behaviour> reset_behaviours() {
          .question = "How does a receive end that begins after the peer's reset?",
          .contract = {reset},
          .steps = on_one_loop(reset_before_receive),
-         .steps_text = {"The peer resets.", "When that has arrived, receive."},
+         .steps_text = {"The peer resets.", "When that has arrived, receive, twice."},
          .promise = "connection_reset, also where the receive begins afterwards.",
          .sources = {"RFC 9293, 3.5.3"}},
         {.id = "reset-repeatable",
          .question = "What do a further receive and a send report after a reset?",
          .contract = {reset},
          .steps = on_one_loop(reset_is_repeated),
-         .steps_text = {"The peer resets a pending receive.", "Receive again, then send."},
+         .steps_text = {"The peer resets a pending receive.", "Receive and send again in every way, three times.",
+                        "Ask for the peer's address, and finish."},
          .promise = "A reset stays a reset, for receives and for sends.",
          .sources = {"RFC 9293, 3.5.3"}},
         {.id = "close-with-unread-sends-reset",
@@ -133,7 +176,8 @@ std::vector<Behaviour> reset_behaviours() {
          .contract = {reset},
          .steps = on_one_loop(unread_close_resets),
          .group = group::stream,
-         .steps_text = {"Send six bytes; the peer reads one and closes.", "Receive."},
+         .steps_text = {"Send six bytes; the peer reads one and closes.",
+                        "Receive, begun before that; the same again, begun afterwards."},
          .promise = "Closing with input unread makes a reset: to end well, finish, read to the end, then close.",
          .sources = {"RFC 2525, 2.17"}},
         {.id = "data-before-reset",
@@ -163,4 +207,4 @@ std::vector<Behaviour> reset_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

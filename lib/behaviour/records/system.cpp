@@ -1,7 +1,7 @@
 // What only raw system calls show: core has nothing to ask, and the column `native` answers.
 #include <pier/behaviour/behaviour.hpp>
 
-namespace compare {
+namespace pier::behaviour {
 
 std::vector<Behaviour> system_behaviours() {
     return {
@@ -248,4 +248,4 @@ std::vector<Behaviour> system_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -1,5 +1,6 @@
 // Single operations of a stream.
 #include <pier/behaviour/behaviour.hpp>
+#include <pier/behaviour/exchange.hpp>
 #include <pier/behaviour/steps.hpp>
 
 #include <algorithm>
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 namespace {
 
 // The operation that the task starts while another one of its stream is pending.
@@ -28,11 +29,12 @@ pier::Task<Verdict> while_receiving(Second second) {
         auto sent = co_await pair->here.send(bytes("both ways"), limit);
         if (!sent) verdict = observed(sent.error());
     }
-    scope.cancel();
+    // The second operation must not have harmed the first.
+    auto more = co_await pair->there.send_all(bytes("abc"), limit);
+    if (!more) co_return failed("sending", more.error());
     const bool ended = co_await join(scope);
     if (!ended) co_return Verdict{Outcome::hang};
-    // The second operation must not have harmed the first.
-    const bool untouched = !pending.result && pending.result.error() == pier::Errc::operation_canceled;
+    const bool untouched = pending.result && *pending.result == 3;
     if (!untouched) co_return Verdict{Outcome::unusable, std::string(name(verdict.outcome))};
     co_return verdict;
 }
@@ -47,6 +49,16 @@ pier::Task<Verdict> empty_buffer() {
     if (!sent) co_return observed(sent.error());
     auto idle = co_await pair->here.receive(std::span<std::byte>(), limit);
     if (!idle) co_return observed(idle.error());
+    const std::array<pier::Buffer, 2> pieces{};
+    auto scattered = co_await pair->here.receive(pieces, limit);
+    auto gathered = co_await pair->here.send(pieces, limit);
+    if (!scattered || !gathered || *sent + *idle + *scattered + *gathered != 0) {
+        co_return Verdict{Outcome::too_much, "of empty pieces"};
+    }
+    auto exactly = co_await pair->here.receive_exactly({}, limit);
+    if (!exactly) co_return observed(exactly.error());
+    auto all = co_await pair->here.send_all({}, limit);
+    if (!all) co_return observed(all.error());
     auto data = co_await pair->there.send_all(bytes("data"), limit);
     if (!data) co_return failed("sending", data.error());
     auto with_data = co_await pair->here.receive(std::span<std::byte>(), limit);
@@ -54,20 +66,26 @@ pier::Task<Verdict> empty_buffer() {
     std::array<std::byte, 4> untouched;
     auto received = co_await pair->here.receive_exactly(untouched, limit);
     if (!received) co_return Verdict{Outcome::missing, pier::describe(received.error())};
-    co_return Verdict{std::ranges::equal(untouched, bytes("data")) ? Outcome::works : Outcome::corrupt};
+    if (!std::ranges::equal(untouched, bytes("data"))) co_return Verdict{Outcome::corrupt};
+    // Nothing has gone to the peer.
+    const bool passed = co_await passes(pair->here, pair->there, "x");
+    co_return Verdict{passed ? Outcome::works : Outcome::corrupt};
 }
 
 pier::Task<Verdict> gather_and_scatter() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
     std::string one = "ga";
-    std::string two = "thered";
-    const std::array<pier::Buffer, 3> out{{{reinterpret_cast<std::byte*>(one.data()), one.size()},
+    std::string two = "the";
+    std::string three = "red";
+    const std::array<pier::Buffer, 4> out{{{reinterpret_cast<std::byte*>(one.data()), one.size()},
                                            {nullptr, 0},
-                                           {reinterpret_cast<std::byte*>(two.data()), two.size()}}};
+                                           {reinterpret_cast<std::byte*>(two.data()), two.size()},
+                                           {reinterpret_cast<std::byte*>(three.data()), three.size()}}};
     auto sent = co_await pair->here.send(std::span<const pier::Buffer>(out), limit);
     if (!sent) co_return observed(sent.error());
-    if (*sent != one.size() + two.size()) co_return Verdict{Outcome::missing};
+    const std::string whole = one + two + three;
+    if (*sent != whole.size()) co_return Verdict{Outcome::missing};
     std::string text(*sent, '\0');
     for (std::size_t at = 0; at < text.size();) {
         auto* left = reinterpret_cast<std::byte*>(text.data()) + at;
@@ -79,16 +97,33 @@ pier::Task<Verdict> gather_and_scatter() {
         if (*received == 0) co_return Verdict{Outcome::missing};
         at += *received;
     }
-    co_return Verdict{text == one + two ? Outcome::works : Outcome::corrupt};
+    if (text != whole) co_return Verdict{Outcome::corrupt};
+    if (auto finished = pair->here.finish(); !finished) co_return failed("finishing", finished.error());
+    std::array<std::byte, 8> rest{};
+    const std::array<pier::Buffer, 2> in{{{rest.data(), 3}, {rest.data() + 3, 5}}};
+    auto end = co_await pair->there.receive(std::span<const pier::Buffer>(in), limit);
+    if (!end) co_return observed(end.error());
+    co_return Verdict{*end == 0 ? Outcome::works : Outcome::too_much};
 }
 
 pier::Task<Verdict> one_big_send() {
     auto pair = co_await connect_pair();
     if (!pair) co_return failed("connecting", pair.error());
-    const std::vector<std::byte> data(64 << 20);
+    constexpr std::size_t most = 1 << 20;
+    std::vector<std::byte> data(64 << 20);
+    std::ranges::copy(pattern(most), data.begin());
     auto sent = co_await pair->here.send(data, limit);
     if (!sent) co_return observed(sent.error());
-    co_return Verdict{*sent < data.size() ? Outcome::partial : Outcome::whole};
+    if (*sent == data.size()) co_return Verdict{Outcome::whole};
+    if (*sent == 0 || *sent > most) co_return Verdict{Outcome::too_much, std::to_string(*sent)};
+    if (auto finished = pair->here.finish(); !finished) co_return failed("finishing", finished.error());
+    std::vector<std::byte> arrived(*sent);
+    auto all = co_await pair->there.receive_exactly(arrived, limit);
+    if (!all) co_return Verdict{Outcome::missing};
+    auto end = co_await pair->there.receive(limit);
+    if (!end) co_return observed(end.error());
+    const bool same = end->empty() && std::equal(arrived.begin(), arrived.end(), data.begin());
+    co_return Verdict{same ? Outcome::partial : Outcome::corrupt};
 }
 
 // What was sent and not yet taken does not hold the closing side.
@@ -114,34 +149,36 @@ std::vector<Behaviour> transfer_behaviours() {
          .contract = {already_in_progress},
          .steps = on_one_loop(second_receive),
          .blocking_contract = {already_in_progress, one_at_a_time},
-         .steps_text = {"Start a receive.", "Start another one on the same stream."},
+         .steps_text = {"Start a receive.", "Start another one on the same stream.", "The peer sends three bytes."},
          .promise = "already_in_progress, and the first one is untouched."},
         {.id = "send-while-receiving",
          .question = "How does a send end that begins while a receive of the stream is pending?",
          .contract = {works},
          .steps = on_one_loop(send_while_receiving),
          .blocking_contract = {works, one_at_a_time},
-         .steps_text = {"Start a receive.", "Send on the same stream."},
+         .steps_text = {"Start a receive.", "Send on the same stream.", "The peer sends three bytes."},
          .promise = "Both directions go on at once, but not on engines that block."},
         {.id = "zero-length-io",
          .question = "Do a send and a receive of nothing end at once, and leave the data alone?",
          .contract = {works},
          .steps = on_one_loop(empty_buffer),
-         .steps_text = {"Send nothing; receive into nothing, without data and with it.", "Receive the data."},
+         .steps_text = {"Send nothing and receive into nothing, in every way; once more with data there.",
+                        "Receive the data; send a byte."},
          .promise = "An empty buffer ends at once with 0, and no data is touched.",
          .sources = {"man 2 recv", "Microsoft: WSARecv"}},
         {.id = "gather-scatter",
          .question = "Do the pieces of a gathered send arrive in order in those of a scattered receive?",
          .contract = {works},
          .steps = on_one_loop(gather_and_scatter),
-         .steps_text = {"Send three pieces, one of them empty, at once.", "Receive them into two pieces."},
+         .steps_text = {"Send four pieces, one of them empty, at once.",
+                        "Receive them into two pieces, and then the end."},
          .promise = "The order of the pieces is the order of the bytes.",
          .sources = {"man 2 writev"}},
         {.id = "send-accept-size",
          .question = "Does one send of 64 MiB take all of it?",
          .contract = {partial},
          .steps = on_one_loop(one_big_send),
-         .steps_text = {"Send 64 MiB at once to a peer that does not read."},
+         .steps_text = {"Send 64 MiB at once to a peer that does not read, and finish.", "The peer reads to the end."},
          .promise = "A send may be short; at most 1 MiB is handed to the system at once.",
          .sources = {"man 2 send", "stackoverflow.com/q/28785626"},
          .inherent = "How much fits is the system's matter."},
@@ -155,4 +192,4 @@ std::vector<Behaviour> transfer_behaviours() {
     };
 }
 
-}  // namespace compare
+}  // namespace pier::behaviour

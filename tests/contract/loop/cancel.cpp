@@ -2,8 +2,6 @@
 #include "bytes.hpp"
 #include "harness.hpp"
 
-#include <pier/sys/clock.hpp>
-
 #include <array>
 
 using namespace contract;
@@ -22,48 +20,6 @@ Task<Checksum> receive_to_the_end(Stream& stream) {
 }
 
 }  // namespace
-
-TEST_CASE("cancel: a receive that waits ends, and the stream stays usable") {
-    Meeting meeting;
-    Signal cancelled;
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            Errc result = Errc::ok;
-            auto receiving = [&]() -> Task<void> {
-                auto got = co_await stream.receive(limit());
-                result = outcome(got);
-            };
-            for (int round = 0; round < 3; ++round) {
-                pier::TaskScope scope;
-                scope.spawn(receiving());
-                co_await turns();
-                scope.cancel();
-                auto joined = co_await scope.join(limit());
-                CHECK(outcome(joined) == Errc::ok);
-                CHECK(result == Errc::operation_canceled);
-            }
-            auto sent = co_await stream.send_all(bytes_of("question"), limit());
-            CHECK(outcome(sent) == Errc::ok);
-            cancelled.set();
-            std::array<std::byte, 6> answer{};
-            auto got = co_await stream.receive_exactly(answer, limit());
-            CHECK(outcome(got) == Errc::ok);
-            CHECK(text_of(answer) == "answer");
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            co_await cancelled.wait();
-            std::array<std::byte, 8> question{};
-            auto got = co_await stream.receive_exactly(question, limit());
-            CHECK(outcome(got) == Errc::ok);
-            CHECK(text_of(question) == "question");
-            auto sent = co_await stream.send_all(bytes_of("answer"), limit());
-            CHECK(outcome(sent) == Errc::ok);
-            auto end = co_await stream.receive(limit());
-            CHECK(outcome(end) == Errc::ok);
-        });
-}
 
 TEST_CASE("cancel: when it meets the data, no byte is lost") {
     constexpr std::size_t rounds = 500;
@@ -162,27 +118,6 @@ TEST_CASE("cancel: a send_all that was ended half-way poisons the sending side")
         });
 }
 
-TEST_CASE("cancel: the deadline of a stalled send_all poisons, too") {
-    auto data = pattern(16 << 20);
-    Meeting meeting;
-    Signal over;
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            pier::Time before = pier::sys::now();
-            auto sent = co_await stream.send_all(data, after(50ms));
-            CHECK(outcome(sent) == Errc::timed_out);
-            CHECK(pier::sys::now() - before >= 50ms);
-            auto again = co_await stream.send(bytes_of("x"), limit());
-            CHECK(outcome(again) == Errc::broken_pipe);
-            over.set();
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            co_await over.wait();
-        });
-}
-
 TEST_CASE("cancel: a send tells exactly what it sent, even when it is ended") {
     auto data = pattern(1 << 20);
     Meeting meeting;
@@ -263,32 +198,6 @@ TEST_CASE("cancel: nothing follows a send of which nobody can tell what it sent"
             co_await counted.wait();
             CHECK(sum.size() >= told);
             if (goes_on) CHECK(sum.size() == told);
-        });
-}
-
-TEST_CASE("cancel: closing ends a receive of another task, and the peer sees the end") {
-    Meeting meeting;
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            Errc result = Errc::ok;
-            auto receiving = [&]() -> Task<void> {
-                auto got = co_await stream.receive(limit());
-                result = outcome(got);
-            };
-            pier::TaskScope scope;
-            scope.spawn(receiving());
-            co_await turns();
-            stream.close();
-            auto joined = co_await scope.join(limit());
-            CHECK(outcome(joined) == Errc::ok);
-            CHECK(result == Errc::operation_canceled);
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            auto got = co_await stream.receive(limit());
-            REQUIRE(outcome(got) == Errc::ok);
-            CHECK(got->empty());
         });
 }
 

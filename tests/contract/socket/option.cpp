@@ -47,22 +47,6 @@ void on_both_ends(Body body) {
 
 }  // namespace
 
-TEST_CASE("option: no_delay is on by default, and a switch") {
-    on_both_ends([](const Stream& stream) {
-        CHECK(value_of(stream, Option::no_delay) == 1);
-        for (int value : {0, 0, 1, 1, 0}) set_and_read(stream, Option::no_delay, value);
-        for (int value : {-1, 2, 256, 1 << 30}) refuse(stream, Option::no_delay, value);
-    });
-}
-
-TEST_CASE("option: keep_alive is off by default, and a switch") {
-    on_both_ends([](const Stream& stream) {
-        CHECK(value_of(stream, Option::keep_alive) == 0);
-        for (int value : {1, 1, 0, 0, 1}) set_and_read(stream, Option::keep_alive, value);
-        for (int value : {-1, 2, 256, 1 << 30}) refuse(stream, Option::keep_alive, value);
-    });
-}
-
 TEST_CASE("option: time_to_live goes from 1 to 255, on IPv6 as well") {
     for (pier::Family family : {pier::Family::ipv4, pier::Family::ipv6}) {
         CAPTURE(family == pier::Family::ipv6);

@@ -60,10 +60,6 @@ void echo_in_steps(std::size_t total, std::size_t step) {
 
 }  // namespace
 
-TEST_CASE("stream: one byte is echoed") { echo_in_steps(1, 1); }
-
-TEST_CASE("stream: 64 KiB are echoed") { echo_in_steps(64 * 1024, 64 * 1024); }
-
 TEST_CASE("stream: a thousand small requests are echoed, one after the other") { echo_in_steps(1000 * 30, 30); }
 
 TEST_CASE("stream: 8 MiB go over and 8 MiB come back") {
@@ -144,41 +140,6 @@ TEST_CASE("stream: both directions at once") {
         });
 }
 
-TEST_CASE("stream: gathered pieces arrive as one, scattered ones are filled in order") {
-    Meeting meeting;
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            std::string words[] = {"one ", "", "two ", "three"};
-            std::array<Buffer, 4> pieces;
-            for (std::size_t i = 0; i < pieces.size(); ++i) {
-                pieces[i] = {reinterpret_cast<std::byte*>(words[i].data()), words[i].size()};
-            }
-            auto sent = co_await stream.send(pieces, limit());
-            REQUIRE(outcome(sent) == Errc::ok);
-            CHECK(*sent == 13);
-            CHECK(outcome(stream.finish()) == Errc::ok);
-            auto end = co_await stream.receive(limit());
-            CHECK(outcome(end) == Errc::ok);
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            std::string got;
-            std::array<std::byte, 3> first{};
-            std::array<std::byte, 5> second{};
-            for (;;) {
-                std::array<Buffer, 2> pieces{Buffer{first.data(), first.size()}, Buffer{second.data(), second.size()}};
-                auto count = co_await stream.receive(pieces, limit());
-                REQUIRE(outcome(count) == Errc::ok);
-                if (*count == 0) break;
-                std::size_t in_first = std::min(*count, first.size());
-                got += text_of(std::span(first).first(in_first));
-                got += text_of(std::span(second).first(*count - in_first));
-            }
-            CHECK(got == "one two three");
-        });
-}
-
 TEST_CASE("stream: more pieces than the system takes at once are a short transfer") {
     Meeting meeting;
     both(
@@ -227,79 +188,6 @@ TEST_CASE("stream: receive_exactly waits for all of it") {
             auto all = co_await stream.receive_exactly(into.subspan(5), limit());
             REQUIRE(outcome(all) == Errc::ok);
             CHECK(got == data);
-        });
-}
-
-TEST_CASE("stream: receive_exactly says end_of_stream when the peer ends too early") {
-    Meeting meeting;
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            auto sent = co_await stream.send_all(bytes_of("abc"), limit());
-            CHECK(outcome(sent) == Errc::ok);
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            std::array<std::byte, 4> into{};
-            auto got = co_await stream.receive_exactly(into, limit());
-            CHECK(outcome(got) == Errc::end_of_stream);
-            got = co_await stream.receive_exactly(into, limit());
-            CHECK(outcome(got) == Errc::end_of_stream);
-            auto end = co_await stream.receive(limit());
-            REQUIRE(outcome(end) == Errc::ok);
-            CHECK(end->empty());
-        });
-}
-
-TEST_CASE("stream: an empty buffer transfers nothing, at once") {
-    Meeting meeting;
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            // Nothing has come, and nothing ever waits for it.
-            auto got = co_await stream.receive(std::span<std::byte>(), limit());
-            REQUIRE(outcome(got) == Errc::ok);
-            CHECK(*got == 0);
-            auto all = co_await stream.receive_exactly({}, limit());
-            CHECK(outcome(all) == Errc::ok);
-            auto sent = co_await stream.send(std::span<const std::byte>(), limit());
-            REQUIRE(outcome(sent) == Errc::ok);
-            CHECK(*sent == 0);
-            auto sent_all = co_await stream.send_all({}, limit());
-            CHECK(outcome(sent_all) == Errc::ok);
-            std::array<Buffer, 2> empty{};
-            got = co_await stream.receive(empty, limit());
-            REQUIRE(outcome(got) == Errc::ok);
-            CHECK(*got == 0);
-            sent = co_await stream.send(empty, limit());
-            REQUIRE(outcome(sent) == Errc::ok);
-            CHECK(*sent == 0);
-            sent_all = co_await stream.send_all(bytes_of("x"), limit());
-            CHECK(outcome(sent_all) == Errc::ok);
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            Checksum sum = co_await receive_to_the_end(stream);
-            CHECK(sum == checksum(bytes_of("x")));
-        });
-}
-
-TEST_CASE("stream: one send takes a megabyte at most") {
-    Meeting meeting;
-    auto data = pattern(4 << 20);
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            auto sent = co_await stream.send(data, limit());
-            REQUIRE(outcome(sent) == Errc::ok);
-            CHECK(*sent > 0);
-            CHECK(*sent <= 1 << 20);
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            Checksum sum = co_await receive_to_the_end(stream);
-            CHECK(sum.size() > 0);
-            CHECK(sum == checksum(std::span(data).first(sum.size())));
         });
 }
 
@@ -359,35 +247,6 @@ TEST_CASE("stream: send_all goes on when a peer that did not read begins to") {
         });
 }
 
-TEST_CASE("stream: a second operation of a direction is refused, and the first goes on") {
-    Meeting meeting;
-    Signal refused;
-    both(
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.serve();
-            pier::TaskScope scope;
-            std::size_t first = 0;
-            auto receiving = [&]() -> Task<void> {
-                auto got = co_await stream.receive(limit());
-                REQUIRE(outcome(got) == Errc::ok);
-                first = got->size();
-            };
-            scope.spawn(receiving());
-            co_await turns();
-            auto second = co_await stream.receive(limit());
-            CHECK(outcome(second) == Errc::already_in_progress);
-            refused.set();
-            (void)co_await scope.join(limit());
-            CHECK(first == 3);
-        },
-        [&]() -> Task<void> {
-            Stream stream = co_await meeting.connect();
-            co_await refused.wait();
-            auto sent = co_await stream.send_all(bytes_of("abc"), limit());
-            CHECK(outcome(sent) == Errc::ok);
-        });
-}
-
 TEST_CASE("stream: while a send is under way, a second one and finish() are refused") {
     constexpr std::size_t size = 16 << 20;
     auto data = pattern(size);
@@ -416,31 +275,6 @@ TEST_CASE("stream: while a send is under way, a second one and finish() are refu
             Checksum sum = co_await receive_to_the_end(stream);
             CHECK(sum.size() == size);
         });
-}
-
-TEST_CASE("stream: an empty stream is not connected") {
-    on_loop([]() -> Task<void> {
-        Stream stream;
-        CHECK(!stream.valid());
-        std::array<std::byte, 4> into{};
-        CHECK(stream.peer() == pier::Endpoint());
-        auto chunk = co_await stream.receive(limit());
-        CHECK(outcome(chunk) == Errc::not_connected);
-        auto got = co_await stream.receive(into, limit());
-        CHECK(outcome(got) == Errc::not_connected);
-        auto all = co_await stream.receive_exactly(into, limit());
-        CHECK(outcome(all) == Errc::not_connected);
-        auto sent = co_await stream.send(into, limit());
-        CHECK(outcome(sent) == Errc::not_connected);
-        auto sent_all = co_await stream.send_all(into, limit());
-        CHECK(outcome(sent_all) == Errc::not_connected);
-        CHECK(outcome(stream.finish()) == Errc::not_connected);
-        CHECK(outcome(stream.local()) == Errc::not_connected);
-        CHECK(outcome(stream.set(pier::Option::no_delay, 1)) == Errc::not_connected);
-        CHECK(outcome(stream.get(pier::Option::no_delay)) == Errc::not_connected);
-        stream.close();
-        stream.abort();
-    });
 }
 
 TEST_CASE("stream: a closed and a moved-from stream are empty") {

@@ -166,27 +166,6 @@ TEST_CASE("wait: a foreign socket tells of its connect, of data each time, and o
         });
 }
 
-TEST_CASE("wait: a foreign socket whose connect is refused tells so as if there were room to send") {
-    on_loop([&]() -> Task<void> {
-        pier::Endpoint endpoint;
-        {
-            auto listener = pier::Listener::open(pier::Endpoint::loopback(pier::Family::ipv4));
-            REQUIRE(outcome(listener) == Errc::ok);
-            endpoint = listener->local();
-        }
-        Foreign foreign;
-        Watch watched = watch(foreign);
-        std::optional<Errc> result = foreign.connect(endpoint);
-        if (!result) {
-            auto writable = co_await watched.writable(limit());
-            CHECK(outcome(writable) == Errc::ok);
-            result = foreign.connected();
-        }
-        REQUIRE(result.has_value());
-        CHECK(*result == Errc::connection_refused);
-    });
-}
-
 TEST_CASE("wait: a foreign socket that is full tells when there is room, while another waits to read") {
     if (one_at_a_time()) return skip("one operation at a time");
     Meeting meeting;

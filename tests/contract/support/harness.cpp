@@ -11,12 +11,6 @@
 namespace contract {
 namespace {
 
-const pier::spi::EngineInfo& engine() {
-    const pier::spi::EngineInfo* info = pier::find_engine(settings().engine);
-    REQUIRE(info != nullptr);
-    return *info;
-}
-
 // A failed end must not keep the other waiting for its deadlines.
 Task<void> end_the_other_on_failure(const Side& side, pier::TaskScope& scope) {
     try {
@@ -46,6 +40,12 @@ Task<void> together(const Side& here, const Side& there) {
 }
 
 }  // namespace
+
+const pier::spi::EngineInfo& engine() {
+    const pier::spi::EngineInfo* info = pier::find_engine(settings().engine);
+    REQUIRE(info != nullptr);
+    return *info;
+}
 
 bool one_at_a_time() { return engine().model == pier::spi::Model::iterative; }
 

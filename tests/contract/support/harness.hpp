@@ -46,6 +46,7 @@ struct Settings {
 // The bound of everything that is expected to happen; the watchdog waits longer.
 [[nodiscard]] inline pier::Deadline limit() noexcept { return after(10s * settings().patience); }
 
+[[nodiscard]] const pier::spi::EngineInfo& engine();
 // Whether the engine runs a single operation at a time. Two ends then need two threads.
 [[nodiscard]] bool one_at_a_time();
 // Whether a receive is a try after the engine's word that there is something, and never waits in the system itself.
@@ -55,8 +56,12 @@ struct Settings {
 // has sent when it is cancelled.
 [[nodiscard]] bool sends_in_the_system() noexcept;
 
-// Says visibly that the running case can't hold here, and why; the list of them is compared with ci/expected_skips.txt.
+// Says visibly that the running case can't hold here, and why. What was said is compared with the list of deviations.
 void skip(std::string_view reason);
+// The same of a case that runs a behaviour which ended outside of its contract, where the list has that outcome. False
+// where it has not.
+[[nodiscard]] bool deviates(std::string_view outcome);
+[[nodiscard]] std::string running_case();
 
 [[nodiscard]] std::unique_ptr<pier::Loop> make_loop();
 // Counts in `waits`, which outlives it, how often the loop asks its engine to wait.

@@ -1,5 +1,6 @@
 // Takes the arguments of its own out of the command line, the rest is doctest's.
 #define DOCTEST_CONFIG_IMPLEMENT
+#include "../behaviour/behaviours.hpp"
 #include "harness.hpp"
 #include "misuse.hpp"
 #include "skips.hpp"
@@ -85,12 +86,14 @@ int run(int argc, char** argv) {
         return 2;
     }
     if (!misuse.empty()) return run_misuse != nullptr && run_misuse(misuse) ? 0 : 2;
+    if (!chosen.skips.empty() && !read_deviations(chosen.skips)) return 2;
+    register_behaviours();
     Watchdog dog;
     watchdog = &dog;
     doctest::Context context(static_cast<int>(rest.size()), rest.data());
     int status = context.run();
     if (context.shouldExit() || chosen.skips.empty()) return status;
-    return skips_as_expected(chosen.skips, chosen.system, chosen.engine) ? status : 1;
+    return as_listed(chosen.system, chosen.engine) ? status : 1;
 }
 
 }  // namespace
@@ -99,7 +102,13 @@ constinit RunMisuse run_misuse = nullptr;
 
 const Settings& settings() noexcept { return chosen; }
 
-void skip(std::string_view reason) { note_skip(watchdog->name(), reason); }
+std::string running_case() { return watchdog->name(); }
+
+void skip(std::string_view reason) { note_skip(running_case(), reason); }
+
+bool deviates(std::string_view outcome) {
+    return note_deviation(chosen.system, chosen.engine, running_case(), outcome);
+}
 
 }  // namespace contract
 

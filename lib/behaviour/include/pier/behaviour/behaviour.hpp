@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 
 struct Behaviour {
     std::string_view id;
@@ -29,6 +29,9 @@ struct Behaviour {
     [[nodiscard]] const std::vector<Outcomes>& contract_of(bool blocking) const noexcept {
         return blocking && !blocking_contract.empty() ? blocking_contract : contract;
     }
+    // Whether the contract allows an outcome of that name. A contract that is empty allows everything, but an end and
+    // an observation are still asked for.
+    [[nodiscard]] bool allows(std::string_view outcome, bool blocking) const;
 };
 
 // In the order of the table.
@@ -71,4 +74,4 @@ inline constexpr std::string_view raw = "raw and link layer";
 [[nodiscard]] std::vector<Behaviour> system_behaviours();
 [[nodiscard]] std::vector<Behaviour> below_behaviours();
 
-}  // namespace compare
+}  // namespace pier::behaviour

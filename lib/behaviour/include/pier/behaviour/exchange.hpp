@@ -10,7 +10,7 @@
 #include <functional>
 #include <vector>
 
-namespace compare {
+namespace pier::behaviour {
 
 // Bytes that differ from place to place, and from salt to salt.
 [[nodiscard]] std::vector<std::byte> pattern(std::size_t size, unsigned salt = 0);
@@ -24,4 +24,4 @@ namespace compare {
     Peer::Handler there, std::function<pier::Task<Verdict>(pier::Stream)> here,
     pier::Family family = pier::Family::ipv4);
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-namespace compare {
+namespace pier::behaviour {
 
 // Of Windows, on which nothing has run yet. The source is a vendor's document, a test that is written to hold there, an
 // issue, or says that there is none.
@@ -19,4 +19,4 @@ struct Hearsay {
 // Outcomes of the system's own calls, where the expectation says them in as many words. Empty when it does not.
 [[nodiscard]] std::string_view expected_native(std::string_view system, std::string_view behaviour);
 
-}  // namespace compare
+}  // namespace pier::behaviour

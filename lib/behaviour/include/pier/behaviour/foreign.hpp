@@ -10,7 +10,7 @@
 #include <optional>
 #include <span>
 
-namespace compare {
+namespace pier::behaviour {
 
 class Foreign {
 public:
@@ -41,4 +41,4 @@ struct ForeignPair {
 };
 [[nodiscard]] pier::Task<pier::Result<void>> connect_foreign(ForeignPair& pair);
 
-}  // namespace compare
+}  // namespace pier::behaviour

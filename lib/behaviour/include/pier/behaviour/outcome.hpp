@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace compare {
+namespace pier::behaviour {
 
 enum class Outcome : std::uint8_t {
     works,
@@ -135,4 +135,4 @@ struct Verdict {
 [[nodiscard]] Verdict failed(std::string_view step);
 [[nodiscard]] Verdict not_applicable(std::string_view reason);
 
-}  // namespace compare
+}  // namespace pier::behaviour

@@ -12,7 +12,7 @@
 #include <memory>
 #include <thread>
 
-namespace compare {
+namespace pier::behaviour {
 
 // Serves every connection with the handler: all at once, or one after the other on an engine that blocks. Runs from its
 // making to its destruction.
@@ -46,4 +46,4 @@ private:
 // A handler that sends back what it receives, and ends when the client does.
 [[nodiscard]] pier::Task<void> echo(pier::Stream client);
 
-}  // namespace compare
+}  // namespace pier::behaviour

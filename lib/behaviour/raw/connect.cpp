@@ -2,7 +2,6 @@
 #include "loopback.hpp"
 #include "probes.hpp"
 
-#include <array>
 #include <vector>
 
 namespace pier::native {
@@ -20,9 +19,9 @@ NativeVerdict connect_start_code() {
 }
 
 // The result of a connect, waited for.
-std::string_view connect_result(SOCKET socket, const sockaddr_in& server) {
+std::string_view connect_result(Number socket, const sockaddr_in& server) {
     if (connect_to(socket, server) == 0) return "works";
-    if (::WSAGetLastError() != WSAEWOULDBLOCK) return last();
+    if (!is_connecting()) return last();
     if (!settled(socket, 5000)) return "timed-out";
     const std::string_view error = socket_error(socket);
     return error == "nothing" ? "works" : error;
@@ -42,7 +41,8 @@ NativeVerdict refused_delay() {
 Socket refused_socket() {
     const Socket dead = dead_port();
     Socket socket = tcp();
-    if (connect_to(socket, loopback(port_of(dead))) != 0 && ::WSAGetLastError() != WSAEWOULDBLOCK) {
+    if (connect_to(socket, loopback(port_of(dead))) != 0 && !is_connecting()) {
+        // Linux tells the refusal at once where it can: the error is taken then.
         return {};
     }
     if (!settled(socket, 5000)) fail("being refused in time");
@@ -57,14 +57,14 @@ NativeVerdict refused_readiness() {
     fd_set readable, writable, exceptional;
     for (fd_set* set : {&readable, &writable, &exceptional}) {
         FD_ZERO(set);
-        FD_SET(static_cast<SOCKET>(socket), set);
+        FD_SET(static_cast<Number>(socket), set);
     }
     timeval span{1, 0};
-    if (::select(0, &readable, &writable, &exceptional, &span) < 0) fail("select");
+    if (::select(above(socket), &readable, &writable, &exceptional, &span) < 0) fail("select");
     Seen seen;
-    if (FD_ISSET(static_cast<SOCKET>(socket), &readable)) seen << "ready";
-    if (FD_ISSET(static_cast<SOCKET>(socket), &writable)) seen << "writable";
-    if (FD_ISSET(static_cast<SOCKET>(socket), &exceptional)) seen << "error";
+    if (FD_ISSET(static_cast<Number>(socket), &readable)) seen << "ready";
+    if (FD_ISSET(static_cast<Number>(socket), &writable)) seen << "writable";
+    if (FD_ISSET(static_cast<Number>(socket), &exceptional)) seen << "error";
     return NativeVerdict{NativeVerdict(seen).outcome, "poll: " + events_text(wait_for(socket, POLLIN | POLLOUT, 0))};
 }
 
@@ -102,7 +102,7 @@ std::vector<Socket> connect_until_pending(const sockaddr_in& server) {
     while (all.size() < 256) {
         all.push_back(tcp());
         if (connect_to(all.back(), server) == 0) continue;
-        if (::WSAGetLastError() != WSAEWOULDBLOCK) break;
+        if (!is_connecting()) break;
         if (!settled(all.back(), window_ms)) return all;
     }
     return {};
@@ -117,10 +117,10 @@ NativeVerdict while_pending() {
     Seen seen;
     seen << done(connect_to(socket, server));
     sockaddr_in name{};
-    int size = sizeof name;
+    Length size = sizeof name;
     seen << done(::getpeername(socket, reinterpret_cast<sockaddr*>(&name), &size));
     seen << sent(send(socket, "x")) << received(receive(socket)) << socket_error(socket);
-    seen << done(::shutdown(socket, SD_SEND));
+    seen << done(::shutdown(socket, end_sending));
     return seen;
 }
 
@@ -174,11 +174,11 @@ NativeVerdict reset_in_queue() {
     Socket client = connected_to(port_of(listening));
     must_be_readable(listening);
     abort(client);
-    const Socket accepted(::accept(listening, nullptr, nullptr));
+    const Socket accepted = accept_if_any(listening);
     if (!accepted.valid()) return Seen() << last();
     (void)wait_for(accepted, POLLIN, limit_ms);
     sockaddr_in name{};
-    int size = sizeof name;
+    Length size = sizeof name;
     Seen seen;
     seen << "works" << done(::getpeername(accepted, reinterpret_cast<sockaddr*>(&name), &size));
     seen << received(receive(accepted)) << received(receive(accepted));
@@ -242,59 +242,19 @@ NativeVerdict closed_with_queue() {
 NativeVerdict misused() {
     const Socket unbound = tcp();
     sockaddr_in name{};
-    int size = sizeof name;
+    Length size = sizeof name;
     auto* address = reinterpret_cast<sockaddr*>(&name);
     Seen seen;
     seen << done(::getsockname(unbound, address, &size));
     size = sizeof name;
     seen << done(::getpeername(unbound, address, &size));
-    const Socket nobody(::accept(unbound, nullptr, nullptr));
+    const Socket nobody = accept_if_any(unbound);
     seen << (nobody.valid() ? "works" : last());
     const Socket datagram = udp();
     seen << done(::listen(datagram, 1));
     seen << done(::listen(unbound, 1));
     const Socket listening = listener();
     seen << done(connect_to(listening, loopback(port_of(listening))));
-    return seen;
-}
-
-// AcceptEx completes; names and shutdown before the update, and after it.
-NativeVerdict without_update() {
-    const Socket listening = listener();
-    const Socket accepted = tcp();
-    LPFN_ACCEPTEX accept_ex = nullptr;
-    GUID id = WSAID_ACCEPTEX;
-    DWORD bytes = 0;
-    if (::WSAIoctl(listening, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &accept_ex, sizeof accept_ex, &bytes,
-                   nullptr, nullptr) != 0) {
-        fail("AcceptEx");
-    }
-    const Event event;
-    OVERLAPPED operation{};
-    operation.hEvent = event.get();
-    std::array<char, 2 * (sizeof(sockaddr_storage) + 16)> names{};
-    constexpr DWORD room = sizeof(sockaddr_storage) + 16;
-    if (!accept_ex(listening, accepted, names.data(), 0, room, room, &bytes, &operation) &&
-        ::WSAGetLastError() != ERROR_IO_PENDING) {
-        fail("AcceptEx");
-    }
-    const Socket client = tcp();
-    if (connect_to(client, loopback(port_of(listening))) != 0) (void)settled(client, limit_ms);
-    if (!event.wait(limit_ms)) {
-        ::CancelIoEx(win32::handle(listening), &operation);
-        (void)::GetOverlappedResult(win32::handle(listening), &operation, &bytes, TRUE);
-        fail("accepting in time");
-    }
-    sockaddr_in name{};
-    auto* address = reinterpret_cast<sockaddr*>(&name);
-    int size = sizeof name;
-    Seen seen;
-    seen << done(::getpeername(accepted, address, &size)) << done(::shutdown(accepted, SD_SEND));
-    const SOCKET context = listening;
-    seen << done(::setsockopt(accepted, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, reinterpret_cast<const char*>(&context),
-                              sizeof context));
-    size = sizeof name;
-    seen << done(::getpeername(accepted, address, &size)) << done(::shutdown(accepted, SD_SEND));
     return seen;
 }
 
@@ -318,8 +278,7 @@ void add_connect_probes(Probes& all) {
                 {"listener-close-drops-queue", closed_with_queue},
                 {"unbound-and-misused-sockets", misused},
                 {.id = "connect-silent-host-deadline",
-                 .not_applicable = "raw connects have no deadline of their own, and loopback no silent host"},
-                {"extension-context-update", without_update}});
+                 .not_applicable = "raw connects have no deadline of their own, and loopback no silent host"}});
 }
 
 }  // namespace pier::native

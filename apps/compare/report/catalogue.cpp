@@ -1,5 +1,6 @@
 #include "report/catalogue.hpp"
 
+#include <pier/behaviour/behaviour.hpp>
 #include <pier/behaviour/expectations.hpp>
 #include "report/markdown_text.hpp"
 #include "report/words.hpp"
@@ -78,8 +79,10 @@ void print_expected(std::string& text, const Report& report, const Row& row) {
         text += "- **Not as expected**: of " + escaped(spoken_name(system)) + "'s own calls, " + escaped(expected) +
                 " was expected, and " + escaped(native) + " is what they do.\n";
     }
-    if (const pier::behaviour::Hearsay* said = pier::behaviour::hearsay_of_windows(row.id)) {
-        text += "- Windows, not run: " + escaped(said->sentence) + " (" + escaped(said->source) + ")\n";
+    const pier::behaviour::Behaviour* behaviour = pier::behaviour::find_behaviour(row.id);
+    if (behaviour != nullptr && !behaviour->windows.sentence.empty()) {
+        const pier::behaviour::Hearsay& said = behaviour->windows;
+        text += "- Windows, not run: " + escaped(said.sentence) + " (" + escaped(said.source) + ")\n";
     }
 }
 

@@ -146,7 +146,8 @@ std::vector<Behaviour> ending_behaviours() {
          .steps_text = {"The peer sends three bytes and finishes.",
                         "Receive them, then receive six times more, in two ways."},
          .promise = "The end of the stream stays the end.",
-         .sources = {"joyent/libuv#948", "nodejs/node#32487"}},
+         .sources = {"joyent/libuv#948", "nodejs/node#32487"},
+         .windows = {"The end, again and again.", "Wine's conformance test sock.c, test_shutdown"}},
         {.id = "end-too-early",
          .question = "How does receive_exactly end when the peer ends half-way?",
          .contract = {end},
@@ -170,7 +171,8 @@ std::vector<Behaviour> ending_behaviours() {
          .steps_text = {"Both sides send three bytes and finish before either reads.",
                         "Both read to the end, and finish once more."},
          .promise = "finish() is idempotent, also when the connection is over in both directions.",
-         .sources = {"libuv: test/test-shutdown-simultaneous.c", "man 2 shutdown: ENOTCONN"}},
+         .sources = {"libuv: test/test-shutdown-simultaneous.c", "man 2 shutdown: ENOTCONN"},
+         .windows = {"A further shutdown works.", "Wine's conformance test sock.c, test_shutdown"}},
         {.id = "send-after-peer-close",
          .question = "How do sends end once the peer has closed?",
          .contract = {lost},
@@ -179,7 +181,10 @@ std::vector<Behaviour> ending_behaviours() {
                         "The same once the end was read; send again, and receive."},
          .promise = "The connection is lost: broken_pipe or connection_reset; never a signal.",
          .sources = {"man 2 send", "cppalliance/corosio#319"},
-         .inherent = "Which of the two a system tells depends on what arrived first."},
+         .inherent = "Which of the two a system tells depends on what arrived first.",
+         .windows =
+             {"The first send works, and a receive after it is aborted; later sends are reset or aborted, by timing.",
+              "Wine's conformance test sock.c, test_shutdown; mio's tests"}},
         {.id = "names-after-disconnect",
          .question = "Is the peer's address still known after it has closed?",
          .contract = {works},
@@ -187,7 +192,8 @@ std::vector<Behaviour> ending_behaviours() {
          .group = group::reset,
          .steps_text = {"The peer closes.", "Read the end, then ask for the peer's address."},
          .promise = "The peer's address stays known for the stream's life.",
-         .sources = {"man 2 getpeername: ENOTCONN"}},
+         .sources = {"man 2 getpeername: ENOTCONN"},
+         .windows = {"The peer's name stays readable.", "Wine's conformance test sock.c, test_shutdown"}},
     };
 }
 

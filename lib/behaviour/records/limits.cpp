@@ -107,7 +107,9 @@ std::vector<Behaviour> limits_behaviours() {
          .steps_text = {"Open 1500 datagram sockets and receive on all.", "Send to the last."},
          .promise = "It does; select on Linux refuses what it can't watch with too_many_files_open.",
          .sources = {"man 2 select: FD_SETSIZE", "Microsoft: select, FD_SETSIZE"},
-         .inherent = "Linux' fd_set is a bitmap of 1,024 descriptors."},
+         .inherent = "Linux' fd_set is a bitmap of 1,024 descriptors.",
+         .windows = {"FD_SETSIZE counts sockets; an array of one's own may be longer.",
+                     "Wine's conformance test sock.c, test_select; Microsoft: Maximum Number of Sockets Supported"}},
         {.id = "double-close-and-foreign-handle",
          .question = "How does a send on a closed stream end, and does it harm a new one?",
          .contract = {not_connected + works},
@@ -130,7 +132,11 @@ std::vector<Behaviour> limits_behaviours() {
              {"Sleep 5 times each for 0, 1 ns, 100 us, 1 ms and the nanoseconds beside it, 5, 7.3, 10 and 30 ms."},
          .promise = "Never early; how late is the system's matter.",
          .sources = {"man 2 epoll_wait", "Microsoft: timeBeginPeriod"},
-         .inherent = "Windows ticks every 15.6 ms unless told otherwise."},
+         .inherent = "Windows ticks every 15.6 ms unless told otherwise.",
+         .windows = {"Ticks of 15.6 ms unless somebody raises them; short waits by a timer of high resolution, but for "
+                     "select and "
+                     "libuv.",
+                     "Microsoft: Wait Functions and Time-out Intervals, CreateWaitableTimerEx"}},
     };
 }
 

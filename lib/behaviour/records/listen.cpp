@@ -140,7 +140,11 @@ std::vector<Behaviour> listen_behaviours() {
          .group = group::option,
          .steps_text = {"Listen on a free port.", "Listen on it once more."},
          .promise = "address_in_use: a live listener's port is never shared or taken over.",
-         .sources = {"Microsoft: Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", "joyent/libuv#1360"}},
+         .sources = {"Microsoft: Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE", "joyent/libuv#1360"},
+         .windows = {"Both with the option: works, and connections go to the first; the second alone is denied.",
+                     "Wine's conformance test sock.c, test_reuseaddr; Microsoft: Using SO_REUSEADDR and "
+                     "SO_EXCLUSIVEADDRUSE calls it "
+                     "undefined"}},
         {.id = "reuseaddr-time-wait",
          .question = "Can a server listen again at once on the port of one that has just ended?",
          .contract = {works},
@@ -149,7 +153,8 @@ std::vector<Behaviour> listen_behaviours() {
          .steps_text = {"Serve one connection and end it from the server's side, which leaves TIME_WAIT.",
                         "Listen on the same port again, in the same run and in another loop."},
          .promise = "A server restarts at once, without an option.",
-         .sources = {"RFC 9293, 3.6.1", "man 7 socket: SO_REUSEADDR"}},
+         .sources = {"RFC 9293, 3.6.1", "man 7 socket: SO_REUSEADDR"},
+         .windows = {"Works without an option.", "libuv: src/win/tcp.c"}},
         {.id = "listener-close-pending-accept",
          .question = "How do pending accepts end when their listener is closed?",
          .contract = {canceled},
@@ -157,7 +162,8 @@ std::vector<Behaviour> listen_behaviours() {
          .group = group::cancel,
          .steps_text = {"Start three accepts.", "Close the listener; accept once more."},
          .promise = "A pending accept ends with operation_canceled.",
-         .sources = {"axboe/liburing#568"}},
+         .sources = {"axboe/liburing#568"},
+         .windows = {"Canceled.", "Wine's conformance test sock.c, test_AcceptEx"}},
         {.id = "accept-peer-reset-in-queue",
          .question = "Is the next client served after one that was reset before it was accepted?",
          .contract = {works},
@@ -167,7 +173,10 @@ std::vector<Behaviour> listen_behaviours() {
          .promise = "An accept loop never ends because of one dead connection; a dead one is skipped, or comes as a "
                     "stream that fails.",
          .sources = {"python/cpython#93821", "capnproto/capnproto#2773"},
-         .inherent = "Whether the dead connection is delivered is the system's matter."},
+         .inherent = "Whether the dead connection is delivered is the system's matter.",
+         .windows =
+             {"Accept fails with a reset, or succeeds and the reset is read; AcceptEx says that the name is deleted.",
+              "yhirose/cpp-httplib#2554, VerifyTests/DiffEngine#790, python/cpython#93821"}},
         {.id = "v6only-and-mapped",
          .question = "How does an IPv4 client of a listener on [::] fare, and when the listener asked for both?",
          .contract = {refused + works, no_ipv6},
@@ -175,7 +184,8 @@ std::vector<Behaviour> listen_behaviours() {
          .group = group::option,
          .steps_text = {"Listen on [::]; connect to 127.0.0.1 and its port.", "The same with dual_stack."},
          .promise = "A listener on [::] takes IPv6 alone, unless it is dual_stack; so on every system.",
-         .sources = {"RFC 3493, 5.3", "Microsoft: Dual-Stack Sockets for IPv6 Winsock Applications"}},
+         .sources = {"RFC 3493, 5.3", "Microsoft: Dual-Stack Sockets for IPv6 Winsock Applications"},
+         .windows = {"IPv6 alone by default.", "Wine's conformance test sock.c, test_ipv6only"}},
     };
 }
 

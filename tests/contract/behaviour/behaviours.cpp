@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <string>
 
 namespace contract {
@@ -90,6 +91,29 @@ void register_behaviours() {
         if (!behaviour.steps) continue;
         const Case& added = cases().emplace_back(pier::behaviour::case_of(behaviour.id), &behaviour);
         doctest::detail::regTest(doctest::detail::TestCase(run_behaviour, __FILE__, __LINE__, {}) * added.name.c_str());
+    }
+}
+
+TEST_CASE("behaviours: each record is complete, and the list of deviations names records that there are") {
+    std::set<std::string_view> ids;
+    for (const Behaviour& behaviour : pier::behaviour::behaviours()) {
+        CAPTURE(std::string(behaviour.id));
+        CHECK(ids.insert(behaviour.id).second);
+        CHECK_FALSE(behaviour.question.empty());
+        CHECK_FALSE(behaviour.promise.empty());
+        CHECK_FALSE(behaviour.steps_text.empty());
+        CHECK(static_cast<bool>(behaviour.steps) == behaviour.not_applicable.empty());
+        CHECK(behaviour.windows.sentence.empty() == behaviour.windows.source.empty());
+    }
+    for (const pier::behaviour::Deviation& deviation : pier::behaviour::deviations()) {
+        CAPTURE(deviation.name);
+        CHECK_FALSE(deviation.name.empty());
+        std::string_view id = deviation.name;
+        if (const std::string prefix = pier::behaviour::case_of(""); id.starts_with(prefix)) {
+            id.remove_prefix(prefix.size());
+            CHECK(ids.contains(id));
+        }
+        CHECK((deviation.outcome.empty() || pier::behaviour::is_outcome(deviation.outcome)));
     }
 }
 

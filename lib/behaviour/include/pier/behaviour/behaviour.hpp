@@ -10,6 +10,13 @@
 
 namespace pier::behaviour {
 
+// What is said of Windows, on which nothing has run yet. The source is a vendor's document, a test that is written to
+// hold there, an issue, or says that there is none.
+struct Hearsay {
+    std::string_view sentence{};
+    std::string_view source{};
+};
+
 struct Behaviour {
     std::string_view id;
     std::string_view question;
@@ -25,6 +32,7 @@ struct Behaviour {
     std::vector<std::string_view> sources{};
     std::string_view inherent{};  // why a difference can't be hidden
     std::string_view not_applicable{};
+    Hearsay windows{};
 
     [[nodiscard]] const std::vector<Outcomes>& contract_of(bool blocking) const noexcept {
         return blocking && !blocking_contract.empty() ? blocking_contract : contract;

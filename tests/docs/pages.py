@@ -114,11 +114,31 @@ def broken_links(root, pages):
 
 # What stands in a code span and is a file of this repository, by its look: a path below one of its folders, or the name
 # of a source alone.
-PATH = re.compile(r"^\.?/?(core|lib|apps|backend-[a-z0-9]+|tests|bench|ci|docs|cmake|native)/[\w./+-]*$")
+PATH = re.compile(r"^\.?/?(core|lib|apps|backend-[a-z0-9]+|tests|bench|ci|docs|cmake)/[\w./+-]*$")
 SOURCE = re.compile(r"^[\w-]+\.(cpp|hpp|py|js|css|cmake|md)$")
 HEADER = re.compile(r"^<?(pier/[\w/]+\.hpp)>?$")
 # Names of others' files.
 FOREIGN = {"sock.c", "udp.c"}
+
+
+# A name of this code, by its look: of one of its namespaces, or of a class, which begins with a capital.
+QUALIFIED = re.compile(r"^(?:pier::|spi::|sys::|::)?((?:[A-Za-z]\w*::)+)(~?\w+)(?:\(.*\))?$")
+
+
+def missing_names(root, pages, files):
+    """Names such as Loop::start that no source has: the last word of each must stand somewhere."""
+    words = set()
+    for name in files:
+        if re.match(r"(core|lib|apps|backend-[a-z0-9]+)/.*\.[ch]pp$", name):
+            words |= set(re.findall(r"\w+", (root / name).read_text(encoding="utf-8")))
+    for page in pages:
+        for line, text in page.prose:
+            for span in re.findall(r"`([^`]+)`", text):
+                found = QUALIFIED.match(span)
+                if not found or span.startswith("std::"):
+                    continue
+                if missing := [word for word in span.split("(")[0].split("::") if word and word not in words]:
+                    yield f"{page.name}:{line}: nothing here is called {missing[0]} ({span})"
 
 
 def missing_files(root, pages, files):

@@ -26,6 +26,8 @@ def complaints_about(text):
         for page in root.glob("docs/engines/*.md"):
             page.write_text("# Engine\n", encoding="utf-8")
         shutil.copy(settings.root / "CMakePresets.json", root)
+        (root / "core").mkdir()
+        (root / "core/loop.hpp").write_text("class Loop { void start(); };\n", encoding="utf-8")
         (root / "README.md").unlink(missing_ok=True)
         (root / "docs/page.md").write_text(text, encoding="utf-8")
         return [line.splitlines()[0] for line in documents.complaints(root, settings.programs, settings.compiler)]
@@ -71,6 +73,8 @@ class Faults(unittest.TestCase):
         self.assert_bad("# Here\n\n[there](#there)\n", 3, "#there")
         self.assert_bad("See `ci/never`.\n", 1, "ci/never")
         self.assert_bad("See `never.cpp`.\n", 1, "never.cpp")
+        self.assert_good("See `Loop::start` and `std::never`.\n")
+        self.assert_bad("See `Loop::never`.\n", 1, "never")
         self.assert_bad("See `--never`.\n", 1, "--never")
 
 

@@ -88,7 +88,7 @@ class Page(browser.PageCase):
     def test_filter_by_engine(self):
         self.page.click("#engines input[value=native]")
         self.page.click("#engines input[value=uv]")
-        self.assertEqual(self.heads(), ["poll", "iterative", "wsa-select", "iterative"])
+        self.assertEqual(self.heads(), ["poll", "blocking", "wsa-select", "blocking"])
 
     def test_only_differences(self):
         self.page.click("#differences")

@@ -47,7 +47,7 @@ Task<void> together(const Side& here, const Side& there) {
 
 }  // namespace
 
-bool one_at_a_time() { return engine().model == pier::spi::Model::iterative; }
+bool one_at_a_time() { return engine().one_at_a_time; }
 
 bool sends_in_the_system() noexcept {
     return settings().engine == "iocp" || settings().engine.starts_with("overlapped-");

@@ -17,8 +17,8 @@ namespace pier::uv {
 namespace {
 
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
-using spi::Started;
 using spi::Verb;
 
 constexpr std::size_t smallest_copy = 4096;
@@ -174,7 +174,7 @@ void UvEngine::release(spi::Descriptor& descriptor) noexcept {
     }
 }
 
-Started UvEngine::start(Operation& op) noexcept {
+Progress UvEngine::start(Operation& op) noexcept {
     Socket& socket = Socket::of(op);
     switch (op.verb) {
         case Verb::accept:

@@ -10,7 +10,7 @@ namespace pier::uv {
 namespace {
 
 using spi::Operation;
-using spi::Started;
+using spi::Progress;
 
 // What a send copies when it has to wait. The rest goes from the caller's buffer when there is room again, so a small
 // copy costs nothing; and it bounds what may still go out after a cancel.
@@ -39,7 +39,7 @@ void end_receive(Socket& socket, Error error, std::size_t count) noexcept {
 // No buffer was offered: nobody receives, or the chunks are all lent.
 void on_no_buffer(Socket& socket) noexcept {
     if (socket.reader == nullptr) {
-        if (unclaimed(socket)) stop_reading(socket);
+        if (unclaimed(socket) == Asking::stops) stop_reading(socket);
         return;
     }
     stop_reading(socket);
@@ -116,7 +116,7 @@ void on_written(uv_write_t* request, int status) {
 
 }  // namespace
 
-Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
+Progress start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
     if (op.endpoint.port() == 0) return finish(op, Error{Errc::invalid_argument, 0});
     Address address(op.endpoint);
     if (address.get() == nullptr) return finish(op, Error{Errc::address_family_not_supported, 0});
@@ -129,7 +129,7 @@ Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
     }
     socket.outgoing = outgoing;
     socket.writer = &op;
-    return Started::pending;
+    return Progress::parked;
 }
 
 int resume_reading(Socket& socket) noexcept {
@@ -139,7 +139,7 @@ int resume_reading(Socket& socket) noexcept {
     return code;
 }
 
-Started start_receive(Socket& socket, Operation& op) noexcept {
+Progress start_receive(Socket& socket, Operation& op) noexcept {
     if (socket.failure != 0) return finish(op, error_of(socket.failure));
     // Before the call: libuv may read inside of it where it reads ahead.
     socket.reader = &op;
@@ -147,10 +147,10 @@ Started start_receive(Socket& socket, Operation& op) noexcept {
         socket.reader = nullptr;
         return finish(op, error_of(code));
     }
-    return Started::pending;
+    return Progress::parked;
 }
 
-Started start_send(Socket& socket, Operation& op) noexcept {
+Progress start_send(Socket& socket, Operation& op) noexcept {
     if (socket.spoiled) return finish(op, Error{Errc::broken_pipe, 0});
     Pieces pieces(op, spi::largest_submission);
     if (pieces.count == 0) return finish(op, {});
@@ -174,7 +174,7 @@ Started start_send(Socket& socket, Operation& op) noexcept {
     }
     socket.outgoing = outgoing;
     socket.writer = &op;
-    return Started::pending;
+    return Progress::parked;
 }
 
 void cancel_send(Socket& socket) noexcept {

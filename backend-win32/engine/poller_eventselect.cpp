@@ -100,8 +100,10 @@ public:
 
     // A foreign socket may have an association of its owner's, and would lose it and its mode. And FD_WRITE comes only
     // after a send that would have blocked, which a wait for room to send is not.
-    Result<bool> watch(spi::Operation& op) override {
-        if (op.descriptor->kind != spi::SocketKind::foreign && !op.has(spi::Operation::waits_writable)) return false;
+    Result<spi::Watched> watch(spi::Operation& op) override {
+        if (op.descriptor->kind != spi::SocketKind::foreign && !op.has(spi::Operation::waits_writable)) {
+            return spi::Watched::by_events;
+        }
         if (watcher_ == nullptr) {
             auto made =
                 Watcher::make([](void* poller) noexcept { static_cast<EventSelectPoller*>(poller)->wake(); }, this);
@@ -109,7 +111,7 @@ public:
             watcher_ = std::move(*made);
         }
         if (auto started = watcher_->start(op); !started) return fail(started.error());
-        return true;
+        return spi::Watched::apart;
     }
     void unwatch(spi::Operation& op) noexcept override { watcher_->cancel(op); }
 
@@ -122,7 +124,7 @@ public:
         early |= collect_watched(sink);
         auto count = static_cast<DWORD>(groups_.size() + 1);
         const Time limit = early ? Time::min() : until;
-        const bool alertable = short_wait_.begin(limit);
+        const bool alertable = short_wait_.begin(limit) == ShortWait::Mode::alertable;
         DWORD answer = ::WSAWaitForMultipleEvents(count, line_ + first_, FALSE, milliseconds_until(limit), alertable);
         if (answer == WSA_WAIT_FAILED) return fail(last_socket_error());
         if (answer == WSA_WAIT_IO_COMPLETION) short_wait_.interrupted();

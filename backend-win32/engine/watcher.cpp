@@ -14,8 +14,8 @@
 namespace pier::win32 {
 
 using spi::Operation;
+using spi::Progress;
 using spi::Stage;
-using spi::Started;
 
 Result<std::unique_ptr<Watcher>> Watcher::make(Notify notify, void* context) {
     auto poller = make_winselect();
@@ -168,16 +168,16 @@ void Watcher::begin(Side& side) noexcept {
     if (&side == &record.sides[1]) shadow.set(Operation::waits_writable);
     shadow.descriptor = record.descriptor;
     record.descriptor->lane_of(shadow).first = &shadow;
-    shadow.launch();
+    shadow.park();
     active_.push_back(&side);
-    if (engine_->start(shadow) == Started::finished) end(side, shadow.error);
+    if (engine_->start(shadow) == Progress::finished) end(side, shadow.error);
 }
 
 void Watcher::harvested(Operation& op) noexcept {
     op.clear(Operation::harvested);
     Side& side = *static_cast<Shadow&>(op).side;
     if (op.stage == Stage::in_flight) {
-        if (sys::attempt(op) == sys::Attempt::would_block && engine_->start(op) == Started::pending) return;
+        if (sys::attempt(op) == sys::Attempt::would_block && engine_->start(op) == Progress::parked) return;
         if (op.stage == Stage::in_flight) op.finish(op.error);
     }
     end(side, op.error);

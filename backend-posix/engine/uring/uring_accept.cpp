@@ -13,7 +13,7 @@ namespace pier::posix {
 
 using spi::AcceptOperation;
 using spi::Operation;
-using spi::Started;
+using spi::Progress;
 
 namespace {
 
@@ -42,17 +42,17 @@ bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcep
     return true;
 }
 
-Started UringEngine::start_accept(AcceptOperation& op) noexcept {
+Progress UringEngine::start_accept(AcceptOperation& op) noexcept {
     auto& d = static_cast<UringDescriptor&>(*op.descriptor);
     if (take_accepted(d, op)) {
         op.finish();
-        return Started::finished;
+        return Progress::finished;
     }
     if (!d.armed && !arm_accept(d)) {
         op.finish(Error{Errc::no_buffer_space, 0});
-        return Started::finished;
+        return Progress::finished;
     }
-    return Started::pending;
+    return Progress::parked;
 }
 
 bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
@@ -91,7 +91,7 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         } else if (cqe.res < 0 && cqe.res != -ECANCELED && cqe.res != -EAGAIN && !is_dead_connection(-cqe.res)) {
             // Out of descriptors, mostly: the caller pauses, and its next accept arms again.
             harvest.finished(op, translate(-cqe.res), 0);
-        } else if (!d.armed && begin_again(op)) {
+        } else if (!d.armed && begin_again(op) == Progress::finished) {
             harvest.finished_already(op);
         }
     } else if (d.armed && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {

@@ -21,9 +21,9 @@ using spi::AddressedOperation;
 using spi::Descriptor;
 using spi::Direction;
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
 using spi::Stage;
-using spi::Started;
 using spi::Verb;
 
 namespace {
@@ -101,7 +101,7 @@ Result<void> UringEngine::begin_run() {
     registered_ = registered == 1;
     running_ = true;
     while (Operation* op = interrupted_.pop()) {
-        if (begin_again(*op)) early_.finished_already(*op);
+        if (begin_again(*op) == Progress::finished) early_.finished_already(*op);
     }
     return {};
 }
@@ -128,11 +128,11 @@ void UringEngine::end_run() noexcept {
     if (std::exchange(registered_, false)) io_uring_unregister_ring_fd(&ring_);
 }
 
-// True: it has finished. An operation whose entry has ended without its result.
-bool UringEngine::begin_again(Operation& op) noexcept {
-    if (running_) return start(op) == Started::finished;
+// An operation whose entry has ended without its result.
+Progress UringEngine::begin_again(Operation& op) noexcept {
+    if (running_) return start(op);
     interrupted_.push(op);
-    return false;
+    return Progress::parked;
 }
 
 io_uring_sqe* UringEngine::entry() noexcept {
@@ -249,7 +249,7 @@ void UringEngine::recycle_message(UringLane& lane) noexcept {
     free_messages_ = std::exchange(lane.message, nullptr);
 }
 
-Started UringEngine::start(Operation& op) noexcept {
+Progress UringEngine::start(Operation& op) noexcept {
     if (op.verb == Verb::accept) return start_accept(static_cast<AcceptOperation&>(op));
     UringLane& lane = lane_of(op);
     lane.cancelled = false;
@@ -258,19 +258,19 @@ Started UringEngine::start(Operation& op) noexcept {
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
         op.finish(Error{Errc::no_buffer_space, 0});
-        return Started::finished;
+        return Progress::finished;
     }
     if (!prepare(*sqe, op, lane)) {
         // The entry is taken already: it must do nothing.
         io_uring_prep_nop(sqe);
         sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
         io_uring_sqe_set_data64(sqe, no_tag);
-        return Started::finished;
+        return Progress::finished;
     }
     io_uring_sqe_set_data64(sqe, reinterpret_cast<std::uintptr_t>(&lane) | lane_tag);
     lane.in_kernel = true;
     ++in_kernel_;
-    return Started::pending;
+    return Progress::parked;
 }
 
 // False: op has finished.
@@ -472,7 +472,7 @@ void UringEngine::lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::
     }
     if (!lane.cancelled) {
         // The kernel cancels what a thread submitted that has ended; the operation never asked for it. EINTR likewise.
-        if ((result == -ECANCELED || result == -EINTR) && !begin_again(*op)) return;
+        if ((result == -ECANCELED || result == -EINTR) && begin_again(*op) == Progress::parked) return;
         // An older kernel that doesn't wait on a non-blocking socket.
         if (result == -EAGAIN && op->verb != Verb::connect && submit_poll(*op, lane)) return;
         // No chunk in the ring: the loop receives it plainly, with a chunk of its own.

@@ -78,7 +78,7 @@ public:
         (void)close_released();
         return {};
     }
-    spi::Started start(spi::Operation& op) noexcept override;
+    spi::Progress start(spi::Operation& op) noexcept override;
     void cancel(spi::Operation& op) noexcept override;
     Result<void> wait(Time until, spi::Harvest& harvest) override;
     void wake() noexcept override { wake_.wake(); }
@@ -100,7 +100,7 @@ private:
     [[nodiscard]] bool closes_later() const noexcept { return !disarming_.empty() || io_uring_sq_ready(&ring_) > 0; }
     // The kernel may still do something that is not reaped.
     [[nodiscard]] bool owes() const noexcept { return in_kernel_ + armed_ > 0 || wake_watched_; }
-    [[nodiscard]] bool begin_again(spi::Operation& op) noexcept;
+    [[nodiscard]] spi::Progress begin_again(spi::Operation& op) noexcept;
     Result<void> enter(Time until, spi::Harvest& harvest) noexcept;
     [[nodiscard]] io_uring_sqe* entry() noexcept;
     void watch_wake() noexcept;
@@ -120,7 +120,7 @@ private:
     void conclude(spi::Operation& op, UringLane& lane, int result, std::uint32_t flags, spi::Harvest& harvest) noexcept;
 
     // uring_accept.cpp
-    spi::Started start_accept(spi::AcceptOperation& op) noexcept;
+    spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
     bool arm_accept(UringDescriptor& d) noexcept;
     void accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     [[nodiscard]] bool take_accepted(UringDescriptor& d, spi::AcceptOperation& op) noexcept;
@@ -128,7 +128,7 @@ private:
     void close_when_idle(UringDescriptor& d) noexcept;
 
     // uring_receive.cpp
-    [[nodiscard]] std::optional<spi::Started> start_receive(spi::Operation& op) noexcept;
+    [[nodiscard]] std::optional<spi::Progress> start_receive(spi::Operation& op) noexcept;
     bool take_received(UringDescriptor& d, spi::Operation& op) noexcept;
     void receive_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void keep(UringDescriptor& d, std::byte* chunk, std::uint32_t size) noexcept;

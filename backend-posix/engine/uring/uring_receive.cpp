@@ -17,8 +17,8 @@
 namespace pier::posix {
 
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
-using spi::Started;
 using spi::Verb;
 
 namespace {
@@ -39,11 +39,11 @@ bool wants_input_of_stream(const Operation& op) noexcept {
 }  // namespace
 
 // Nothing: the operation needs an entry of its own.
-std::optional<Started> UringEngine::start_receive(Operation& op) noexcept {
+std::optional<Progress> UringEngine::start_receive(Operation& op) noexcept {
     if (!wants_input_of_stream(op)) return std::nullopt;
     auto& d = static_cast<UringDescriptor&>(*op.descriptor);
-    if (take_received(d, op)) return Started::finished;
-    if (d.armed) return Started::pending;
+    if (take_received(d, op)) return Progress::finished;
+    if (d.armed) return Progress::parked;
     if (!lends(op) || d.full || !multishot_receive_ || chunks_.lent() >= scarce) return std::nullopt;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) return std::nullopt;
@@ -54,7 +54,7 @@ std::optional<Started> UringEngine::start_receive(Operation& op) noexcept {
     sqe->ioprio |= IORING_RECVSEND_POLL_FIRST;
     arm(*sqe, d, receive_tag);
     d.fresh = true;
-    return Started::pending;
+    return Progress::parked;
 }
 
 // Finishes the operation with what is there. False: it has to wait.
@@ -184,7 +184,7 @@ void UringEngine::receive_completed(UringDescriptor& d, const io_uring_cqe& cqe,
         harvest.finished_already(*op);
     } else if (cqe.res == -ENOBUFS && lends(*op)) {
         harvest.ready(*op);  // no chunk in the ring: the loop receives it plainly, with a chunk of its own
-    } else if (!more && begin_again(*op)) {
+    } else if (!more && begin_again(*op) == Progress::finished) {
         harvest.finished_already(*op);
     }
 }

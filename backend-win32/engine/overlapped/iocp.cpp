@@ -47,7 +47,7 @@ Result<void> Iocp::associate(OverlappedDescriptor& d) {
 
 Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
     const Time limit = hand_over(harvest) ? Time::min() : until;
-    const bool alertable = short_wait_.begin(limit);
+    const bool alertable = short_wait_.begin(limit) == ShortWait::Mode::alertable;
     OVERLAPPED_ENTRY entries[batch];
     ULONG count = 0;
     if (!::GetQueuedCompletionStatusEx(port_.get(), entries, batch, &count, milliseconds_until(limit), alertable)) {

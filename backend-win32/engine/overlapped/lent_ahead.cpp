@@ -4,13 +4,13 @@
 
 namespace pier::win32 {
 
-bool LentAhead::begin(OverlappedLane& record) noexcept {
+LentAhead::Place LentAhead::begin(OverlappedLane& record) noexcept {
     record.since = ::GetTickCount();
-    if (record.pace == Pace::slow) return false;
-    if (count_ >= (record.pace == Pace::quick ? places : for_new)) return false;
+    if (record.pace == Pace::slow) return Place::none;
+    if (count_ >= (record.pace == Pace::quick ? places : for_new)) return Place::none;
     ++count_;
     record.has_place = true;
-    return true;
+    return Place::taken;
 }
 
 void LentAhead::leave(OverlappedLane& record) noexcept {

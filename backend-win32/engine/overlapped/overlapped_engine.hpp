@@ -20,7 +20,7 @@ public:
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) final;
     void release(spi::Descriptor& descriptor) noexcept final;
     void bury() noexcept final;
-    spi::Started start(spi::Operation& op) noexcept final;
+    spi::Progress start(spi::Operation& op) noexcept final;
     void cancel(spi::Operation& op) noexcept final;
 
 protected:
@@ -53,15 +53,15 @@ protected:
     Means means_;
 
 private:
-    spi::Started start_accept(spi::AcceptOperation& op) noexcept;
+    spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
     void post_accepts(OverlappedDescriptor& d) noexcept;
     void accept_ended(AcceptRecord& record, spi::Harvest& harvest) noexcept;
     void delete_accepts(AcceptQueue* queue) noexcept;
     void lend_ahead(spi::Operation& op) noexcept;
-    spi::Started take(spi::Operation& op) noexcept;
+    spi::Progress take(spi::Operation& op) noexcept;
     bool can_be_tried(spi::Operation& op) noexcept;
     void leave_place(spi::Operation& op) noexcept;
-    spi::Started start_watch(spi::Operation& op) noexcept;
+    spi::Progress start_watch(spi::Operation& op) noexcept;
     void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
     void count_pending(OverlappedLane& record) noexcept;
 

@@ -35,10 +35,6 @@ public:
             event_.waiter_ = this;
             return spi::Awaiter<spi::Operation>::await_suspend(handle);
         }
-        Result<void> await_resume() const noexcept {
-            if (error.condition != Errc::ok) return std::unexpected(error);
-            return {};
-        }
 
     private:
         Event& event_;

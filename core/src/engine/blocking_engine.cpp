@@ -39,13 +39,13 @@ public:
     }
 
     // A second operation is refused: waiting for the first alone would leave it hanging.
-    Started start(Operation& op) noexcept override {
+    Progress start(Operation& op) noexcept override {
         if (waiting_ != nullptr && waiting_ != &op) {
             op.finish(Error{Errc::one_operation_at_a_time, 0});
-            return Started::finished;
+            return Progress::finished;
         }
         waiting_ = &op;
-        return Started::pending;
+        return Progress::parked;
     }
 
     void cancel(Operation&) noexcept override { cancelled_ = true; }

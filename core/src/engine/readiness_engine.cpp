@@ -69,31 +69,31 @@ void ReadinessEngine::bury() noexcept {
     while (Descriptor* d = graves_.pop()) pool_.recycle(*d);
 }
 
-Started ReadinessEngine::start(Operation& op) noexcept {
+Progress ReadinessEngine::start(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
     if (op.verb == Verb::wait) [[unlikely]] {
         auto watched = poller_->watch(op);
         if (!watched) {
             op.finish(watched.error());
-            return Started::finished;
+            return Progress::finished;
         }
-        if (*watched) {
+        if (*watched == Watched::apart) {
             op.set(Operation::elsewhere);
-            return Started::pending;
+            return Progress::parked;
         }
     }
     const std::uint8_t bit = bit_of(op);
-    if ((d.interest & bit) != 0) return Started::pending;
+    if ((d.interest & bit) != 0) return Progress::parked;
     // The first wait registers, for input in any case: its hang-up is news for a sender, too.
     auto wanted = static_cast<std::uint8_t>(d.interest | bit | (d.registered == 0 ? input : 0));
     auto told = d.registered == 0 ? poller_->add(d, wanted) : poller_->change(d, wanted);
     if (!told) {
         op.finish(told.error());
-        return Started::finished;
+        return Progress::finished;
     }
     d.registered = 1;
     d.interest = wanted;
-    return Started::pending;
+    return Progress::parked;
 }
 
 // Nothing of it is in the kernel: it ends at the next wait.

@@ -101,7 +101,7 @@ bool TaskScope::JoinAwaiter::goes_on() noexcept {
     }
     bool was_cancelled = has(cancel_requested);
     rearm();
-    launch();
+    park();
     if (was_cancelled) cancelled(*context->loop, *this);
     return true;
 }

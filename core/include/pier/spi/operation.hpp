@@ -30,6 +30,17 @@ enum class Verb : std::uint8_t { none, accept, connect, receive, send, receive_f
 // idle -> (queued ->) in_flight -> finished -> delivered -> idle again. Each edge is taken by one function below.
 enum class Stage : std::uint8_t { idle, queued, in_flight, finished, delivered };
 
+// What a step of the loop or of an engine has come to. The steps are: start (of an idle operation), attempt (one try,
+// without blocking), park (somebody brings it back later), finish (it has its result, which may be that of a piece),
+// and deliver (its task goes on).
+enum class Progress : std::uint8_t {
+    blocked,    // an attempt: the system would block, so it has to be parked
+    parked,     // the engine, a queue of the loop, or another operation's end brings it back; its task stays suspended
+    finished,   // `error` and `transferred` are set; what they mean for the stream and the task is still to be settled
+    complete,   // an attempt: besides, it was a plain success, and there is nothing to settle
+    delivered,  // all is done but to resume its task
+};
+
 enum class Direction : std::uint8_t { read = 0, write = 1 };
 
 [[nodiscard]] constexpr Direction direction(Verb verb) noexcept {
@@ -116,8 +127,8 @@ struct Operation : Link {
         require(stage == Stage::idle, "an operation was queued that was not idle");
         stage = Stage::queued;
     }
-    void launch() noexcept {
-        require(stage == Stage::idle || stage == Stage::queued, "an operation was launched twice");
+    void park() noexcept {
+        require(stage == Stage::idle || stage == Stage::queued, "an operation was parked twice");
         stage = Stage::in_flight;
     }
     void finish(Error failure, std::size_t count = 0) noexcept {

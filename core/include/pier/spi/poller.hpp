@@ -24,6 +24,8 @@ struct PollerTraits {
     bool short_send_drains = true;
 };
 
+enum class Watched : bool { by_events, apart };
+
 class Poller {
 public:
     explicit Poller(PollerTraits traits) noexcept : traits_(traits) {}
@@ -48,9 +50,9 @@ public:
     // Before the socket is closed; no event of it afterwards.
     virtual void remove(Descriptor& descriptor) noexcept = 0;
 
-    // A Verb::wait that was tried and would block. True: the poller learns of it by other means than its events, and
-    // ends it by ReadySink::ended() in a later wait(). False: an event will do.
-    [[nodiscard]] virtual Result<bool> watch(Operation&) { return false; }
+    // A Verb::wait that was tried and would block. by_events: an event will do. apart: the poller learns of it by other
+    // means, and ends it by ReadySink::ended() in a later wait().
+    [[nodiscard]] virtual Result<Watched> watch(Operation&) { return Watched::by_events; }
     // A request to end what watch() took.
     virtual void unwatch(Operation&) noexcept {}
 

@@ -15,11 +15,6 @@ namespace {
 using spi::AcceptOperation;
 using spi::Progress;
 
-// Libuv repeats a failing accept at once, in a loop that ends only with success, an empty queue or a closed handle. It
-// would spin for ever where all descriptors of the process are taken and its own reserve is lost to another thread. We
-// give the others that many milliseconds to return one; then the listener is lost, so that the loop is not.
-constexpr std::uint8_t most_failures = 16;
-
 void on_connection(uv_stream_t* stream, int status);
 
 // Of all loops: each may accept one connection at any time.
@@ -94,7 +89,7 @@ void on_connection(uv_stream_t* stream, int status) {
     if (listener.reader != nullptr) {
         listener.unclaimed = 0;
         listener.engine->end(*std::exchange(listener.reader, nullptr), error_of(status), 0);
-    } else if (++listener.unclaimed < most_failures) {
+    } else if (++listener.unclaimed < spi::limits::uv_accept_failures) {
         uv_sleep(1);
     } else {
         listener.failure = status;

@@ -12,10 +12,6 @@ namespace {
 using spi::Operation;
 using spi::Progress;
 
-// What a send copies when it has to wait. The rest goes from the caller's buffer when there is room again, so a small
-// copy costs nothing; and it bounds what may still go out after a cancel.
-constexpr std::size_t waiting_piece = 4096;
-
 // The buffer that was lent for a read that brought nothing.
 void take_back_chunk(Socket& socket, Operation& op) noexcept {
     if (!op.has(Operation::lend) || op.buffer == nullptr) return;
@@ -162,7 +158,7 @@ Progress start_send(Socket& socket, Operation& op) noexcept {
         return finish(op, error_of(taken == UV_EPIPE && socket.failure != 0 ? socket.failure : taken));
     }
 
-    std::size_t size = std::min(pieces.total, waiting_piece);
+    std::size_t size = std::min(pieces.total, spi::limits::uv_waiting_piece);
     Outgoing* outgoing = socket.engine->lend_outgoing(socket, size);
     if (outgoing == nullptr) return finish(op, Error{Errc::not_enough_memory, 0});
     pieces.copy(outgoing->data.get(), size);

@@ -75,7 +75,7 @@ public:
         }
         // From the back: an entry that the sink removes is replaced by one that has been looked at.
         std::size_t i = std::min(looked_from_, entries_.size());
-        for (int slice = batch; left_ > 0 && slice > 0 && i > 1;) {
+        for (int slice = spi::limits::poller_batch; left_ > 0 && slice > 0 && i > 1;) {
             --i;
             if (entries_[i].revents == 0) continue;
             --left_;
@@ -107,8 +107,6 @@ private:
         if ((events & (POLLHUP | POLLERR | POLLNVAL)) != 0) bits |= spi::exceptional;
         return bits;
     }
-
-    static constexpr int batch = 64;  // what is looked at first is still in the cache when it is served
 
     Wake wake_;
     std::vector<pollfd> entries_;

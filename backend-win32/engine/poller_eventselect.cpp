@@ -118,7 +118,7 @@ public:
     // One event a call: the caller comes again at once, and this way each costs a single wait.
     Result<void> wait(Time until, spi::ReadySink& sink) override {
         bool early = !early_.empty();
-        auto slice = early_.begin() + std::min<std::ptrdiff_t>(std::ssize(early_), batch);
+        auto slice = early_.begin() + std::min<std::ptrdiff_t>(std::ssize(early_), spi::limits::poller_batch);
         for (auto news = early_.begin(); news != slice; ++news) sink.event(*news->descriptor, news->bits);
         early_.erase(early_.begin(), slice);
         early |= collect_watched(sink);
@@ -148,7 +148,6 @@ public:
 private:
     // With the one to be woken by as many as a wait takes.
     static constexpr std::size_t most_groups = WSA_MAXIMUM_WAIT_EVENTS - 1;
-    static constexpr std::ptrdiff_t batch = 64;  // what is looked at first is still in the cache when it is served
     static constexpr std::size_t group_stride = std::size_t{1} << 24;  // Descriptor::slot: the group, the place in it
 
     static bool connects(Descriptor& d) noexcept {

@@ -94,7 +94,7 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         } else if (!d.armed && begin_again(op) == Progress::finished) {
             harvest.finished_already(op);
         }
-    } else if (d.armed && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
+    } else if (d.armed && !d.full && d.accepted.size() - d.accepted_from >= spi::limits::uring_accepted) {
         // Nobody asks: the rest waits in the kernel's queue, where it can be refused.
         d.full = ask_to_cancel(&d, accept_tag);
     }

@@ -16,6 +16,8 @@
 
 namespace pier::posix {
 
+namespace limits = spi::limits;
+
 using spi::AcceptOperation;
 using spi::AddressedOperation;
 using spi::Descriptor;
@@ -27,12 +29,6 @@ using spi::Stage;
 using spi::Verb;
 
 namespace {
-
-// What the kernel has is cancelled at the end of a run. It does so at once, or soon: ten seconds are for a machine that
-// stands still.
-constexpr Duration ending_round = std::chrono::milliseconds(10);
-constexpr int ending_rounds = 1000;
-constexpr int closing_rounds = 4;
 
 UringDescriptor& of(Descriptor& d) noexcept { return static_cast<UringDescriptor&>(d); }
 
@@ -73,7 +69,7 @@ UringEngine::~UringEngine() {
 }
 
 int UringEngine::open() noexcept {
-    int failed = set_up(ring_, submissions, completions);
+    int failed = set_up(ring_, limits::uring_submissions, limits::uring_completions);
     if (failed != 0) return failed;
     open_ = true;
     if (int refused = buffers_.open(ring_, chunks_); refused != 0) {
@@ -118,10 +114,10 @@ Result<void> UringEngine::move_to_this_thread() {
 // submitted when that thread ends.
 void UringEngine::end_run() noexcept {
     running_ = false;
-    for (int round = 0; round < ending_rounds && (owes() || closes_later()); ++round) {
+    for (int round = 0; round < limits::ending_rounds && (owes() || closes_later()); ++round) {
         if (owes()) ask_to_cancel_all();
         // What is cancelled says so in the same call, but for what the kernel's own threads are at work on.
-        Time until = round == 0 ? Time::min() : sys::now() + ending_round;
+        Time until = round == 0 ? Time::min() : sys::now() + limits::ending_round;
         if (!enter(until, early_)) break;
     }
     // A number of this thread's own list. Where there is none, liburing would take another ring's out.
@@ -227,7 +223,7 @@ void UringEngine::bury() noexcept {
 bool UringEngine::close_released() noexcept {
     if (!closes_later()) return false;
     // An entry is cancelled in one call and its socket closed in the next, both at once.
-    for (int round = 0; round < closing_rounds && closes_later(); ++round) {
+    for (int round = 0; round < limits::uring_closing_rounds && closes_later(); ++round) {
         if (!enter(Time::min(), early_)) break;
     }
     return true;

@@ -84,10 +84,6 @@ public:
     void wake() noexcept override { wake_.wake(); }
 
 private:
-    static constexpr unsigned submissions = 1024;
-    static constexpr unsigned completions = 16384;
-    static constexpr std::size_t most_accepted = 256;
-
     // Low bits of the user data.
     enum Tag : std::uint64_t { lane_tag, accept_tag, receive_tag, wake_tag, no_tag, tag_mask = 7 };
 

@@ -23,12 +23,6 @@ using spi::Verb;
 
 namespace {
 
-// A peer may have sent its next request before the answer's end was seen; more than that is a stream of data.
-constexpr std::uint32_t most_ahead = 2;
-
-// Chunks that nobody has asked for must not be those that others wait for.
-constexpr std::uint32_t scarce = spi::ChunkPool::most_chunks / 4;
-
 bool lends(const Operation& op) noexcept { return op.verb == Verb::receive && op.has(Operation::lend); }
 
 bool wants_input_of_stream(const Operation& op) noexcept {
@@ -44,7 +38,8 @@ std::optional<Progress> UringEngine::start_receive(Operation& op) noexcept {
     auto& d = static_cast<UringDescriptor&>(*op.descriptor);
     if (take_received(d, op)) return Progress::finished;
     if (d.armed) return Progress::parked;
-    if (!lends(op) || d.full || !multishot_receive_ || chunks_.lent() >= scarce) return std::nullopt;
+    if (!lends(op) || d.full || !multishot_receive_ || chunks_.lent() >= spi::limits::uring_scarce_chunks)
+        return std::nullopt;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) return std::nullopt;
     io_uring_prep_recv_multishot(sqe, descriptor_of(d.socket), nullptr, 0, 0);
@@ -179,7 +174,7 @@ void UringEngine::receive_completed(UringDescriptor& d, const io_uring_cqe& cqe,
     }
     if (d.released) return close_when_idle(d);
     if (op == nullptr) {
-        if (more && !d.full && d.piece_count > most_ahead) d.full = ask_to_cancel(&d, receive_tag);
+        if (more && !d.full && d.piece_count > spi::limits::uring_chunks_ahead) d.full = ask_to_cancel(&d, receive_tag);
     } else if (take_received(d, *op)) {
         harvest.finished_already(*op);
     } else if (cqe.res == -ENOBUFS && lends(*op)) {

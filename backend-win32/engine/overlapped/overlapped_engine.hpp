@@ -45,7 +45,9 @@ protected:
     }
 
     // How many the kernel can have at once, those of the descriptor that associate() is asked about among them.
-    [[nodiscard]] std::size_t records() const noexcept { return 2 * pool_.live() + AcceptQueue::most * accept_queues_; }
+    [[nodiscard]] std::size_t records() const noexcept {
+        return 2 * pool_.live() + spi::limits::most_accept_calls * accept_queues_;
+    }
     // For the destructor, while wait() still works. Every descriptor was released, so nothing should be owed; if
     // something is, it points into memory that goes next.
     void outlive_notices() noexcept;

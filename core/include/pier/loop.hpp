@@ -196,8 +196,8 @@ private:
     void give_up(spi::Operation& op) noexcept;
     void disarm(spi::Operation& op) noexcept;
     void refill_budget() noexcept {
-        budget_operations_ = inline_operations;
-        budget_bytes_ = inline_bytes;
+        budget_operations_ = spi::limits::inline_operations;
+        budget_bytes_ = spi::limits::inline_bytes;
     }
     // Inline work counts in bytes, too.
     void spend_bytes(std::uint32_t moved) noexcept {
@@ -224,13 +224,6 @@ private:
     }
     void resume(spi::Context& context, std::coroutine_handle<> handle);
     void run_task(spi::Context& context, std::coroutine_handle<> handle);
-
-    // Inline work of one delivery: then others get their turn.
-    static constexpr std::uint32_t inline_operations = 16;
-    static constexpr std::uint32_t inline_bytes = 256 * 1024;
-    // Posts of one turn; the rest waits for the next.
-    static constexpr std::uint32_t posts_per_turn = 1024;
-    static_assert(inline_bytes >= spi::ChunkPool::chunk_size);
 
     // What every message touches stands first.
     spi::EngineTraits traits_;  // the engine's, at hand

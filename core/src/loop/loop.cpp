@@ -174,7 +174,7 @@ bool Loop::has_work() const noexcept {
 void Loop::drain_inbox() noexcept {
     // What these posts post waits for the next turn.
     inbox_.collect();
-    for (std::uint32_t i = 0; i < posts_per_turn; ++i) {
+    for (std::uint32_t i = 0; i < spi::limits::posts_per_turn; ++i) {
         spi::Post* post = inbox_.pop_collected();
         if (post == nullptr) return;
         post->run(*post);

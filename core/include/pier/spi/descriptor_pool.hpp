@@ -42,7 +42,7 @@ private:
         Cell* next;
         alignas(D) std::byte space[sizeof(D)];
     };
-    static constexpr std::size_t slab = 64;
+    static constexpr std::size_t slab = limits::descriptor_slab;
 
     bool grow() noexcept {
         try {

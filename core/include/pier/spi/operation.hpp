@@ -6,6 +6,7 @@
 #include <pier/detail/queue.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/result.hpp>
+#include <pier/spi/limits.hpp>
 #include <pier/spi/socket.hpp>
 #include <pier/time.hpp>
 
@@ -53,10 +54,8 @@ struct Buffer {
     std::size_t size = 0;
 };
 
-// At most so many pieces are handed to the system at once; the rest is a short transfer.
-inline constexpr std::uint32_t most_buffers = 16;
-// At most so much is submitted at once: Windows would buffer a larger send without bound.
-inline constexpr std::uint32_t largest_submission = 1U << 20;
+using limits::largest_submission;
+using limits::most_buffers;
 
 struct Operation : Link {
     enum Flag : std::uint16_t {

@@ -67,7 +67,7 @@ public:
             if (!group.members.empty() && group.members.back() == &d) group.members.pop_back();
             return fail(Errc::not_enough_memory);
         }
-        d.slot = static_cast<std::uint32_t>(*chosen * group_stride + group.members.size() - 1);
+        spi::polled(d).slot = static_cast<std::uint32_t>(*chosen * group_stride + group.members.size() - 1);
         SOCKET socket = native(d.socket);
         if (::WSAEventSelect(socket, group.event, everything) != 0) {
             Error error = last_socket_error();
@@ -90,10 +90,10 @@ public:
 
     void remove(Descriptor& d) noexcept override {
         // Closing ends the association.
-        std::vector<Descriptor*>& members = groups_[d.slot / group_stride].members;
-        std::size_t place = d.slot % group_stride;
+        std::vector<Descriptor*>& members = groups_[spi::polled(d).slot / group_stride].members;
+        std::size_t place = spi::polled(d).slot % group_stride;
         members[place] = members.back();
-        members[place]->slot = d.slot;
+        spi::polled(*members[place]).slot = spi::polled(d).slot;
         members.pop_back();
         std::erase_if(early_, [&](const Early& early) { return early.descriptor == &d; });
     }
@@ -148,7 +148,8 @@ public:
 private:
     // With the one to be woken by as many as a wait takes.
     static constexpr std::size_t most_groups = WSA_MAXIMUM_WAIT_EVENTS - 1;
-    static constexpr std::size_t group_stride = std::size_t{1} << 24;  // Descriptor::slot: the group, the place in it
+    static constexpr std::size_t group_stride = std::size_t{1}
+                                                << 24;  // PolledDescriptor::slot: the group, the place in it
 
     static bool connects(Descriptor& d) noexcept {
         const spi::Operation* op = d.lane(spi::Direction::write).first;

@@ -58,14 +58,13 @@ int set_up(io_uring& ring, unsigned submissions, unsigned completions) noexcept 
 }  // namespace
 
 UringEngine::UringEngine(spi::ChunkPool& chunks, Wake wake) noexcept
-    : Engine({.accepted_crosses_loops = true}), chunks_(chunks), wake_(std::move(wake)) {}
+    : Engine({.accepted_crosses_loops = true}), chunks_(chunks), wake_(std::move(wake)), pieces_(chunks) {}
 
 UringEngine::~UringEngine() {
     spi::require(in_kernel_ + armed_ == 0, "the kernel did not give back what io_uring was handed");
     close_ring();
     bury();
     while (free_messages_ != nullptr) delete std::exchange(free_messages_, free_messages_->next);
-    while (free_pieces_ != nullptr) delete std::exchange(free_pieces_, free_pieces_->next);
 }
 
 int UringEngine::open() noexcept {
@@ -150,27 +149,22 @@ void UringEngine::watch_wake() noexcept {
 
 Result<Descriptor*> UringEngine::attach(spi::Accepted&& socket, SocketKind kind) {
     spi::Accepted owned(std::move(socket));
-    UringDescriptor* d = pool_.acquire();
-    if (d == nullptr) {
-        if (kind == SocketKind::foreign) (void)owned.take_socket();
-        return fail(Errc::not_enough_memory);
-    }
-    d->peer = owned.peer();
-    d->kind = kind;
+    UringDescriptor* d = pool_.acquire(owned, kind);
+    if (d == nullptr) return fail(Errc::not_enough_memory);
     d->kernel[0].owner = d->kernel[1].owner = d;
-    d->socket = owned.take_socket();
+    (void)owned.take_socket();
     return d;
 }
 
 void UringEngine::arm(io_uring_sqe& sqe, UringDescriptor& d, Tag tag) noexcept {
     io_uring_sqe_set_data64(&sqe, reinterpret_cast<std::uintptr_t>(&d) | tag);
-    d.armed = true;
+    d.entry.armed = true;
     ++armed_;
 }
 
 void UringEngine::disarmed(UringDescriptor& d) noexcept {
     if (d.released) disarming_.remove(d);
-    d.armed = false;
+    d.entry.armed = false;
     --armed_;
 }
 
@@ -185,7 +179,7 @@ Operation* UringEngine::waiting_for_entry(UringDescriptor& d) noexcept {
 void UringEngine::release(Descriptor& descriptor) noexcept {
     UringDescriptor& d = of(descriptor);
     d.released = true;
-    if (d.armed) {
+    if (d.entry.armed) {
         // A shutdown ends the entry, too. A listener's at once, not with the next batch: the port must be free when the
         // caller's close() returns. A stream's only if the kernel can't be asked.
         bool listens = d.kind == SocketKind::listener;
@@ -199,10 +193,14 @@ void UringEngine::release(Descriptor& descriptor) noexcept {
 }
 
 void UringEngine::close_when_idle(UringDescriptor& d) noexcept {
-    if (!d.released || d.armed || d.kernel[0].in_kernel || d.kernel[1].in_kernel) return;
-    drop_received(d);
+    if (!d.released || d.entry.armed || d.kernel[0].in_kernel || d.kernel[1].in_kernel) return;
+    if (d.received.has_data()) {
+        // A close with unread data resets the connection; the system does not know of what waits here.
+        d.received.drop(pieces_);
+        (void)sys::reset_on_close(d.socket);
+    }
     for (UringLane& lane : d.kernel) recycle_message(lane);
-    drop_accepted(d);
+    d.accepted.refuse_all();
     io_uring_sqe* sqe = d.kind == SocketKind::stream ? entry() : nullptr;
     if (sqe != nullptr) {
         // With the next batch: a call less. Streams only: whoever closes a listener may bind its port in the next line.
@@ -212,13 +210,10 @@ void UringEngine::close_when_idle(UringDescriptor& d) noexcept {
     } else if (d.kind != SocketKind::foreign) {
         sys::close(d.socket);
     }
-    d.socket = spi::no_socket;
-    graves_.push(d);
+    pool_.retire(d);
 }
 
-void UringEngine::bury() noexcept {
-    while (Descriptor* d = graves_.pop()) pool_.recycle(of(*d));
-}
+void UringEngine::bury() noexcept { pool_.bury(); }
 
 bool UringEngine::close_released() noexcept {
     if (!closes_later()) return false;
@@ -494,9 +489,9 @@ void UringEngine::conclude(Operation& op, UringLane& lane, int result, std::uint
         if (op.verb == Verb::send) {
             const UringDescriptor& d = of(*op.descriptor);
             // A receive that nobody has asked for yet took the only report.
-            if (result == -EPIPE && d.input == -ECONNRESET) result = -ECONNRESET;
+            if (result == -EPIPE && d.received.ends_by_reset()) result = -ECONNRESET;
             // Or the send takes it, and the entry may have missed it.
-            if (d.armed && d.kind == SocketKind::stream) tell_if_dead(d);
+            if (d.entry.armed && d.kind == SocketKind::stream) tell_if_dead(d);
         }
         harvest.finished(op, translate(-result), 0);
     } else {

@@ -19,14 +19,8 @@ using Kind = Outcome::Kind;
 
 Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind kind) {
     spi::Accepted owned(std::move(socket));
-    OverlappedDescriptor* d = pool_.acquire();
-    if (d == nullptr) {
-        if (kind == SocketKind::foreign) (void)owned.take_socket();
-        return fail(Errc::not_enough_memory);
-    }
-    d->socket = owned.socket();
-    d->peer = owned.peer();
-    d->kind = kind;
+    OverlappedDescriptor* d = pool_.acquire(owned, kind);
+    if (d == nullptr) return fail(Errc::not_enough_memory);
     auto prepared = [&]() -> Result<void> {
         if (kind == SocketKind::foreign) return {};
         if (kind == SocketKind::listener) {
@@ -62,14 +56,10 @@ void OverlappedEngine::release(Descriptor& d) noexcept {
             queue->next = std::exchange(closing_, queue);
         }
     }
-    if (d.kind != SocketKind::foreign) sys::close(d.socket);
-    d.socket = spi::no_socket;
-    graves_.push(d);
+    pool_.close(static_cast<OverlappedDescriptor&>(d));
 }
 
-void OverlappedEngine::bury() noexcept {
-    while (Descriptor* d = graves_.pop()) pool_.recycle(static_cast<OverlappedDescriptor&>(*d));
-}
+void OverlappedEngine::bury() noexcept { pool_.bury(); }
 
 Progress OverlappedEngine::start(Operation& op) noexcept {
     if (!is_overlapped(op)) return start_watch(op);

@@ -70,7 +70,6 @@ private:
     spi::ChunkPool& chunks_;
     LentAhead lent_ahead_;
     spi::DescriptorPool<OverlappedDescriptor> pool_;
-    spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Operation> ready_;
     spi::Queue<spi::Operation> cancelled_;  // accepts, of which the kernel has nothing
     std::size_t accept_queues_ = 0;

@@ -59,8 +59,7 @@ public:
 
 private:
     std::unique_ptr<Poller> poller_;
-    DescriptorPool<Descriptor> pool_;
-    Queue<Descriptor> graves_;
+    DescriptorPool<PolledDescriptor> pool_;
     Queue<Operation> cancelled_;
 };
 

@@ -70,6 +70,25 @@ good(core/tool/trace/a.cpp "#include <pier/tool/trace.hpp>\n")
 bad(core/src/a.cpp 1 "#include <stdint.h>\n")
 good(tests/unit/a.cpp "#include <doctest/doctest.h>\n")
 
+# What core asks of a system goes by pier/sys/.
+foreach(use IN ITEMS "auto now = std::chrono::steady_clock::now()" "using Clock = std::chrono::system_clock" "std::thread t(f)"
+    "std::jthread t(f)" "std::condition_variable changed" "std::this_thread::yield()" "std::this_thread::sleep_for(d)"
+    "std::random_device source" "int x = rand()")
+  bad(core/src/loop/a.cpp 2 "int x = 0@@;\n${use}@@;\n")
+  bad(core/include/pier/a.hpp 1 "${use}@@;\n")
+  good(core/tool/a.cpp "${use}@@;\n")
+  good(backend-posix/a.cpp "${use}@@;\n")
+endforeach()
+foreach(header IN ITEMS random ctime future)
+  bad(core/src/loop/a.cpp 1 "#include <${header}>\n")
+endforeach()
+good(core/src/loop/a.cpp "std::thread::id here = std::this_thread::get_id()@@;\n")
+foreach(file IN ITEMS core/src/loop/offload.cpp core/src/process/line_input.cpp)
+  good(${file} "std::thread t(f)@@;\nstd::condition_variable changed@@;\n")
+endforeach()
+good(core/src/loop/loop.cpp "std::this_thread::yield()@@;\n")
+bad(core/src/loop/loop.cpp 1 "std::thread t(f)@@;\n")
+
 # apps -> lib -> core <- backend-*
 good(lib/cli/a.cpp "#include <CLI/CLI.hpp>\n#include <pier/loop.hpp>\n")
 bad(lib/cli/include/pier/cli/a.hpp 1 "#include <CLI/CLI.hpp>\n")

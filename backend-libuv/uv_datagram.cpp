@@ -10,7 +10,7 @@ namespace {
 
 using spi::AddressedOperation;
 using spi::Operation;
-using spi::Started;
+using spi::Progress;
 
 void stop_receiving(Socket& socket) noexcept {
     uv_udp_recv_stop(&socket.udp);  // always succeeds
@@ -35,7 +35,7 @@ void offer_room(uv_handle_t* handle, std::size_t size, uv_buf_t* buffer) {
 void on_datagram(uv_udp_t* udp, ssize_t count, const uv_buf_t* buffer, const sockaddr* from, unsigned flags) {
     Socket& socket = Socket::of(udp);
     if (count == UV_ENOBUFS && (buffer == nullptr || buffer->base == nullptr)) {
-        if (unclaimed(socket)) stop_receiving(socket);
+        if (unclaimed(socket) == Asking::stops) stop_receiving(socket);
         return;
     }
     if (count == 0 && from == nullptr) return;  // it would have blocked; libuv waits on
@@ -63,18 +63,18 @@ void on_sent(uv_udp_send_t* request, int status) { end_outgoing(*static_cast<Out
 
 }  // namespace
 
-Started start_receive_from(Socket& socket, AddressedOperation& op) noexcept {
+Progress start_receive_from(Socket& socket, AddressedOperation& op) noexcept {
     socket.reader = &op;
-    if (socket.reading) return Started::pending;
+    if (socket.reading) return Progress::parked;
     if (int code = uv_udp_recv_start(&socket.udp, offer_room, on_datagram); code != 0) {
         socket.reader = nullptr;
         return finish(op, error_of(code));
     }
     socket.reading = true;
-    return Started::pending;
+    return Progress::parked;
 }
 
-Started start_send_to(Socket& socket, AddressedOperation& op) noexcept {
+Progress start_send_to(Socket& socket, AddressedOperation& op) noexcept {
     Pieces pieces(op, spi::largest_submission);
     if (pieces.count == 0) {  // an empty datagram is a datagram
         pieces.buffers[0] = uv_buf_init(nullptr, 0);
@@ -96,7 +96,7 @@ Started start_send_to(Socket& socket, AddressedOperation& op) noexcept {
     }
     socket.outgoing = outgoing;
     socket.writer = &op;
-    return Started::pending;
+    return Progress::parked;
 }
 
 }  // namespace pier::uv

@@ -17,22 +17,13 @@ namespace pier::uv {
 namespace {
 
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
-using spi::Started;
 using spi::Verb;
 
 constexpr std::size_t smallest_copy = 4096;
 // What uv_loop_init() opens in a process for the first time: epoll, two pipes for signals, an eventfd.
 constexpr int first_descriptors = 6;
-// How soon a receive looks again for a chunk. Nobody tells the engine when one comes back.
-constexpr Duration chunk_interval = std::chrono::milliseconds(5);
-// Closing waits for no peer, only for the system's word that a request has ended.
-constexpr int closing_rounds = 5000;
-constexpr int eager_closing_rounds = 16;
-// What one socket's tasks receive inside of a wait: as much as the loop lets a task move in a row. Each counts as a
-// chunk at least. Libuv itself reads up to 32 times from one socket, and on Windows it may come back to it in the same
-// uv_run().
-constexpr std::size_t most_at_once = 4 * std::size_t{spi::ChunkPool::chunk_size};
 
 // Moves what has ended to a harvest.
 void hand_out(spi::Queue<Operation>& ended, spi::Harvest& harvest) noexcept {
@@ -60,8 +51,8 @@ UvEngine::~UvEngine() {
         close_dropped();
         if (waker_open_) uv_close(reinterpret_cast<uv_handle_t*>(&waker_), nullptr);
         if (timer_open_) uv_close(reinterpret_cast<uv_handle_t*>(&timer_), nullptr);
-        for (int i = 0; i < closing_rounds && uv_run(&loop_, UV_RUN_NOWAIT) != 0; ++i) {
-            if (i >= eager_closing_rounds) uv_sleep(1);
+        for (int i = 0; i < spi::limits::uv_closing_rounds && uv_run(&loop_, UV_RUN_NOWAIT) != 0; ++i) {
+            if (i >= spi::limits::uv_eager_closing_rounds) uv_sleep(1);
         }
         spi::require(uv_loop_close(&loop_) == 0,
                      "a uv loop was destroyed while it had sockets, attached or accepted and kept");
@@ -174,7 +165,7 @@ void UvEngine::release(spi::Descriptor& descriptor) noexcept {
     }
 }
 
-Started UvEngine::start(Operation& op) noexcept {
+Progress UvEngine::start(Operation& op) noexcept {
     Socket& socket = Socket::of(op);
     switch (op.verb) {
         case Verb::accept:
@@ -227,7 +218,7 @@ void UvEngine::end_at_once(Socket& socket, Operation& op, Error error, std::size
         socket.last_wait = waits_;
         socket.at_once = 0;
     }
-    if (socket.at_once < most_at_once) {
+    if (socket.at_once < spi::limits::uv_inline_bytes) {
         socket.at_once += std::max<std::size_t>(transferred, spi::ChunkPool::chunk_size);
         if (harvest_ == nullptr || !delivers_at_once()) return end(op, error, transferred);
         spi::Harvest& harvest = *std::exchange(harvest_, nullptr);
@@ -302,7 +293,7 @@ Result<void> UvEngine::wait(Time until, spi::Harvest& harvest) {
     close_dropped();
     if (!starved_.empty()) {
         if (chunks_.lent() < spi::ChunkPool::most_chunks) feed_starved();
-        if (!starved_.empty()) until = std::min(until, sys::now() + chunk_interval);
+        if (!starved_.empty()) until = std::min(until, sys::now() + spi::limits::uv_chunk_interval);
     }
     harvest_ = &harvest;
     ++waits_;
@@ -325,7 +316,6 @@ EngineInfo uv_engine_info() {
     return {
         .name = "uv",
         .summary = "libuv, other people's event loop under the same contract: the reference to compare with",
-        .model = Model::event,
         .probe =
             [] {
                 constexpr unsigned oldest = (1U << 16) | (44U << 8);

@@ -22,7 +22,7 @@ public:
 
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) override;
     void release(spi::Descriptor& descriptor) noexcept override;
-    spi::Started start(spi::Operation& op) noexcept override;
+    spi::Progress start(spi::Operation& op) noexcept override;
     void cancel(spi::Operation& op) noexcept override;
     void lost(spi::Descriptor& foreign) noexcept override;
     Result<void> wait(Time until, spi::Harvest& harvest) override;

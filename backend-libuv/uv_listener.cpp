@@ -13,12 +13,7 @@ namespace pier::uv {
 namespace {
 
 using spi::AcceptOperation;
-using spi::Started;
-
-// Libuv repeats a failing accept at once, in a loop that ends only with success, an empty queue or a closed handle. It
-// would spin for ever where all descriptors of the process are taken and its own reserve is lost to another thread. We
-// give the others that many milliseconds to return one; then the listener is lost, so that the loop is not.
-constexpr std::uint8_t most_failures = 16;
+using spi::Progress;
 
 void on_connection(uv_stream_t* stream, int status);
 
@@ -57,8 +52,8 @@ Socket* take_held(Socket& listener, int& code) noexcept {
     return client;
 }
 
-// True: the operation was given a connection, or `error` is why not.
-bool serve(Socket& listener, AcceptOperation& op, Error& error) noexcept {
+// finished: the operation was given a connection, or `error` is why not. parked: nobody has connected yet.
+Progress serve(Socket& listener, AcceptOperation& op, Error& error) noexcept {
     error = {};
     while (listener.held > 0) {
         int code = room_to_accept_on(listener);
@@ -68,14 +63,14 @@ bool serve(Socket& listener, AcceptOperation& op, Error& error) noexcept {
             (void)uv_tcp_nodelay(&client->tcp, 1);
             client->peer = peer_of(client->tcp);
             op.accepted = spi::Accepted(client, &UvEngine::drop, client->peer);
-            return true;
+            return Progress::finished;
         }
         if (code != 0) {
             error = error_of(code);
-            return true;
+            return Progress::finished;
         }
     }
-    return false;
+    return Progress::parked;
 }
 
 void on_connection(uv_stream_t* stream, int status) {
@@ -86,7 +81,7 @@ void on_connection(uv_stream_t* stream, int status) {
         if (listener.reader == nullptr) return;
         Error error;
         auto& op = static_cast<AcceptOperation&>(*listener.reader);
-        if (!serve(listener, op, error)) return;
+        if (serve(listener, op, error) == Progress::parked) return;
         listener.reader = nullptr;
         listener.engine->end(op, error, 0);
         return;
@@ -94,7 +89,7 @@ void on_connection(uv_stream_t* stream, int status) {
     if (listener.reader != nullptr) {
         listener.unclaimed = 0;
         listener.engine->end(*std::exchange(listener.reader, nullptr), error_of(status), 0);
-    } else if (++listener.unclaimed < most_failures) {
+    } else if (++listener.unclaimed < spi::limits::uv_accept_failures) {
         uv_sleep(1);
     } else {
         listener.failure = status;
@@ -111,16 +106,16 @@ int open_listener(Socket& listener) noexcept {
     return code;
 }
 
-Started start_accept(Socket& listener, AcceptOperation& op) noexcept {
+Progress start_accept(Socket& listener, AcceptOperation& op) noexcept {
     Error error;
-    if (serve(listener, op, error)) return finish(op, error);
+    if (serve(listener, op, error) == Progress::finished) return finish(op, error);
     if (listener.failure != 0) return finish(op, error_of(listener.failure));
     // On Windows a failure to make the next socket ends the listening.
     if (uv_is_active(&listener.handle) == 0) {
         if (int code = listen(listener); code != 0) return finish(op, error_of(code));
     }
     listener.reader = &op;
-    return Started::pending;
+    return Progress::parked;
 }
 
 void close_listener(Socket& listener) noexcept {

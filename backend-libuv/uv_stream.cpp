@@ -10,11 +10,7 @@ namespace pier::uv {
 namespace {
 
 using spi::Operation;
-using spi::Started;
-
-// What a send copies when it has to wait. The rest goes from the caller's buffer when there is room again, so a small
-// copy costs nothing; and it bounds what may still go out after a cancel.
-constexpr std::size_t waiting_piece = 4096;
+using spi::Progress;
 
 // The buffer that was lent for a read that brought nothing.
 void take_back_chunk(Socket& socket, Operation& op) noexcept {
@@ -39,7 +35,7 @@ void end_receive(Socket& socket, Error error, std::size_t count) noexcept {
 // No buffer was offered: nobody receives, or the chunks are all lent.
 void on_no_buffer(Socket& socket) noexcept {
     if (socket.reader == nullptr) {
-        if (unclaimed(socket)) stop_reading(socket);
+        if (unclaimed(socket) == Asking::stops) stop_reading(socket);
         return;
     }
     stop_reading(socket);
@@ -116,7 +112,7 @@ void on_written(uv_write_t* request, int status) {
 
 }  // namespace
 
-Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
+Progress start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
     if (op.endpoint.port() == 0) return finish(op, Error{Errc::invalid_argument, 0});
     Address address(op.endpoint);
     if (address.get() == nullptr) return finish(op, Error{Errc::address_family_not_supported, 0});
@@ -129,7 +125,7 @@ Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
     }
     socket.outgoing = outgoing;
     socket.writer = &op;
-    return Started::pending;
+    return Progress::parked;
 }
 
 int resume_reading(Socket& socket) noexcept {
@@ -139,7 +135,7 @@ int resume_reading(Socket& socket) noexcept {
     return code;
 }
 
-Started start_receive(Socket& socket, Operation& op) noexcept {
+Progress start_receive(Socket& socket, Operation& op) noexcept {
     if (socket.failure != 0) return finish(op, error_of(socket.failure));
     // Before the call: libuv may read inside of it where it reads ahead.
     socket.reader = &op;
@@ -147,10 +143,10 @@ Started start_receive(Socket& socket, Operation& op) noexcept {
         socket.reader = nullptr;
         return finish(op, error_of(code));
     }
-    return Started::pending;
+    return Progress::parked;
 }
 
-Started start_send(Socket& socket, Operation& op) noexcept {
+Progress start_send(Socket& socket, Operation& op) noexcept {
     if (socket.spoiled) return finish(op, Error{Errc::broken_pipe, 0});
     Pieces pieces(op, spi::largest_submission);
     if (pieces.count == 0) return finish(op, {});
@@ -162,7 +158,7 @@ Started start_send(Socket& socket, Operation& op) noexcept {
         return finish(op, error_of(taken == UV_EPIPE && socket.failure != 0 ? socket.failure : taken));
     }
 
-    std::size_t size = std::min(pieces.total, waiting_piece);
+    std::size_t size = std::min(pieces.total, spi::limits::uv_waiting_piece);
     Outgoing* outgoing = socket.engine->lend_outgoing(socket, size);
     if (outgoing == nullptr) return finish(op, Error{Errc::not_enough_memory, 0});
     pieces.copy(outgoing->data.get(), size);
@@ -174,7 +170,7 @@ Started start_send(Socket& socket, Operation& op) noexcept {
     }
     socket.outgoing = outgoing;
     socket.writer = &op;
-    return Started::pending;
+    return Progress::parked;
 }
 
 void cancel_send(Socket& socket) noexcept {

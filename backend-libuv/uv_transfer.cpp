@@ -72,6 +72,6 @@ void end_outgoing(Outgoing& outgoing, int status) noexcept {
     socket.engine->end(op, status == 0 ? Error{} : error_of(status), status == 0 ? size : 0);
 }
 
-bool unclaimed(Socket& socket) noexcept { return ++socket.unclaimed > 1; }
+Asking unclaimed(Socket& socket) noexcept { return ++socket.unclaimed > 1 ? Asking::stops : Asking::goes_on; }
 
 }  // namespace pier::uv

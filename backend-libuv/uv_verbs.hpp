@@ -5,15 +5,15 @@
 
 namespace pier::uv {
 
-inline spi::Started finish(spi::Operation& op, Error error, std::size_t transferred = 0) noexcept {
+inline spi::Progress finish(spi::Operation& op, Error error, std::size_t transferred = 0) noexcept {
     op.finish(error, transferred);
-    return spi::Started::finished;
+    return spi::Progress::finished;
 }
 
 // uv_stream.cpp
-[[nodiscard]] spi::Started start_connect(Socket& socket, spi::AddressedOperation& op) noexcept;
-[[nodiscard]] spi::Started start_receive(Socket& socket, spi::Operation& op) noexcept;
-[[nodiscard]] spi::Started start_send(Socket& socket, spi::Operation& op) noexcept;
+[[nodiscard]] spi::Progress start_connect(Socket& socket, spi::AddressedOperation& op) noexcept;
+[[nodiscard]] spi::Progress start_receive(Socket& socket, spi::Operation& op) noexcept;
+[[nodiscard]] spi::Progress start_send(Socket& socket, spi::Operation& op) noexcept;
 // Ends the pending send with what was sent so far, at once or when the system has given it back.
 void cancel_send(Socket& socket) noexcept;
 // Tells libuv to read on. 0, or libuv's code.
@@ -22,17 +22,17 @@ void cancel_send(Socket& socket) noexcept;
 // uv_listener.cpp
 // 0, or libuv's code.
 [[nodiscard]] int open_listener(Socket& listener) noexcept;
-[[nodiscard]] spi::Started start_accept(Socket& listener, spi::AcceptOperation& op) noexcept;
+[[nodiscard]] spi::Progress start_accept(Socket& listener, spi::AcceptOperation& op) noexcept;
 // The same listener's end, before its handle is closed: resets the connections that libuv has accepted and nobody has
 // asked for.
 void close_listener(Socket& listener) noexcept;
 
 // uv_datagram.cpp
-[[nodiscard]] spi::Started start_receive_from(Socket& socket, spi::AddressedOperation& op) noexcept;
-[[nodiscard]] spi::Started start_send_to(Socket& socket, spi::AddressedOperation& op) noexcept;
+[[nodiscard]] spi::Progress start_receive_from(Socket& socket, spi::AddressedOperation& op) noexcept;
+[[nodiscard]] spi::Progress start_send_to(Socket& socket, spi::AddressedOperation& op) noexcept;
 
 // uv_wait.cpp
-[[nodiscard]] spi::Started start_wait(Socket& socket, spi::Operation& op) noexcept;
+[[nodiscard]] spi::Progress start_wait(Socket& socket, spi::Operation& op) noexcept;
 // Tells libuv what a foreign socket's waiters want now. 0, or libuv's code.
 [[nodiscard]] int watch(Socket& socket) noexcept;
 
@@ -51,8 +51,9 @@ struct Pieces {
 };
 // Libuv is done with it, whose callback this is: ends the operation, unless that was cancelled before.
 void end_outgoing(Outgoing& outgoing, int status) noexcept;
-// Nobody claimed what has come. True: stop asking libuv for more. Once is forgiven: in request and response the next
+enum class Asking : bool { goes_on, stops };
+// Nobody claimed what has come: whether libuv is asked for more. Once is forgiven: in request and response the next
 // receive is on its way, and stopping costs two system calls.
-[[nodiscard]] bool unclaimed(Socket& socket) noexcept;
+[[nodiscard]] Asking unclaimed(Socket& socket) noexcept;
 
 }  // namespace pier::uv

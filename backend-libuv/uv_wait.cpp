@@ -30,7 +30,7 @@ int watch(Socket& socket) noexcept {
     return events == 0 ? uv_poll_stop(&socket.poll) : uv_poll_start(&socket.poll, events, on_ready);
 }
 
-spi::Started start_wait(Socket& socket, Operation& op) noexcept {
+spi::Progress start_wait(Socket& socket, Operation& op) noexcept {
     if (socket.kind != spi::SocketKind::foreign) return finish(op, Error{Errc::not_supported, 0});
     Operation*& side = op.has(Operation::waits_writable) ? socket.writer : socket.reader;
     side = &op;
@@ -38,7 +38,7 @@ spi::Started start_wait(Socket& socket, Operation& op) noexcept {
         side = nullptr;
         return finish(op, error_of(code));
     }
-    return spi::Started::pending;
+    return spi::Progress::parked;
 }
 
 }  // namespace pier::uv

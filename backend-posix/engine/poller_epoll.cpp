@@ -47,8 +47,8 @@ public:
     void remove(Descriptor& d) noexcept override { epoll_ctl(epoll_, EPOLL_CTL_DEL, descriptor_of(d.socket), nullptr); }
 
     [[gnu::hot]] Result<void> wait(Time until, spi::ReadySink& sink) override {
-        epoll_event events[batch];
-        int count = epoll_wait(epoll_, events, batch, milliseconds_until(until));
+        epoll_event events[spi::limits::poller_batch];
+        int count = epoll_wait(epoll_, events, spi::limits::poller_batch, milliseconds_until(until));
         // A signal: the loop looks at its clock and inbox, and comes again.
         if (count < 0 && errno == EINTR) return {};
         if (count < 0) return fail_last();
@@ -62,8 +62,6 @@ public:
     void wake() noexcept override { wake_.wake(); }
 
 private:
-    static constexpr int batch = 64;  // what is looked at first is still in the cache when it is served
-
     Result<void> control(int what, Descriptor& d, std::uint8_t interest) noexcept {
         epoll_event event{};
         event.data.ptr = &d;

@@ -35,7 +35,7 @@ public:
             return fail(Errc::not_enough_memory);
         }
         owners_.push_back(&d);
-        d.slot = static_cast<std::uint32_t>(entries_.size() - 1);
+        spi::polled(d).slot = static_cast<std::uint32_t>(entries_.size() - 1);
         return {};
     }
 
@@ -43,18 +43,19 @@ public:
         if (interest == 0) {
             remove(d);
         } else {
-            entries_[d.slot].events = events_of(interest);
+            entries_[spi::polled(d).slot].events = events_of(interest);
         }
         return {};
     }
 
     // The last one takes its place.
     void remove(Descriptor& d) noexcept override {
-        entries_[d.slot] = entries_.back();
-        owners_[d.slot] = owners_.back();
-        if (owners_[d.slot] != nullptr) owners_[d.slot]->slot = d.slot;
+        const std::uint32_t slot = spi::polled(d).slot;
+        entries_[slot] = entries_.back();
+        owners_[slot] = owners_.back();
+        if (owners_[slot] != nullptr) spi::polled(*owners_[slot]).slot = slot;
         // What has been looked at isn't looked at again, wherever it stands now.
-        if (entries_.size() > looked_from_) entries_[d.slot].revents = 0;
+        if (entries_.size() > looked_from_) entries_[slot].revents = 0;
         entries_.pop_back();
         owners_.pop_back();
     }
@@ -75,7 +76,7 @@ public:
         }
         // From the back: an entry that the sink removes is replaced by one that has been looked at.
         std::size_t i = std::min(looked_from_, entries_.size());
-        for (int slice = batch; left_ > 0 && slice > 0 && i > 1;) {
+        for (int slice = spi::limits::poller_batch; left_ > 0 && slice > 0 && i > 1;) {
             --i;
             if (entries_[i].revents == 0) continue;
             --left_;
@@ -107,8 +108,6 @@ private:
         if ((events & (POLLHUP | POLLERR | POLLNVAL)) != 0) bits |= spi::exceptional;
         return bits;
     }
-
-    static constexpr int batch = 64;  // what is looked at first is still in the cache when it is served
 
     Wake wake_;
     std::vector<pollfd> entries_;

@@ -114,7 +114,7 @@ public:
         if (word_ == words_) {
             if (auto looked = look(until, sink); !looked) return looked;
         }
-        for (int slice = batch; word_ < words_ && slice > 0;) {
+        for (int slice = spi::limits::poller_batch; word_ < words_ && slice > 0;) {
             const unsigned long ready = readable_[word_] | writable_[word_];
             if (ready == 0) {
                 ++word_;
@@ -178,8 +178,6 @@ private:
             FD_CLR(descriptor, &set);
         }
     }
-
-    static constexpr int batch = 64;  // what is looked at first is still in the cache when it is served
 
     Wake wake_;
     fd_set reads_;

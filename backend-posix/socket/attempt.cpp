@@ -19,9 +19,6 @@ using spi::AddressedOperation;
 using spi::Operation;
 using spi::Verb;
 
-// More connections than any backlog holds: whatever dies faster is no matter of the queue any more.
-constexpr int most_dead_connections = 1 << 16;
-
 Attempt done(Operation& op, Error error, std::size_t transferred = 0) noexcept {
     op.error = error;
     op.transferred = static_cast<std::uint32_t>(transferred);
@@ -98,7 +95,7 @@ Attempt send_to(AddressedOperation& op) noexcept {
 Attempt accept(AcceptOperation& op) noexcept {
     int listener = descriptor_of(op.descriptor->socket);
     // Each round takes one dead connection out of the queue.
-    for (int dead = 0; dead < most_dead_connections; ++dead) {
+    for (int dead = 0; dead < spi::limits::most_dead_connections; ++dead) {
         Address address{};
         socklen_t length = sizeof address;
         int socket = accept4(listener, &address.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);

@@ -67,7 +67,7 @@ public:
             if (!group.members.empty() && group.members.back() == &d) group.members.pop_back();
             return fail(Errc::not_enough_memory);
         }
-        d.slot = static_cast<std::uint32_t>(*chosen * group_stride + group.members.size() - 1);
+        spi::polled(d).slot = static_cast<std::uint32_t>(*chosen * group_stride + group.members.size() - 1);
         SOCKET socket = native(d.socket);
         if (::WSAEventSelect(socket, group.event, everything) != 0) {
             Error error = last_socket_error();
@@ -90,18 +90,20 @@ public:
 
     void remove(Descriptor& d) noexcept override {
         // Closing ends the association.
-        std::vector<Descriptor*>& members = groups_[d.slot / group_stride].members;
-        std::size_t place = d.slot % group_stride;
+        std::vector<Descriptor*>& members = groups_[spi::polled(d).slot / group_stride].members;
+        std::size_t place = spi::polled(d).slot % group_stride;
         members[place] = members.back();
-        members[place]->slot = d.slot;
+        spi::polled(*members[place]).slot = spi::polled(d).slot;
         members.pop_back();
         std::erase_if(early_, [&](const Early& early) { return early.descriptor == &d; });
     }
 
     // A foreign socket may have an association of its owner's, and would lose it and its mode. And FD_WRITE comes only
     // after a send that would have blocked, which a wait for room to send is not.
-    Result<bool> watch(spi::Operation& op) override {
-        if (op.descriptor->kind != spi::SocketKind::foreign && !op.has(spi::Operation::waits_writable)) return false;
+    Result<spi::Watched> watch(spi::Operation& op) override {
+        if (op.descriptor->kind != spi::SocketKind::foreign && !op.has(spi::Operation::waits_writable)) {
+            return spi::Watched::by_events;
+        }
         if (watcher_ == nullptr) {
             auto made =
                 Watcher::make([](void* poller) noexcept { static_cast<EventSelectPoller*>(poller)->wake(); }, this);
@@ -109,20 +111,20 @@ public:
             watcher_ = std::move(*made);
         }
         if (auto started = watcher_->start(op); !started) return fail(started.error());
-        return true;
+        return spi::Watched::apart;
     }
     void unwatch(spi::Operation& op) noexcept override { watcher_->cancel(op); }
 
     // One event a call: the caller comes again at once, and this way each costs a single wait.
     Result<void> wait(Time until, spi::ReadySink& sink) override {
         bool early = !early_.empty();
-        auto slice = early_.begin() + std::min<std::ptrdiff_t>(std::ssize(early_), batch);
+        auto slice = early_.begin() + std::min<std::ptrdiff_t>(std::ssize(early_), spi::limits::poller_batch);
         for (auto news = early_.begin(); news != slice; ++news) sink.event(*news->descriptor, news->bits);
         early_.erase(early_.begin(), slice);
         early |= collect_watched(sink);
         auto count = static_cast<DWORD>(groups_.size() + 1);
         const Time limit = early ? Time::min() : until;
-        const bool alertable = short_wait_.begin(limit);
+        const bool alertable = short_wait_.begin(limit) == ShortWait::Mode::alertable;
         DWORD answer = ::WSAWaitForMultipleEvents(count, line_ + first_, FALSE, milliseconds_until(limit), alertable);
         if (answer == WSA_WAIT_FAILED) return fail(last_socket_error());
         if (answer == WSA_WAIT_IO_COMPLETION) short_wait_.interrupted();
@@ -146,8 +148,8 @@ public:
 private:
     // With the one to be woken by as many as a wait takes.
     static constexpr std::size_t most_groups = WSA_MAXIMUM_WAIT_EVENTS - 1;
-    static constexpr std::ptrdiff_t batch = 64;  // what is looked at first is still in the cache when it is served
-    static constexpr std::size_t group_stride = std::size_t{1} << 24;  // Descriptor::slot: the group, the place in it
+    static constexpr std::size_t group_stride = std::size_t{1}
+                                                << 24;  // PolledDescriptor::slot: the group, the place in it
 
     static bool connects(Descriptor& d) noexcept {
         const spi::Operation* op = d.lane(spi::Direction::write).first;

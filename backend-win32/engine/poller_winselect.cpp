@@ -82,7 +82,7 @@ public:
             kind_ = reads;
             place_ = 1;
         }
-        for (int slice = batch; kind_ < kinds && slice > 0;) {
+        for (int slice = spi::limits::poller_batch; kind_ < kinds && slice > 0;) {
             if (place_ > ready_[kind_].ready()) {
                 ++kind_;
                 place_ = 1;
@@ -166,12 +166,9 @@ private:
         for (Descriptor* d : bad) sink.event(*d, spi::exceptional);
         // When none is found somebody has been given its handle meanwhile, and the next call succeeds.
         unexplained_ = bad.empty() ? unexplained_ + 1 : 0;
-        if (unexplained_ > most_unexplained) return fail(translate(code));
+        if (unexplained_ > spi::limits::most_unexplained_failures) return fail(translate(code));
         return {};
     }
-
-    static constexpr int most_unexplained = 100;
-    static constexpr int batch = 64;  // what is looked at first is still in the cache when it is served
 
     Wake wake_;
     int unexplained_ = 0;  // failures in a row of which no socket was the reason

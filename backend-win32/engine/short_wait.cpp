@@ -20,19 +20,19 @@ ShortWait::~ShortWait() {
     if (timer_ != nullptr) ::CloseHandle(timer_);
 }
 
-bool ShortWait::begin(Time until) noexcept {
-    if (timer_ == nullptr || until == never) return false;
+ShortWait::Mode ShortWait::begin(Time until) noexcept {
+    if (timer_ == nullptr || until == never) return Mode::plain;
     const Duration left = time_left(until);
-    if (left == Duration::zero() || left >= nearest_ticks) return false;
+    if (left == Duration::zero() || left >= nearest_ticks) return Mode::plain;
     const DWORD thread = ::GetCurrentThreadId();
-    if (until == armed_ && thread == thread_) return true;
+    if (until == armed_ && thread == thread_) return Mode::alertable;
     using Ticks = std::chrono::duration<LONGLONG, std::ratio<1, 10'000'000>>;
     LARGE_INTEGER due{};
     due.QuadPart = -std::chrono::ceil<Ticks>(left).count();  // negative: from now on
-    if (!::SetWaitableTimer(timer_, &due, 0, on_time, nullptr, FALSE)) return false;
+    if (!::SetWaitableTimer(timer_, &due, 0, on_time, nullptr, FALSE)) return Mode::plain;
     armed_ = until;
     thread_ = thread;
-    return true;
+    return Mode::alertable;
 }
 
 }  // namespace pier::win32

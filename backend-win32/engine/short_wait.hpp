@@ -20,10 +20,12 @@ public:
     ShortWait& operator=(const ShortWait&) = delete;
     ~ShortWait();
 
-    // Directly before a wait that is to end at `until`. True: it has to be alertable, and then ends in time, by
+    enum class Mode : bool { plain, alertable };
+
+    // Directly before a wait that is to end at `until`: how it has to wait. An alertable one then ends in time, by
     // WAIT_IO_COMPLETION; its own timeout stays, for whatever takes the call away. Costs a call of the system only when
     // that time is near and another than before.
-    [[nodiscard]] bool begin(Time until) noexcept;
+    [[nodiscard]] Mode begin(Time until) noexcept;
     // The wait ended by WAIT_IO_COMPLETION.
     void interrupted() noexcept { armed_ = Time::min(); }
 

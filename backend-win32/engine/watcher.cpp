@@ -14,8 +14,8 @@
 namespace pier::win32 {
 
 using spi::Operation;
+using spi::Progress;
 using spi::Stage;
-using spi::Started;
 
 Result<std::unique_ptr<Watcher>> Watcher::make(Notify notify, void* context) {
     auto poller = make_winselect();
@@ -78,9 +78,7 @@ Result<void> Watcher::start(Operation& op) noexcept {
     side.op = &op;
     {
         std::lock_guard lock(mutex_);
-        side.starts = true;
-        side.is_cancelled = side.ended = false;
-        ask(side);
+        ask(side, State::wanted);
     }
     engine_->wake();
     return {};
@@ -92,16 +90,19 @@ void Watcher::cancel(Operation& op) noexcept {
     Side& side = side_of(*entry->record, op);
     {
         std::lock_guard lock(mutex_);
-        if (side.ended) return;  // it is on its way
-        side.is_cancelled = true;
-        ask(side);
+        if (side.state == State::wanted) {
+            side.state = State::unwanted;
+        } else if (side.state == State::under_way) {
+            ask(side, State::leaving);
+        } else {
+            return;  // its end is on its way
+        }
     }
     engine_->wake();
 }
 
-void Watcher::ask(Side& side) noexcept {
-    if (side.asked) return;
-    side.asked = true;
+void Watcher::ask(Side& side, State wanted) noexcept {
+    side.state = wanted;
     side.next_asked = asked_;
     asked_ = &side;
 }
@@ -130,22 +131,19 @@ void Watcher::run() noexcept {
 void Watcher::take_requests() noexcept {
     for (;;) {
         Side* side = nullptr;
-        bool starts = false;
-        bool is_cancelled = false;
+        State asked{};
         {
             std::lock_guard lock(mutex_);
             if (asked_ == nullptr) return;
             side = std::exchange(asked_, asked_->next_asked);
-            side->asked = false;
-            starts = std::exchange(side->starts, false);
-            is_cancelled = side->is_cancelled;
+            asked = side->state;
+            side->state = asked == State::leaving ? State::left : State::under_way;
         }
-        if (starts && is_cancelled) {
+        if (asked == State::unwanted) {
             end(*side, Error{Errc::operation_canceled, 0});
-        } else if (starts) {
+        } else if (asked == State::wanted) {
             begin(*side);
-        } else if (!side->shadow.has(Operation::cancel_told)) {
-            side->shadow.set(Operation::cancel_told);
+        } else {
             engine_->cancel(side->shadow);
         }
     }
@@ -168,16 +166,16 @@ void Watcher::begin(Side& side) noexcept {
     if (&side == &record.sides[1]) shadow.set(Operation::waits_writable);
     shadow.descriptor = record.descriptor;
     record.descriptor->lane_of(shadow).first = &shadow;
-    shadow.launch();
+    shadow.park();
     active_.push_back(&side);
-    if (engine_->start(shadow) == Started::finished) end(side, shadow.error);
+    if (engine_->start(shadow) == Progress::finished) end(side, shadow.error);
 }
 
 void Watcher::harvested(Operation& op) noexcept {
     op.clear(Operation::harvested);
     Side& side = *static_cast<Shadow&>(op).side;
     if (op.stage == Stage::in_flight) {
-        if (sys::attempt(op) == sys::Attempt::would_block && engine_->start(op) == Started::pending) return;
+        if (sys::attempt(op) == sys::Attempt::would_block && engine_->start(op) == Progress::parked) return;
         if (op.stage == Stage::in_flight) op.finish(op.error);
     }
     end(side, op.error);
@@ -199,10 +197,11 @@ void Watcher::end(Side& side, const Error& error) noexcept {
         std::lock_guard lock(mutex_);
         // A cancel that came too late must not stay behind in the list.
         Side** link = &asked_;
-        while (side.asked && *link != &side) link = &(*link)->next_asked;
-        if (side.asked) *link = side.next_asked;
-        side.asked = side.starts = false;
-        side.ended = true;
+        if (side.state == State::leaving) {
+            while (*link != &side) link = &(*link)->next_asked;
+            *link = side.next_asked;
+        }
+        side.state = State::ended;
         side.error = error;
         side.next_ended = ended_;
         ended_ = &side;

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] Result<void> start(spi::Operation& op) noexcept;
     // A request; the operation ends by collect() in any case.
     void cancel(spi::Operation& op) noexcept;
-    // Calls ended(op, error) for each that has ended. True when there was one.
+    // Calls ended(op, error) for each that has ended. Whether there was one.
     template <class Ended>
     bool collect(Ended ended) noexcept {
         if (!has_ended_.load(std::memory_order_acquire)) return false;
@@ -53,6 +53,15 @@ private:
         Shadow() noexcept : Operation(spi::Verb::wait) {}
         Side* side = nullptr;
     };
+    // Those marked stand in the list of what is asked of the thread.
+    enum class State : std::uint8_t {
+        ended,      // or nothing has been asked yet
+        wanted,     // * to begin
+        unwanted,   // * cancelled before it began
+        under_way,  // the thread's
+        leaving,    // * to be cancelled
+        left,       // the thread has cancelled it
+    };
     struct Side {
         Shadow shadow;  // the thread's
         Record* record = nullptr;
@@ -60,10 +69,7 @@ private:
         // Under the lock.
         Side* next_asked = nullptr;
         Side* next_ended = nullptr;
-        bool asked = false;  // stands in the list
-        bool starts = false;
-        bool is_cancelled = false;
-        bool ended = false;
+        State state = State::ended;
         Error error{};
     };
     // A socket of which at least one side is waited for.
@@ -86,7 +92,7 @@ private:
     [[nodiscard]] Result<Record*> record_of(SOCKET socket) noexcept;
     void forget(Record& record) noexcept;
     [[nodiscard]] Side* take_ended() noexcept;
-    void ask(Side& side) noexcept;
+    void ask(Side& side, State wanted) noexcept;
 
     // On the thread.
     void run() noexcept;

@@ -13,11 +13,6 @@ using namespace win32;
 using spi::Operation;
 using spi::Verb;
 
-// More connections than any backlog holds: whatever dies faster is no matter of the queue any more.
-constexpr int most_dead_connections = 1 << 16;
-// Likewise of the reports of one socket's datagrams.
-constexpr int most_expired_datagrams = 1 << 16;
-
 Attempt done(Operation& op, DWORD transferred) noexcept {
     op.error = {};
     op.transferred = transferred;
@@ -37,7 +32,7 @@ Attempt failed(Operation& op, int code) noexcept {
 
 Attempt accept(spi::AcceptOperation& op) noexcept {
     SOCKET listener = native(op.descriptor->socket);
-    for (int dead = 0; dead < most_dead_connections; ++dead) {
+    for (int dead = 0; dead < spi::limits::most_dead_connections; ++dead) {
         RawAddress raw{};
         int length = sizeof raw;
         SOCKET socket = ::accept(listener, &raw.any, &length);
@@ -87,7 +82,7 @@ Attempt send(Operation& op) noexcept {
 Attempt receive_from(spi::AddressedOperation& op) noexcept {
     Pieces pieces;
     collect(op, pieces);
-    for (int expired = 0; expired < most_expired_datagrams; ++expired) {
+    for (int expired = 0; expired < spi::limits::most_expired_datagrams; ++expired) {
         RawAddress raw{};
         int length = sizeof raw;
         DWORD count = 0;

@@ -1,5 +1,6 @@
 #include <pier/server/serve.hpp>
 
+#include "model.hpp"
 #include "serve_options.hpp"
 #include "worker.hpp"
 
@@ -53,7 +54,7 @@ class Run {
 public:
     Run(const Service& service, ServeOptions options)
         : service_(service), options_(std::move(options)), exceptions_(service.name) {
-        const bool one_at_a_time = options_.engine->model != spi::Model::event;
+        const bool one_at_a_time = model_for(*options_.engine) == Model::iterative;
         const std::size_t most = one_at_a_time ? 1 : options_.most_connections;
         if (most > 0) program_.limit = make_connection_limit(most);
     }

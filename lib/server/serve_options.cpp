@@ -1,5 +1,7 @@
 #include "serve_options.hpp"
 
+#include "model.hpp"
+
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 
@@ -82,7 +84,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     options.threads = threads;
     options.most_connections = most_connections;
     options.client_speaks_first = client_speaks_first;
-    bool event = options.engine->model == spi::Model::event;
+    bool event = model_for(*options.engine) == Model::event;
     const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
     if (!event && (threads > 1 || many)) {
         say(name, "the " + std::string(options.engine->name) +

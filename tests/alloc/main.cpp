@@ -37,14 +37,14 @@ void chunk_memory() {
     bool good = true;
     {
         Pool pool;
-        for (std::uint32_t i = 0; i < 2 * Pool::kept_chunks; ++i) chunks.push_back(pool.borrow());
-        good = live_chunks() == before + 2 * Pool::kept_chunks;
+        for (std::uint32_t i = 0; i < 2 * pier::spi::limits::kept_chunks; ++i) chunks.push_back(pool.borrow());
+        good = live_chunks() == before + 2 * pier::spi::limits::kept_chunks;
         for (std::byte* chunk : chunks) pool.give_back(chunk);
-        good = good && live_chunks() == before + Pool::kept_chunks;
+        good = good && live_chunks() == before + pier::spi::limits::kept_chunks;
         std::uint64_t count = allocations();
-        for (std::uint32_t i = 0; i < Pool::kept_chunks; ++i) chunks[i] = pool.borrow();
+        for (std::uint32_t i = 0; i < pier::spi::limits::kept_chunks; ++i) chunks[i] = pool.borrow();
         good = good && allocations() == count;
-        for (std::uint32_t i = 0; i < Pool::kept_chunks; ++i) pool.give_back(chunks[i]);
+        for (std::uint32_t i = 0; i < pier::spi::limits::kept_chunks; ++i) pool.give_back(chunks[i]);
     }
     good = good && live_chunks() == before;
     if (!good) give_up("counting the chunks that a pool keeps", {pier::Errc::unexpected, 0});

@@ -21,7 +21,7 @@ public:
     void release(pier::spi::Descriptor& descriptor) noexcept override { sound_->release(descriptor); }
     void bury() noexcept override { sound_->bury(); }
     bool close_released() noexcept override { return sound_->close_released(); }
-    pier::spi::Started start(pier::spi::Operation& op) noexcept override { return sound_->start(op); }
+    pier::spi::Progress start(pier::spi::Operation& op) noexcept override { return sound_->start(op); }
     void cancel(pier::spi::Operation& op) noexcept override { sound_->cancel(op); }
     void rest(pier::spi::Operation& op) noexcept override { sound_->rest(op); }
     void lost(pier::spi::Descriptor& foreign) noexcept override { sound_->lost(foreign); }

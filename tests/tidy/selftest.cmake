@@ -57,17 +57,6 @@ bad(tests/contract/a.cpp 1 "int x = co_await (y ? f() : g())@@;\n")
 good(core/src/a.cpp "if (auto sent = co_await send()\; !sent) co_return@@\;\n")
 good(core/src/a.cpp "if (!a.b()) co_await c()@@\;\n")
 
-# What a simulated system must be able to replace.
-foreach(name IN ITEMS std::chrono::steady_clock std::chrono::system_clock std::random_device std::mt19937 std::thread std::jthread)
-  bad(core/src/loop/a.cpp 2 "int x;\nauto y = ${name}{}@@;\n")
-endforeach()
-bad(core/src/process/line_input.cpp 1 "sleep_for(x)@@;\n")
-bad(core/src/engine/a.cpp 1 "std::this_thread::yield()@@;\n")
-good(core/src/loop/loop.cpp "std::this_thread::yield()@@\;\nstd::thread::id x@@\;\n")
-good(core/src/loop/place.cpp "auto x = std::this_thread::get_id()@@\;\n")
-good(core/src/loop/offload.cpp "std::thread(f)@@\;\n")
-good(apps/a/a.cpp "auto x = std::chrono::steady_clock::now()@@\;\n")
-
 # What core may include.
 good(core/include/pier/a.hpp "#include <pier/b.hpp>\n#include <vector>\n// errno, _WIN32 and <unistd.h> may be talked about\n")
 good(core/src/a.cpp "#include \"b.hpp\"\nint my_errno; std::string a = \"[x;y\";\n")
@@ -80,6 +69,26 @@ endforeach()
 good(core/tool/trace/a.cpp "#include <pier/tool/trace.hpp>\n")
 bad(core/src/a.cpp 1 "#include <stdint.h>\n")
 good(tests/unit/a.cpp "#include <doctest/doctest.h>\n")
+
+# What core asks of a system goes by pier/sys/.
+foreach(use IN ITEMS "auto now = std::chrono::steady_clock::now()" "using Clock = std::chrono::system_clock" "std::thread t(f)"
+    "std::jthread t(f)" "std::condition_variable changed" "std::this_thread::yield()" "std::this_thread::sleep_for(d)"
+    "std::random_device source" "std::mt19937 y{}" "int x = rand()")
+  bad(core/src/loop/a.cpp 2 "int x = 0@@;\n${use}@@;\n")
+  bad(core/include/pier/a.hpp 1 "${use}@@;\n")
+  good(core/tool/a.cpp "${use}@@;\n")
+  good(backend-posix/a.cpp "${use}@@;\n")
+endforeach()
+foreach(header IN ITEMS random ctime future)
+  bad(core/src/loop/a.cpp 1 "#include <${header}>\n")
+endforeach()
+good(core/src/loop/a.cpp "std::thread::id here = std::this_thread::get_id()@@;\n")
+foreach(file IN ITEMS core/src/loop/offload.cpp core/src/process/line_input.cpp)
+  good(${file} "std::thread t(f)@@;\nstd::condition_variable changed@@;\n")
+endforeach()
+good(core/src/loop/loop.cpp "std::this_thread::yield()@@;\n")
+bad(core/src/loop/loop.cpp 1 "std::thread t(f)@@;\n")
+bad(core/src/process/line_input.cpp 1 "sleep_for(x)@@;\n")
 
 # apps -> lib -> core <- backend-*
 good(lib/cli/a.cpp "#include <CLI/CLI.hpp>\n#include <pier/loop.hpp>\n")

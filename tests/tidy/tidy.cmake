@@ -149,18 +149,20 @@ function(check_direction file code)
   set(failures ${failures} PARENT_SCOPE)
 endfunction()
 
-# Core sees time, sleep, threads and chance only through pier/sys/, so that a simulated system can take their place. But
-# for: the threads that blocking calls need, and the end of a loop, which lets a caller of post() finish.
-function(check_simulable file code)
-  string(REGEX REPLACE "std::this_thread::get_id|std::thread::id" "" code "${code}")
-  set(sentence "<match> is the system's: core asks pier/sys/ for it")
-  find("${file}" code "${left}(std::chrono::[a-z_]+_clock|std::random_device|std::mt19937(_64)?|std::rand|sleep_(for|until))${right}"
-    "${sentence}")
-  if(NOT file MATCHES "^core/src/(process/line_input|loop/offload)\\.cpp$")
-    find("${file}" code "${left}(std::j?thread|std::async)${right}" "${sentence}")
+# What core asks of a system goes by pier/sys/, so that a simulated one can take its place at link time. Places that are
+# named: the threads of blocking calls and of the reader of lines, and a destructor that waits for a call to end.
+function(check_by_sys file code)
+  find("${file}" code "${left}((steady|system|high_resolution|utc|tai|gps|file)_clock)${right}"
+    "<match>: core asks pier/sys/clock.hpp for the time")
+  find("${file}" code "(#[ ]*include[ ]*)(<(random|ctime|future)>)" "<match>: core has no clock, threads and randomness of its own")
+  find("${file}" code "${left}(random_device|mt19937|mt19937_64|default_random_engine|rand|srand)${right}"
+    "<match>: core has no randomness of its own")
+  if(NOT file MATCHES "^core/src/(loop/offload|process/line_input)\\.cpp$")
+    find("${file}" code "${left}(std::(thread|jthread|async|condition_variable|condition_variable_any))([^A-Za-z0-9_:]|$)"
+      "<match>: core starts no threads and waits for none, but in the places that tidy names")
   endif()
   if(NOT file STREQUAL "core/src/loop/loop.cpp")
-    find("${file}" code "${left}(std::this_thread)${right}" "${sentence}")
+    find("${file}" code "${left}(this_thread::yield|sleep_for|sleep_until)${right}" "<match>: core sleeps by its engine alone")
   endif()
   set(failures ${failures} PARENT_SCOPE)
 endfunction()
@@ -174,8 +176,8 @@ function(check_cpp file text)
     check_public("${file}" "${code}")
   endif()
   check_direction("${file}" "${code}")
-  if(file MATCHES "^core/")
-    check_simulable("${file}" "${code}")
+  if(file MATCHES "^core/(include|src)/")
+    check_by_sys("${file}" "${code}")
   endif()
   if(NOT file MATCHES "^backend-")
     find("${file}" code "(#[ ]*include[ ]*)([<\"][^>\"\n]*backend-[a-z0-9]+/[^>\"\n]*[>\"])"

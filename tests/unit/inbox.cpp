@@ -24,13 +24,13 @@ struct Letter : Post {
 class Consumer {
 public:
     void push(Post& post) {
-        if (inbox_.push(post)) wakes_.release();
+        if (inbox_.push(post) == Inbox::Consumer::asleep) wakes_.release();
     }
     // The next letter, after sleeping where the inbox allows it; null when nobody woke it in time.
     Letter* next() {
         for (;;) {
             if (Post* post = inbox_.pop()) return static_cast<Letter*>(post);
-            if (inbox_.announce_sleep()) {
+            if (inbox_.announce_sleep() == Inbox::Sleep::allowed) {
                 ++sleeps;
                 if (!wakes_.try_acquire_for(std::chrono::seconds(20))) return nullptr;
             }
@@ -53,19 +53,19 @@ TEST_CASE("inbox: in order, also over several takes") {
     Letter letters[5];
     CHECK(inbox.empty());
     CHECK(inbox.pop() == nullptr);
-    CHECK_FALSE(inbox.push(letters[0]));
-    CHECK_FALSE(inbox.push(letters[1]));
+    CHECK(inbox.push(letters[0]) == Inbox::Consumer::awake);
+    CHECK(inbox.push(letters[1]) == Inbox::Consumer::awake);
     CHECK_FALSE(inbox.empty());
     CHECK(inbox.pop() == &letters[0]);
     CHECK(letters[0].next == nullptr);
     // The rest of the first take stands before what comes now.
-    CHECK_FALSE(inbox.push(letters[2]));
-    CHECK_FALSE(inbox.push(letters[3]));
+    CHECK(inbox.push(letters[2]) == Inbox::Consumer::awake);
+    CHECK(inbox.push(letters[3]) == Inbox::Consumer::awake);
     CHECK_FALSE(inbox.empty());
     CHECK(inbox.pop() == &letters[1]);
     CHECK_FALSE(inbox.empty());
     CHECK(inbox.pop() == &letters[2]);
-    CHECK_FALSE(inbox.push(letters[0]));
+    CHECK(inbox.push(letters[0]) == Inbox::Consumer::awake);
     CHECK(inbox.pop() == &letters[3]);
     CHECK(inbox.pop() == &letters[0]);
     CHECK(inbox.pop() == nullptr);
@@ -75,24 +75,24 @@ TEST_CASE("inbox: in order, also over several takes") {
 TEST_CASE("inbox: one wake for an announced sleep, none without") {
     Inbox inbox;
     Letter letters[4];
-    CHECK_FALSE(inbox.push(letters[0]));  // awake
-    CHECK_FALSE(inbox.announce_sleep());  // a post came first
+    CHECK(inbox.push(letters[0]) == Inbox::Consumer::awake);  // awake
+    CHECK(inbox.announce_sleep() == Inbox::Sleep::refused);   // a post came first
     inbox.end_sleep();
     CHECK(inbox.pop() == &letters[0]);
-    CHECK(inbox.announce_sleep());
-    CHECK(inbox.push(letters[1]));        // this one has to wake
-    CHECK_FALSE(inbox.push(letters[2]));  // that is done
+    CHECK(inbox.announce_sleep() == Inbox::Sleep::allowed);
+    CHECK(inbox.push(letters[1]) == Inbox::Consumer::asleep);  // this one has to wake
+    CHECK(inbox.push(letters[2]) == Inbox::Consumer::awake);   // that is done
     inbox.end_sleep();
     CHECK(inbox.pop() == &letters[1]);
-    CHECK_FALSE(inbox.announce_sleep());  // the rest of what was taken counts, too
+    CHECK(inbox.announce_sleep() == Inbox::Sleep::refused);  // the rest of what was taken counts, too
     inbox.end_sleep();
-    CHECK_FALSE(inbox.push(letters[3]));
+    CHECK(inbox.push(letters[3]) == Inbox::Consumer::awake);
     CHECK(inbox.pop() == &letters[2]);
     CHECK(inbox.pop() == &letters[3]);
-    CHECK(inbox.announce_sleep());
+    CHECK(inbox.announce_sleep() == Inbox::Sleep::allowed);
     inbox.end_sleep();  // woken by something else
-    CHECK_FALSE(inbox.push(letters[0]));
-    CHECK(inbox.announce_sleep() == false);
+    CHECK(inbox.push(letters[0]) == Inbox::Consumer::awake);
+    CHECK(inbox.announce_sleep() == Inbox::Sleep::refused);
     CHECK(inbox.pop() == &letters[0]);
 }
 

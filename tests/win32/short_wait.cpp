@@ -31,7 +31,7 @@ TEST_CASE("short wait: a near time ends an alertable wait, and not early") {
         // The clocks may differ by a little, so the loop comes again, as an engine's does.
         int rounds = 0;
         for (; pier::sys::now() < until && rounds < 100; ++rounds) {
-            if (!wait.begin(until)) break;
+            if (wait.begin(until) == ShortWait::Mode::plain) break;
             CHECK(wait_alertably() == WAIT_IO_COMPLETION);
             wait.interrupted();
         }
@@ -42,9 +42,9 @@ TEST_CASE("short wait: a near time ends an alertable wait, and not early") {
 TEST_CASE("short wait: the timer calls the thread that waits now") {
     ShortWait wait;
     const pier::Time until = pier::sys::now() + 30ms;
-    const bool here = wait.begin(until);
+    const bool here = wait.begin(until) == ShortWait::Mode::alertable;
     std::thread([&] {
-        if (wait.begin(until)) CHECK(wait_alertably() == WAIT_IO_COMPLETION);
+        if (wait.begin(until) == ShortWait::Mode::alertable) CHECK(wait_alertably() == WAIT_IO_COMPLETION);
     }).join();
     CHECK(pier::sys::now() >= (here ? until : pier::Time::min()));
 }

@@ -13,25 +13,11 @@ namespace pier::posix {
 
 using spi::AcceptOperation;
 using spi::Operation;
-using spi::Started;
-
-namespace {
-
-// A connection that nobody accepted, as the system does with those of its own queue.
-void refuse(int socket) noexcept {
-    (void)sys::reset_on_close(native_of(socket));
-    close(socket);
-}
-
-}  // namespace
+using spi::Progress;
 
 bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcept {
-    if (d.accepted_from == d.accepted.size()) return false;
-    int socket = d.accepted[d.accepted_from++];
-    if (d.accepted_from == d.accepted.size()) {
-        d.accepted.clear();
-        d.accepted_from = 0;
-    }
+    const int socket = d.accepted.take();
+    if (socket < 0) return false;
     // One entry fills one address for all its connections, so the name is asked for here. A peer that has reset already
     // has none.
     Address address{};
@@ -42,17 +28,17 @@ bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcep
     return true;
 }
 
-Started UringEngine::start_accept(AcceptOperation& op) noexcept {
+Progress UringEngine::start_accept(AcceptOperation& op) noexcept {
     auto& d = static_cast<UringDescriptor&>(*op.descriptor);
     if (take_accepted(d, op)) {
         op.finish();
-        return Started::finished;
+        return Progress::finished;
     }
-    if (!d.armed && !arm_accept(d)) {
+    if (!d.entry.armed && !arm_accept(d)) {
         op.finish(Error{Errc::no_buffer_space, 0});
-        return Started::finished;
+        return Progress::finished;
     }
-    return Started::pending;
+    return Progress::parked;
 }
 
 bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
@@ -60,25 +46,17 @@ bool UringEngine::arm_accept(UringDescriptor& d) noexcept {
     if (sqe == nullptr) return false;
     io_uring_prep_multishot_accept(sqe, descriptor_of(d.socket), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
     arm(*sqe, d, accept_tag);
-    d.full = false;
+    d.entry.full = false;
     return true;
-}
-
-void UringEngine::drop_accepted(UringDescriptor& d) noexcept {
-    for (; d.accepted_from < d.accepted.size(); ++d.accepted_from) refuse(d.accepted[d.accepted_from]);
 }
 
 void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
     if ((cqe.flags & IORING_CQE_F_MORE) == 0) disarmed(d);
     if (cqe.res >= 0) {
         if (d.released) {
-            refuse(cqe.res);
+            refuse_connection(cqe.res);
         } else {
-            try {
-                d.accepted.push_back(cqe.res);
-            } catch (...) {
-                refuse(cqe.res);  // no memory even for its number
-            }
+            d.accepted.add(cqe.res);
         }
     }
     if (d.released) return close_when_idle(d);
@@ -86,17 +64,17 @@ void UringEngine::accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, 
         auto& op = static_cast<AcceptOperation&>(*waiting);
         if (take_accepted(d, op)) {
             harvest.finished(op, Error{}, 0);
-        } else if ((cqe.res == -EMFILE || cqe.res == -ENFILE) && !d.armed && closes_later()) {
+        } else if ((cqe.res == -EMFILE || cqe.res == -ENFILE) && !d.entry.armed && closes_later()) {
             harvest.ready(op);  // the loop makes room, and tries it
         } else if (cqe.res < 0 && cqe.res != -ECANCELED && cqe.res != -EAGAIN && !is_dead_connection(-cqe.res)) {
             // Out of descriptors, mostly: the caller pauses, and its next accept arms again.
             harvest.finished(op, translate(-cqe.res), 0);
-        } else if (!d.armed && begin_again(op)) {
+        } else if (!d.entry.armed && begin_again(op) == Progress::finished) {
             harvest.finished_already(op);
         }
-    } else if (d.armed && !d.full && d.accepted.size() - d.accepted_from >= most_accepted) {
+    } else if (d.entry.armed && !d.entry.full && d.accepted.count() >= spi::limits::uring_accepted) {
         // Nobody asks: the rest waits in the kernel's queue, where it can be refused.
-        d.full = ask_to_cancel(&d, accept_tag);
+        d.entry.full = ask_to_cancel(&d, accept_tag);
     }
 }
 

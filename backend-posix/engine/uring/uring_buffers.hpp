@@ -12,7 +12,7 @@ namespace pier::posix {
 class UringBuffers {
 public:
     static constexpr std::uint16_t group = 0;
-    static constexpr std::uint16_t count = 256;  // receives of one batch; more fall back to a plain receive
+    static constexpr std::uint16_t count = spi::limits::uring_buffers;
 
     UringBuffers() = default;
     UringBuffers(const UringBuffers&) = delete;

@@ -16,23 +16,19 @@
 
 namespace pier::posix {
 
+namespace limits = spi::limits;
+
 using spi::AcceptOperation;
 using spi::AddressedOperation;
 using spi::Descriptor;
 using spi::Direction;
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
 using spi::Stage;
-using spi::Started;
 using spi::Verb;
 
 namespace {
-
-// What the kernel has is cancelled at the end of a run. It does so at once, or soon: ten seconds are for a machine that
-// stands still.
-constexpr Duration ending_round = std::chrono::milliseconds(10);
-constexpr int ending_rounds = 1000;
-constexpr int closing_rounds = 4;
 
 UringDescriptor& of(Descriptor& d) noexcept { return static_cast<UringDescriptor&>(d); }
 
@@ -62,18 +58,17 @@ int set_up(io_uring& ring, unsigned submissions, unsigned completions) noexcept 
 }  // namespace
 
 UringEngine::UringEngine(spi::ChunkPool& chunks, Wake wake) noexcept
-    : Engine({.accepted_crosses_loops = true}), chunks_(chunks), wake_(std::move(wake)) {}
+    : Engine({.accepted_crosses_loops = true}), chunks_(chunks), wake_(std::move(wake)), pieces_(chunks) {}
 
 UringEngine::~UringEngine() {
     spi::require(in_kernel_ + armed_ == 0, "the kernel did not give back what io_uring was handed");
     close_ring();
     bury();
     while (free_messages_ != nullptr) delete std::exchange(free_messages_, free_messages_->next);
-    while (free_pieces_ != nullptr) delete std::exchange(free_pieces_, free_pieces_->next);
 }
 
 int UringEngine::open() noexcept {
-    int failed = set_up(ring_, submissions, completions);
+    int failed = set_up(ring_, limits::uring_submissions, limits::uring_completions);
     if (failed != 0) return failed;
     open_ = true;
     if (int refused = buffers_.open(ring_, chunks_); refused != 0) {
@@ -101,7 +96,7 @@ Result<void> UringEngine::begin_run() {
     registered_ = registered == 1;
     running_ = true;
     while (Operation* op = interrupted_.pop()) {
-        if (begin_again(*op)) early_.finished_already(*op);
+        if (begin_again(*op) == Progress::finished) early_.finished_already(*op);
     }
     return {};
 }
@@ -118,21 +113,21 @@ Result<void> UringEngine::move_to_this_thread() {
 // submitted when that thread ends.
 void UringEngine::end_run() noexcept {
     running_ = false;
-    for (int round = 0; round < ending_rounds && (owes() || closes_later()); ++round) {
+    for (int round = 0; round < limits::ending_rounds && (owes() || closes_later()); ++round) {
         if (owes()) ask_to_cancel_all();
         // What is cancelled says so in the same call, but for what the kernel's own threads are at work on.
-        Time until = round == 0 ? Time::min() : sys::now() + ending_round;
+        Time until = round == 0 ? Time::min() : sys::now() + limits::ending_round;
         if (!enter(until, early_)) break;
     }
     // A number of this thread's own list. Where there is none, liburing would take another ring's out.
     if (std::exchange(registered_, false)) io_uring_unregister_ring_fd(&ring_);
 }
 
-// True: it has finished. An operation whose entry has ended without its result.
-bool UringEngine::begin_again(Operation& op) noexcept {
-    if (running_) return start(op) == Started::finished;
+// An operation whose entry has ended without its result.
+Progress UringEngine::begin_again(Operation& op) noexcept {
+    if (running_) return start(op);
     interrupted_.push(op);
-    return false;
+    return Progress::parked;
 }
 
 io_uring_sqe* UringEngine::entry() noexcept {
@@ -154,27 +149,22 @@ void UringEngine::watch_wake() noexcept {
 
 Result<Descriptor*> UringEngine::attach(spi::Accepted&& socket, SocketKind kind) {
     spi::Accepted owned(std::move(socket));
-    UringDescriptor* d = pool_.acquire();
-    if (d == nullptr) {
-        if (kind == SocketKind::foreign) (void)owned.take_socket();
-        return fail(Errc::not_enough_memory);
-    }
-    d->peer = owned.peer();
-    d->kind = kind;
+    UringDescriptor* d = pool_.acquire(owned, kind);
+    if (d == nullptr) return fail(Errc::not_enough_memory);
     d->kernel[0].owner = d->kernel[1].owner = d;
-    d->socket = owned.take_socket();
+    (void)owned.take_socket();
     return d;
 }
 
 void UringEngine::arm(io_uring_sqe& sqe, UringDescriptor& d, Tag tag) noexcept {
     io_uring_sqe_set_data64(&sqe, reinterpret_cast<std::uintptr_t>(&d) | tag);
-    d.armed = true;
+    d.entry.armed = true;
     ++armed_;
 }
 
 void UringEngine::disarmed(UringDescriptor& d) noexcept {
     if (d.released) disarming_.remove(d);
-    d.armed = false;
+    d.entry.armed = false;
     --armed_;
 }
 
@@ -189,7 +179,7 @@ Operation* UringEngine::waiting_for_entry(UringDescriptor& d) noexcept {
 void UringEngine::release(Descriptor& descriptor) noexcept {
     UringDescriptor& d = of(descriptor);
     d.released = true;
-    if (d.armed) {
+    if (d.entry.armed) {
         // A shutdown ends the entry, too. A listener's at once, not with the next batch: the port must be free when the
         // caller's close() returns. A stream's only if the kernel can't be asked.
         bool listens = d.kind == SocketKind::listener;
@@ -203,10 +193,14 @@ void UringEngine::release(Descriptor& descriptor) noexcept {
 }
 
 void UringEngine::close_when_idle(UringDescriptor& d) noexcept {
-    if (!d.released || d.armed || d.kernel[0].in_kernel || d.kernel[1].in_kernel) return;
-    drop_received(d);
+    if (!d.released || d.entry.armed || d.kernel[0].in_kernel || d.kernel[1].in_kernel) return;
+    if (d.received.has_data()) {
+        // A close with unread data resets the connection; the system does not know of what waits here.
+        d.received.drop(pieces_);
+        (void)sys::reset_on_close(d.socket);
+    }
     for (UringLane& lane : d.kernel) recycle_message(lane);
-    drop_accepted(d);
+    d.accepted.refuse_all();
     io_uring_sqe* sqe = d.kind == SocketKind::stream ? entry() : nullptr;
     if (sqe != nullptr) {
         // With the next batch: a call less. Streams only: whoever closes a listener may bind its port in the next line.
@@ -216,18 +210,15 @@ void UringEngine::close_when_idle(UringDescriptor& d) noexcept {
     } else if (d.kind != SocketKind::foreign) {
         sys::close(d.socket);
     }
-    d.socket = spi::no_socket;
-    graves_.push(d);
+    pool_.retire(d);
 }
 
-void UringEngine::bury() noexcept {
-    while (Descriptor* d = graves_.pop()) pool_.recycle(of(*d));
-}
+void UringEngine::bury() noexcept { pool_.bury(); }
 
 bool UringEngine::close_released() noexcept {
     if (!closes_later()) return false;
     // An entry is cancelled in one call and its socket closed in the next, both at once.
-    for (int round = 0; round < closing_rounds && closes_later(); ++round) {
+    for (int round = 0; round < limits::uring_closing_rounds && closes_later(); ++round) {
         if (!enter(Time::min(), early_)) break;
     }
     return true;
@@ -249,7 +240,7 @@ void UringEngine::recycle_message(UringLane& lane) noexcept {
     free_messages_ = std::exchange(lane.message, nullptr);
 }
 
-Started UringEngine::start(Operation& op) noexcept {
+Progress UringEngine::start(Operation& op) noexcept {
     if (op.verb == Verb::accept) return start_accept(static_cast<AcceptOperation&>(op));
     UringLane& lane = lane_of(op);
     lane.cancelled = false;
@@ -258,19 +249,19 @@ Started UringEngine::start(Operation& op) noexcept {
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
         op.finish(Error{Errc::no_buffer_space, 0});
-        return Started::finished;
+        return Progress::finished;
     }
     if (!prepare(*sqe, op, lane)) {
         // The entry is taken already: it must do nothing.
         io_uring_prep_nop(sqe);
         sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
         io_uring_sqe_set_data64(sqe, no_tag);
-        return Started::finished;
+        return Progress::finished;
     }
     io_uring_sqe_set_data64(sqe, reinterpret_cast<std::uintptr_t>(&lane) | lane_tag);
     lane.in_kernel = true;
     ++in_kernel_;
-    return Started::pending;
+    return Progress::parked;
 }
 
 // False: op has finished.
@@ -472,7 +463,7 @@ void UringEngine::lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::
     }
     if (!lane.cancelled) {
         // The kernel cancels what a thread submitted that has ended; the operation never asked for it. EINTR likewise.
-        if ((result == -ECANCELED || result == -EINTR) && !begin_again(*op)) return;
+        if ((result == -ECANCELED || result == -EINTR) && begin_again(*op) == Progress::parked) return;
         // An older kernel that doesn't wait on a non-blocking socket.
         if (result == -EAGAIN && op->verb != Verb::connect && submit_poll(*op, lane)) return;
         // No chunk in the ring: the loop receives it plainly, with a chunk of its own.
@@ -498,9 +489,9 @@ void UringEngine::conclude(Operation& op, UringLane& lane, int result, std::uint
         if (op.verb == Verb::send) {
             const UringDescriptor& d = of(*op.descriptor);
             // A receive that nobody has asked for yet took the only report.
-            if (result == -EPIPE && d.input == -ECONNRESET) result = -ECONNRESET;
+            if (result == -EPIPE && d.received.ends_by_reset()) result = -ECONNRESET;
             // Or the send takes it, and the entry may have missed it.
-            if (d.armed && d.kind == SocketKind::stream) tell_if_dead(d);
+            if (d.entry.armed && d.kind == SocketKind::stream) tell_if_dead(d);
         }
         harvest.finished(op, translate(-result), 0);
     } else {

@@ -1,6 +1,7 @@
 // io_uring: operations are handed to the kernel in one call a turn, which also waits for the ends of earlier ones.
 #pragma once
 
+#include "engine/uring/uring_ahead.hpp"
 #include "engine/uring/uring_buffers.hpp"
 #include "engine/wake.hpp"
 #include "socket/address.hpp"
@@ -10,7 +11,6 @@
 
 #include <liburing.h>
 #include <optional>
-#include <vector>
 
 namespace pier::posix {
 
@@ -25,14 +25,6 @@ struct UringMessage {
     UringMessage* next;
 };
 
-// What a stream has received before anybody asked. From the engine's pool.
-struct UringPiece {
-    std::byte* chunk;
-    std::uint32_t begin;  // what precedes it has been taken
-    std::uint32_t end;
-    UringPiece* next;
-};
-
 // The kernel's record of one direction. Its address, with the low bits as below, is the user data of its entries.
 struct UringLane {
     UringDescriptor* owner = nullptr;
@@ -43,20 +35,11 @@ struct UringLane {
 };
 
 struct UringDescriptor : spi::Descriptor {
-    static constexpr int going_on = 1;
-
     UringLane kernel[2];
-    bool armed = false;     // the ring has its multishot entry: a listener's accept, a stream's receive
-    bool full = false;      // ... which was cancelled because more came than anybody asked for
-    bool fresh = false;     // ... a stream's: the connection may have died before it was armed
+    UringEntry entry;
     bool released = false;  // closed as soon as the kernel owes nothing
-
-    std::vector<int> accepted;  // a listener's: connections nobody asked for yet, newest last
-    std::size_t accepted_from = 0;
-
-    UringPiece* pieces = nullptr;  // a stream's, oldest first
-    std::uint32_t piece_count = 0;
-    int input = going_on;  // what follows the pieces: 0 the end, below 0 the negative errno
+    AcceptedAhead accepted;
+    ReceivedAhead received;
 };
 
 class UringEngine final : public spi::Engine {
@@ -78,16 +61,12 @@ public:
         (void)close_released();
         return {};
     }
-    spi::Started start(spi::Operation& op) noexcept override;
+    spi::Progress start(spi::Operation& op) noexcept override;
     void cancel(spi::Operation& op) noexcept override;
     Result<void> wait(Time until, spi::Harvest& harvest) override;
     void wake() noexcept override { wake_.wake(); }
 
 private:
-    static constexpr unsigned submissions = 1024;
-    static constexpr unsigned completions = 16384;
-    static constexpr std::size_t most_accepted = 256;
-
     // Low bits of the user data.
     enum Tag : std::uint64_t { lane_tag, accept_tag, receive_tag, wake_tag, no_tag, tag_mask = 7 };
 
@@ -100,7 +79,7 @@ private:
     [[nodiscard]] bool closes_later() const noexcept { return !disarming_.empty() || io_uring_sq_ready(&ring_) > 0; }
     // The kernel may still do something that is not reaped.
     [[nodiscard]] bool owes() const noexcept { return in_kernel_ + armed_ > 0 || wake_watched_; }
-    [[nodiscard]] bool begin_again(spi::Operation& op) noexcept;
+    [[nodiscard]] spi::Progress begin_again(spi::Operation& op) noexcept;
     Result<void> enter(Time until, spi::Harvest& harvest) noexcept;
     [[nodiscard]] io_uring_sqe* entry() noexcept;
     void watch_wake() noexcept;
@@ -120,20 +99,15 @@ private:
     void conclude(spi::Operation& op, UringLane& lane, int result, std::uint32_t flags, spi::Harvest& harvest) noexcept;
 
     // uring_accept.cpp
-    spi::Started start_accept(spi::AcceptOperation& op) noexcept;
+    spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
     bool arm_accept(UringDescriptor& d) noexcept;
     void accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     [[nodiscard]] bool take_accepted(UringDescriptor& d, spi::AcceptOperation& op) noexcept;
-    static void drop_accepted(UringDescriptor& d) noexcept;
     void close_when_idle(UringDescriptor& d) noexcept;
 
     // uring_receive.cpp
-    [[nodiscard]] std::optional<spi::Started> start_receive(spi::Operation& op) noexcept;
-    bool take_received(UringDescriptor& d, spi::Operation& op) noexcept;
+    [[nodiscard]] std::optional<spi::Progress> start_receive(spi::Operation& op) noexcept;
     void receive_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
-    void keep(UringDescriptor& d, std::byte* chunk, std::uint32_t size) noexcept;
-    void drop_first(UringDescriptor& d) noexcept;
-    void drop_received(UringDescriptor& d) noexcept;
     static void tell_if_dead(const UringDescriptor& d) noexcept;
 
     spi::ChunkPool& chunks_;
@@ -143,15 +117,14 @@ private:
     bool registered_ = false;  // among the running thread's rings
     bool running_ = false;     // between begin_run() and end_run()
     UringBuffers buffers_;
+    UringPieces pieces_;
     spi::DescriptorPool<UringDescriptor> pool_;
-    spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Descriptor> disarming_;  // released, while their multishot entry is cancelled
     bool wake_watched_ = false;
     spi::Queue<spi::Operation> uncancelled_;  // the kernel is not asked yet: no entry was free
     spi::Queue<spi::Operation> interrupted_;  // by the end of a run: the next one submits them again
     spi::Harvest early_;                      // ended outside of wait()
     UringMessage* free_messages_ = nullptr;
-    UringPiece* free_pieces_ = nullptr;
     std::uint64_t in_kernel_ = 0;    // lanes that owe a completion
     std::uint64_t armed_ = 0;        // multishot entries
     bool multishot_receive_ = true;  // Linux 6.0

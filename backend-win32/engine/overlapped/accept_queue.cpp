@@ -30,7 +30,7 @@ Endpoint peer_in(AcceptRecord& record, const ProviderFunctions& provider) noexce
 }  // namespace
 
 AcceptQueue::AcceptQueue(SOCKET listener, Family family) noexcept : listener_(listener), family_(family) {
-    for (std::size_t i = most; i-- > 0;) {
+    for (std::size_t i = spi::limits::most_accept_calls; i-- > 0;) {
         records_[i].accepts = this;
         records_[i].next_free = std::exchange(free_, &records_[i]);
     }
@@ -100,7 +100,7 @@ void AcceptQueue::ended(AcceptRecord& record) noexcept {
 bool AcceptQueue::take(spi::AcceptOperation& op, const Means& means) noexcept {
     while (count_ > 0) {
         AcceptRecord& record = *arrived_[first_];
-        first_ = (first_ + 1) % most;
+        first_ = (first_ + 1) % spi::limits::most_accept_calls;
         --count_;
         spi::Accepted connection(neutral(std::exchange(record.socket, INVALID_SOCKET)));
         record.next_free = std::exchange(free_, &record);
@@ -120,7 +120,7 @@ bool AcceptQueue::take(spi::AcceptOperation& op, const Means& means) noexcept {
 }
 
 void AcceptQueue::close() noexcept {
-    for (; count_ > 0; --count_, first_ = (first_ + 1) % most) refuse(*arrived_[first_]);
+    for (; count_ > 0; --count_, first_ = (first_ + 1) % spi::limits::most_accept_calls) refuse(*arrived_[first_]);
     // Closing cancels them, too; but only for the last handle of the listener.
     if (under_way_ > 0) (void)::CancelIoEx(handle(listener_), nullptr);
     listener_ = INVALID_SOCKET;

@@ -26,9 +26,6 @@ struct AcceptRecord : OverlappedLane {
 // One thread: the engine's.
 class AcceptQueue {
 public:
-    static constexpr std::size_t first_calls = 8;  // twice as many each time that all of them have been used up at once
-    static constexpr std::size_t most = 64;
-
     AcceptQueue(SOCKET listener, Family family) noexcept;
     AcceptQueue(const AcceptQueue&) = delete;
     AcceptQueue& operator=(const AcceptQueue&) = delete;
@@ -38,7 +35,9 @@ public:
     // is remembered for take().
     template <class UnderWay>
     void post(const Means& means, bool silent_success, UnderWay under_way) noexcept {
-        if (under_way_ == 0) wanted_ = wanted_ == 0 ? first_calls : std::min(2 * wanted_, most);
+        if (under_way_ == 0)
+            wanted_ =
+                wanted_ == 0 ? spi::limits::first_accept_calls : std::min(2 * wanted_, spi::limits::most_accept_calls);
         while (free_ != nullptr && under_way_ + count_ < wanted_) {
             AcceptRecord& record = *free_;
             switch (issue(record, means, silent_success)) {
@@ -76,7 +75,9 @@ private:
     enum class Issued : std::uint8_t { pending, arrived, failed };
 
     Issued issue(AcceptRecord& record, const Means& means, bool silent_success) noexcept;
-    void arrive(AcceptRecord& record) noexcept { arrived_[(first_ + count_++) % most] = &record; }
+    void arrive(AcceptRecord& record) noexcept {
+        arrived_[(first_ + count_++) % spi::limits::most_accept_calls] = &record;
+    }
     static void close_socket(AcceptRecord& record) noexcept;
     void drop(AcceptRecord& record) noexcept;
     void refuse(AcceptRecord& record) noexcept;
@@ -88,9 +89,9 @@ private:
     Error failure_{};
     std::size_t first_ = 0;
     std::size_t count_ = 0;
-    std::array<AcceptRecord*, most> arrived_{};  // a ring
+    std::array<AcceptRecord*, spi::limits::most_accept_calls> arrived_{};  // a ring
     AcceptRecord* free_ = nullptr;
-    std::array<AcceptRecord, most> records_;
+    std::array<AcceptRecord, spi::limits::most_accept_calls> records_;
 };
 
 }  // namespace pier::win32

@@ -27,8 +27,6 @@ protected:
     Result<void> associate(OverlappedDescriptor& descriptor) override;
 
 private:
-    static constexpr ULONG batch = 64;
-
     OwnedHandle port_;
     ShortWait short_wait_;
     const bool skips_;  // no packet for what succeeded at once
@@ -47,10 +45,11 @@ Result<void> Iocp::associate(OverlappedDescriptor& d) {
 
 Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
     const Time limit = hand_over(harvest) ? Time::min() : until;
-    const bool alertable = short_wait_.begin(limit);
-    OVERLAPPED_ENTRY entries[batch];
+    const bool alertable = short_wait_.begin(limit) == ShortWait::Mode::alertable;
+    OVERLAPPED_ENTRY entries[spi::limits::iocp_batch];
     ULONG count = 0;
-    if (!::GetQueuedCompletionStatusEx(port_.get(), entries, batch, &count, milliseconds_until(limit), alertable)) {
+    if (!::GetQueuedCompletionStatusEx(port_.get(), entries, spi::limits::iocp_batch, &count, milliseconds_until(limit),
+                                       alertable)) {
         DWORD code = ::GetLastError();
         if (code == WAIT_IO_COMPLETION) short_wait_.interrupted();
         if (code == WAIT_TIMEOUT || code == WAIT_IO_COMPLETION) return {};

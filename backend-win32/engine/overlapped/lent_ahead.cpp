@@ -4,13 +4,14 @@
 
 namespace pier::win32 {
 
-bool LentAhead::begin(OverlappedLane& record) noexcept {
+LentAhead::Place LentAhead::begin(OverlappedLane& record) noexcept {
     record.since = ::GetTickCount();
-    if (record.pace == Pace::slow) return false;
-    if (count_ >= (record.pace == Pace::quick ? places : for_new)) return false;
+    if (record.pace == Pace::slow) return Place::none;
+    if (count_ >= (record.pace == Pace::quick ? spi::limits::lent_ahead : spi::limits::lent_ahead_for_new))
+        return Place::none;
     ++count_;
     record.has_place = true;
-    return true;
+    return Place::taken;
 }
 
 void LentAhead::leave(OverlappedLane& record) noexcept {
@@ -21,7 +22,7 @@ void LentAhead::leave(OverlappedLane& record) noexcept {
 
 void LentAhead::end(OverlappedLane& record) noexcept {
     leave(record);
-    record.pace = ::GetTickCount() - record.since < slow_after ? Pace::quick : Pace::slow;
+    record.pace = ::GetTickCount() - record.since < spi::limits::lent_ahead_slow_after ? Pace::quick : Pace::slow;
 }
 
 }  // namespace pier::win32

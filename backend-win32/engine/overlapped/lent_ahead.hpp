@@ -19,12 +19,10 @@ enum class Pace : std::uint8_t { unknown, quick, slow };
 // The places of those that have one. One thread: the engine's.
 class LentAhead {
 public:
-    static constexpr std::size_t places = 64;   // of 64 KiB: 4 MiB
-    static constexpr std::size_t for_new = 32;  // so many may be taken by those of whom nothing is known yet
-    static constexpr DWORD slow_after = 1000;   // milliseconds
+    enum class Place : bool { none, taken };
 
-    // A lent receive begins. True: it may hold a buffer, and has a place until it ends.
-    [[nodiscard]] bool begin(OverlappedLane& record) noexcept;
+    // A lent receive begins. With a place, which it has until it ends, it may hold a buffer.
+    [[nodiscard]] Place begin(OverlappedLane& record) noexcept;
     // It got no buffer after all.
     void leave(OverlappedLane& record) noexcept;
     // It has ended.

@@ -26,8 +26,8 @@ public:
     void end_run() noexcept override {
         for (OverlappedLane* record = owed_; record != nullptr; record = record->next) request_cancel(*record->op);
         // The system cancels at once, or soon.
-        for (int round = 0; round < ending_rounds && owed_ != nullptr; ++round) {
-            (void)::SleepEx(round == 0 ? 0 : ending_round, TRUE);
+        for (int round = 0; round < spi::limits::ending_rounds && owed_ != nullptr; ++round) {
+            (void)::SleepEx(round == 0 ? 0 : static_cast<DWORD>(spi::limits::ending_round.count()), TRUE);
         }
         spi::require(owed_ == nullptr, "the system did not give back what a run had handed to it");
     }
@@ -69,9 +69,6 @@ protected:
     }
 
 private:
-    static constexpr DWORD ending_round = 10;  // milliseconds
-    static constexpr int ending_rounds = 1000;
-
     // Only moves the record to the other queue: it also runs inside other alertable calls, Winsock's blocking ones
     // among them, anywhere in the loop.
     static void CALLBACK on_end(DWORD code, DWORD transferred, OVERLAPPED* overlapped, DWORD) {

@@ -13,20 +13,14 @@ namespace pier::win32 {
 
 using spi::Descriptor;
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
-using spi::Started;
 using Kind = Outcome::Kind;
 
 Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind kind) {
     spi::Accepted owned(std::move(socket));
-    OverlappedDescriptor* d = pool_.acquire();
-    if (d == nullptr) {
-        if (kind == SocketKind::foreign) (void)owned.take_socket();
-        return fail(Errc::not_enough_memory);
-    }
-    d->socket = owned.socket();
-    d->peer = owned.peer();
-    d->kind = kind;
+    OverlappedDescriptor* d = pool_.acquire(owned, kind);
+    if (d == nullptr) return fail(Errc::not_enough_memory);
     auto prepared = [&]() -> Result<void> {
         if (kind == SocketKind::foreign) return {};
         if (kind == SocketKind::listener) {
@@ -62,16 +56,12 @@ void OverlappedEngine::release(Descriptor& d) noexcept {
             queue->next = std::exchange(closing_, queue);
         }
     }
-    if (d.kind != SocketKind::foreign) sys::close(d.socket);
-    d.socket = spi::no_socket;
-    graves_.push(d);
+    pool_.close(static_cast<OverlappedDescriptor&>(d));
 }
 
-void OverlappedEngine::bury() noexcept {
-    while (Descriptor* d = graves_.pop()) pool_.recycle(static_cast<OverlappedDescriptor&>(*d));
-}
+void OverlappedEngine::bury() noexcept { pool_.bury(); }
 
-Started OverlappedEngine::start(Operation& op) noexcept {
+Progress OverlappedEngine::start(Operation& op) noexcept {
     if (!is_overlapped(op)) return start_watch(op);
     if (op.verb == spi::Verb::accept) return start_accept(static_cast<spi::AcceptOperation&>(op));
     if (op.has(Operation::lend)) lend_ahead(op);
@@ -79,23 +69,23 @@ Started OverlappedEngine::start(Operation& op) noexcept {
     switch (outcome.kind) {
         case Kind::pending:
             count_pending(static_cast<OverlappedDescriptor&>(*op.descriptor).record_of(op));
-            return Started::pending;
+            return Progress::parked;
         case Kind::data_there:
             leave_place(op);
             return take(op);
         default:
             leave_place(op);
             op.finish(outcome.error, outcome.transferred);
-            return Started::finished;
+            return Progress::finished;
     }
 }
 
-Started OverlappedEngine::start_accept(spi::AcceptOperation& op) noexcept {
+Progress OverlappedEngine::start_accept(spi::AcceptOperation& op) noexcept {
     auto& d = static_cast<OverlappedDescriptor&>(*op.descriptor);
     post_accepts(d);
-    if (d.accepts->take(op, means_)) return Started::finished;
+    if (d.accepts->take(op, means_)) return Progress::finished;
     d.accepts->waiting = &op;
-    return Started::pending;
+    return Progress::parked;
 }
 
 void OverlappedEngine::post_accepts(OverlappedDescriptor& d) noexcept {
@@ -134,7 +124,7 @@ void OverlappedEngine::lend_ahead(Operation& op) noexcept {
     auto& d = static_cast<OverlappedDescriptor&>(*op.descriptor);
     if (d.kind != SocketKind::stream || op.has(Operation::bounded)) return;
     OverlappedLane& record = d.record_of(op);
-    if (!lent_ahead_.begin(record)) return;
+    if (lent_ahead_.begin(record) == LentAhead::Place::none) return;
     op.buffer = chunks_.borrow();
     op.length = spi::ChunkPool::chunk_size;
     if (op.buffer == nullptr) lent_ahead_.leave(record);
@@ -158,8 +148,8 @@ bool OverlappedEngine::can_be_tried(Operation& op) noexcept {
 }
 
 // Data is there: it is taken at once. Where no buffer is to be had, the loop knows how to wait for one.
-Started OverlappedEngine::take(Operation& op) noexcept {
-    if (!can_be_tried(op)) return Started::finished;
+Progress OverlappedEngine::take(Operation& op) noexcept {
+    if (!can_be_tried(op)) return Progress::finished;
     const bool lends = op.has(Operation::lend);
     if (lends) {
         op.buffer = chunks_.borrow();
@@ -168,34 +158,34 @@ Started OverlappedEngine::take(Operation& op) noexcept {
     if (op.buffer != nullptr) {
         if (sys::attempt(op) == sys::Attempt::done) {
             op.finish(op.error, op.transferred);
-            return Started::finished;
+            return Progress::finished;
         }
         if (lends) chunks_.give_back(std::exchange(op.buffer, nullptr));
     }
     op.set(Operation::harvested);  // the kernel has nothing of it that could be cancelled
     ready_.push(op);
-    return Started::pending;
+    return Progress::parked;
 }
 
 // What is ready needs no other thread.
-Started OverlappedEngine::start_watch(Operation& op) noexcept {
+Progress OverlappedEngine::start_watch(Operation& op) noexcept {
     if (sys::attempt(op) == sys::Attempt::done) {
         op.finish(op.error);
-        return Started::finished;
+        return Progress::finished;
     }
     if (watcher_ == nullptr) {
         auto made = Watcher::make([](void* engine) noexcept { static_cast<OverlappedEngine*>(engine)->wake(); }, this);
         if (!made) {
             op.finish(made.error());
-            return Started::finished;
+            return Progress::finished;
         }
         watcher_ = std::move(*made);
     }
     if (auto started = watcher_->start(op); !started) {
         op.finish(started.error());
-        return Started::finished;
+        return Progress::finished;
     }
-    return Started::pending;
+    return Progress::parked;
 }
 
 void OverlappedEngine::cancel(Operation& op) noexcept {
@@ -247,7 +237,7 @@ void OverlappedEngine::follow(Operation& op, const Outcome& concluded, spi::Harv
         case Kind::data_there:
             if (op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed)) {
                 // It has won against its cancel; the loop would not try it any more.
-                if (take(op) == Started::finished) harvest.finished_already(op);
+                if (take(op) == Progress::finished) harvest.finished_already(op);
             } else if (can_be_tried(op)) {
                 harvest.ready(op);
             } else {

@@ -20,7 +20,7 @@ public:
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) final;
     void release(spi::Descriptor& descriptor) noexcept final;
     void bury() noexcept final;
-    spi::Started start(spi::Operation& op) noexcept final;
+    spi::Progress start(spi::Operation& op) noexcept final;
     void cancel(spi::Operation& op) noexcept final;
 
 protected:
@@ -45,7 +45,9 @@ protected:
     }
 
     // How many the kernel can have at once, those of the descriptor that associate() is asked about among them.
-    [[nodiscard]] std::size_t records() const noexcept { return 2 * pool_.live() + AcceptQueue::most * accept_queues_; }
+    [[nodiscard]] std::size_t records() const noexcept {
+        return 2 * pool_.live() + spi::limits::most_accept_calls * accept_queues_;
+    }
     // For the destructor, while wait() still works. Every descriptor was released, so nothing should be owed; if
     // something is, it points into memory that goes next.
     void outlive_notices() noexcept;
@@ -53,22 +55,21 @@ protected:
     Means means_;
 
 private:
-    spi::Started start_accept(spi::AcceptOperation& op) noexcept;
+    spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
     void post_accepts(OverlappedDescriptor& d) noexcept;
     void accept_ended(AcceptRecord& record, spi::Harvest& harvest) noexcept;
     void delete_accepts(AcceptQueue* queue) noexcept;
     void lend_ahead(spi::Operation& op) noexcept;
-    spi::Started take(spi::Operation& op) noexcept;
+    spi::Progress take(spi::Operation& op) noexcept;
     bool can_be_tried(spi::Operation& op) noexcept;
     void leave_place(spi::Operation& op) noexcept;
-    spi::Started start_watch(spi::Operation& op) noexcept;
+    spi::Progress start_watch(spi::Operation& op) noexcept;
     void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
     void count_pending(OverlappedLane& record) noexcept;
 
     spi::ChunkPool& chunks_;
     LentAhead lent_ahead_;
     spi::DescriptorPool<OverlappedDescriptor> pool_;
-    spi::Queue<spi::Descriptor> graves_;
     spi::Queue<spi::Operation> ready_;
     spi::Queue<spi::Operation> cancelled_;  // accepts, of which the kernel has nothing
     std::size_t accept_queues_ = 0;

@@ -24,7 +24,7 @@ public:
         found |= reap();
         if (found) return {};
         // Also with a time in the past: under Wine nothing ends but while its thread waits.
-        const bool alertable = short_wait_.begin(until);
+        const bool alertable = short_wait_.begin(until) == ShortWait::Mode::alertable;
         switch (::WaitForSingleObjectEx(scan_.event(), milliseconds_until(until), alertable)) {
             case WAIT_IO_COMPLETION:
                 short_wait_.interrupted();

@@ -31,7 +31,7 @@ public:
         records_.push_back(&record);
     }
 
-    // True when somebody called wake() since.
+    // Whether somebody called wake() since.
     [[nodiscard]] bool begin_turn() noexcept {
         ::ResetEvent(event_.get());  // can't fail on an event of ours
         return take_wake();

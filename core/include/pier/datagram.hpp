@@ -49,10 +49,6 @@ public:
         if (error.condition != Errc::ok) return end_at_once(handle, error);
         return SocketAwaiter::await_suspend(handle);
     }
-    Result<void> await_resume() const noexcept {
-        if (error.condition != Errc::ok) return std::unexpected(error);
-        return {};
-    }
 };
 
 }  // namespace spi

@@ -8,7 +8,7 @@
 namespace pier {
 
 struct ListenerOptions {
-    int backlog = 4096;       // pending connections; the system clamps it
+    int backlog = spi::limits::backlog;  // pending connections; the system clamps it
     bool share_port = false;  // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows
     bool first_to_share = false;  // with share_port: who begins. The others join, and only a port of this program's own
     bool dual_stack = false;      // a listener on [::] takes IPv4 too; never by default, on no system

@@ -74,32 +74,32 @@ public:
 
     // For awaitables and objects of core. On the loop's thread.
 
-    // Starts an idle operation of a suspended coroutine. True: it is pending, stay suspended. False: it has ended
-    // already.
-    [[nodiscard]] bool start(spi::Operation& op, Deadline deadline) {
+    // Starts an idle operation of a suspended coroutine. parked: its task stays suspended. delivered: it has ended
+    // already, and the task goes on. Nothing else is returned, here and by the next four.
+    [[nodiscard]] spi::Progress start(spi::Operation& op, Deadline deadline) {
         claim(op);
-        return begin(op, deadline);
+        return start_any(op, deadline);
     }
     // The same for a send with one buffer, on a socket that is open.
-    [[nodiscard]] bool start_send(spi::Operation& op, Deadline deadline);
+    [[nodiscard]] spi::Progress start_send(spi::Operation& op, Deadline deadline);
     // The same for a lent receive. In line: a server parks one after every request.
-    [[nodiscard]] bool start_lent(spi::Operation& op, Deadline deadline) {
+    [[nodiscard]] spi::Progress start_lent(spi::Operation& op, Deadline deadline) {
         claim(op);
         spi::Descriptor* d = op.descriptor;
         if (!d->waits_for_input() || op.context->stopping()) [[unlikely]]
-            return begin(op, deadline);
-        op.launch();
+            return start_any(op, deadline);
+        op.park();
         d->lanes[0].first = &op;
-        return pend(op, deadline);
+        return suspend(op, deadline);
     }
     // The same for an operation on a handle that holds nothing, on its task's loop.
-    [[nodiscard]] static bool start_closed(spi::Operation& op, Deadline deadline);
+    [[nodiscard]] static spi::Progress start_closed(spi::Operation& op, Deadline deadline);
     // Ends an idle operation of a suspended coroutine without starting it; in a cancelled scope as operation_canceled.
-    // It spends the budget as a start does. What it returns means what start() says.
-    [[nodiscard]] bool end_at_once(spi::Operation& op, Error error = {}) noexcept {
+    // It spends the budget as a start does.
+    [[nodiscard]] spi::Progress end_at_once(spi::Operation& op, Error error = {}) noexcept {
         claim(op);
         op.finish(op.context->stopping() ? Error{Errc::operation_canceled, 0} : error);
-        return answer(op);
+        return deliver_unstarted(op);
     }
     // A request to end a started operation as canceled.
     void cancel(spi::Operation& op) noexcept;
@@ -125,7 +125,6 @@ public:
 private:
     Loop(std::string_view name);
 
-    enum class Outcome : bool { pending, ended };
     static constinit thread_local Loop* this_threads_;
 
     class Visit;
@@ -152,13 +151,13 @@ private:
 
     [[nodiscard]] bool may_start_on_engine(const spi::Operation& op, const spi::Lane& lane,
                                            Deadline deadline) const noexcept;
-    [[nodiscard]] bool start_on_engine(spi::Operation& op, spi::Lane& lane);
-    Outcome advance(spi::Operation& op) noexcept;
-    bool begin(spi::Operation& op, Deadline deadline);
-    bool pend(spi::Operation& op, Deadline deadline) noexcept {
+    // start: idle -> parked, or delivered at once.
+    spi::Progress start_any(spi::Operation& op, Deadline deadline);
+    [[nodiscard]] spi::Progress start_on_engine(spi::Operation& op, spi::Lane& lane);
+    spi::Progress suspend(spi::Operation& op, Deadline deadline) noexcept {
         op.context->current = &op;
         if (!deadline.none()) arm(op, deadline);
-        return true;
+        return spi::Progress::parked;
     }
     void claim(const spi::Operation& op) noexcept {
         // A task of another loop is caught here, too: an operation starts on its socket's loop.
@@ -167,24 +166,28 @@ private:
         ++started_;
     }
     [[noreturn]] void refuse_start(const spi::Operation& op) const noexcept;
-    bool check(spi::Operation& op) noexcept;
-    bool answer(spi::Operation& op) noexcept;
-    enum class Try : std::uint8_t { plain, ended, blocked, starved };
-    Try attempt(spi::Operation& op) noexcept;
-    Try transfer(spi::Operation& op) noexcept;
+    [[nodiscard]] bool finish_if_known(spi::Operation& op) noexcept;
+    [[nodiscard]] bool finish_receive_if_known(spi::Operation& op) noexcept;
+    [[nodiscard]] bool finish_send_if_known(spi::Operation& op) noexcept;
+    // attempt: one try. blocked, finished, complete; parked where it waits for a chunk.
+    [[nodiscard]] spi::Progress attempt_first(spi::Operation& op) noexcept;
+    spi::Progress attempt(spi::Operation& op) noexcept;
+    spi::Progress transfer(spi::Operation& op) noexcept;
     template <spi::Verb verb, bool one_buffer>
-    Try transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
-    bool follow(spi::Operation& op, Try tried) noexcept;
-    bool conclude(spi::Operation& op) noexcept;
-    bool try_at_deadline(spi::Operation& op) noexcept;
-    Try starve(spi::Operation& op) noexcept;
-    Outcome go_on(spi::Operation& op, Try tried) noexcept;
-    [[nodiscard]] Try attempt_first(spi::Operation& op) noexcept;
-    Outcome launch(spi::Operation& op) noexcept;
-    Outcome restart(spi::Operation& op) noexcept;
-    [[nodiscard]] bool continue_whole(spi::Operation& op) noexcept;
+    spi::Progress transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
+    // These go on until it is parked or delivered.
+    spi::Progress attempt_or_park(spi::Operation& op) noexcept;
+    spi::Progress attempt_at_deadline(spi::Operation& op) noexcept;
+    spi::Progress park_or_finish(spi::Operation& op, spi::Progress attempted) noexcept;
+    // park: -> queued or in_flight.
+    spi::Progress park_on_engine(spi::Operation& op) noexcept;
+    void park_for_retry(spi::Operation& op) noexcept;
+    spi::Progress park_for_chunk(spi::Operation& op) noexcept;
+    // finish: finished -> the next piece of a whole one, or delivered.
+    spi::Progress finish(spi::Operation& op) noexcept;
+    [[nodiscard]] bool take_next_piece(spi::Operation& op) noexcept;
     void settle(spi::Operation& op) noexcept;
-    void retry_later(spi::Operation& op) noexcept;
+    void settle_stream(spi::Operation& op, spi::Descriptor& d) noexcept;
     void leave_lane(spi::Operation& op) noexcept;
     void release(spi::Descriptor& descriptor) noexcept;
     void lose_foreign(spi::NativeSocket socket) noexcept;
@@ -193,8 +196,8 @@ private:
     void give_up(spi::Operation& op) noexcept;
     void disarm(spi::Operation& op) noexcept;
     void refill_budget() noexcept {
-        budget_operations_ = inline_operations;
-        budget_bytes_ = inline_bytes;
+        budget_operations_ = spi::limits::inline_operations;
+        budget_bytes_ = spi::limits::inline_bytes;
     }
     // Inline work counts in bytes, too.
     void spend_bytes(std::uint32_t moved) noexcept {
@@ -205,27 +208,22 @@ private:
             budget_bytes_ -= moved;
         }
     }
-    bool deliver_other(spi::Operation& op) noexcept;
-    // Closes the account of a delivered operation: whom to resume, at its leaf.
-    spi::Context& account(spi::Operation& op) noexcept {
+    // deliver: -> delivered, and its task goes on.
+    spi::Progress deliver_unstarted(spi::Operation& op) noexcept;
+    spi::Progress finish_harvested(spi::Operation& op) noexcept;
+    // Of a delivered operation, which the ledger counts here: whom to resume, at its leaf.
+    spi::Context& receiver_of(spi::Operation& op) noexcept {
         if (op.timer != nullptr) disarm(op);
         ++delivered_;
         op.context->current = nullptr;
         return *op.context;
     }
     void resume(spi::Operation& op) {
-        spi::Context& context = account(op);
+        spi::Context& context = receiver_of(op);
         resume(context, context.leaf);
     }
     void resume(spi::Context& context, std::coroutine_handle<> handle);
     void run_task(spi::Context& context, std::coroutine_handle<> handle);
-
-    // Inline work of one delivery: then others get their turn.
-    static constexpr std::uint32_t inline_operations = 16;
-    static constexpr std::uint32_t inline_bytes = 256 * 1024;
-    // Posts of one turn; the rest waits for the next.
-    static constexpr std::uint32_t posts_per_turn = 1024;
-    static_assert(inline_bytes >= spi::ChunkPool::chunk_size);
 
     // What every message touches stands first.
     spi::EngineTraits traits_;  // the engine's, at hand

@@ -8,14 +8,10 @@ namespace pier {
 class SleepAwaiter : public spi::Awaiter<spi::Operation> {
 public:
     explicit SleepAwaiter(Deadline limit) noexcept : Awaiter(limit, spi::Verb::none) {}
-    // Errors: operation_canceled.
-    Result<void> await_resume() noexcept {
-        if (error.condition != Errc::ok) return std::unexpected(error);
-        return {};
-    }
 };
 
 // `co_await sleep(after(10ms))`. Never early. Without a deadline: until the scope is cancelled.
+// Errors: operation_canceled.
 [[nodiscard]] inline SleepAwaiter sleep(Deadline deadline) noexcept { return SleepAwaiter(deadline); }
 
 class YieldAwaiter : public spi::Awaiter<spi::Operation> {

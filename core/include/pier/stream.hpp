@@ -39,7 +39,7 @@ public:
         if (loop == nullptr) [[unlikely]]
             return start_closed();
         bool plain = verb == Verb::send && !has(vectored);
-        return plain ? loop->start_send(*this, take_deadline()) : loop->start(*this, take_deadline());
+        return is_parked(plain ? loop->start_send(*this, take_deadline()) : loop->start(*this, take_deadline()));
     }
     Result<std::size_t> await_resume() const noexcept {
         if (error.condition != Errc::ok) [[unlikely]]
@@ -59,7 +59,7 @@ public:
         Loop* loop = reach(handle);
         if (loop == nullptr) [[unlikely]]
             return start_closed();
-        return loop->start_lent(*this, take_deadline());
+        return is_parked(loop->start_lent(*this, take_deadline()));
     }
     ~LentReceiveAwaiter() {
         if (buffer != nullptr) context->loop->chunks().give_back(buffer);
@@ -85,12 +85,8 @@ public:
         Loop* loop = reach(handle);
         if (loop == nullptr) [[unlikely]]
             return start_closed();
-        return verb == Verb::send ? loop->start_send(*this, take_deadline()) : loop->start(*this, take_deadline());
-    }
-    Result<void> await_resume() const noexcept {
-        if (error.condition != Errc::ok) [[unlikely]]
-            return std::unexpected(error);
-        return {};
+        return is_parked(verb == Verb::send ? loop->start_send(*this, take_deadline())
+                                            : loop->start(*this, take_deadline()));
     }
 };
 
@@ -120,7 +116,7 @@ public:
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop& loop = enter(handle);
         Deadline limit = take_deadline();
-        return open(loop) ? loop.start(*this, limit) : loop.end_at_once(*this, error);
+        return is_parked(open(loop) ? loop.start(*this, limit) : loop.end_at_once(*this, error));
     }
     Result<Stream> await_resume() noexcept;
 

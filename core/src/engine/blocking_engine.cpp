@@ -3,7 +3,6 @@
 #include <pier/spi/descriptor_pool.hpp>
 #include <pier/spi/engine.hpp>
 #include <pier/sys/one_waiter.hpp>
-#include <pier/sys/socket.hpp>
 
 namespace pier::spi {
 namespace {
@@ -13,39 +12,27 @@ public:
     explicit BlockingEngine(std::unique_ptr<sys::OneWaiter> waiter)
         : Engine({.speculates = true, .short_receive_drains = true, .short_send_drains = true, .one_at_a_time = true}),
           waiter_(std::move(waiter)) {}
-    ~BlockingEngine() override { bury(); }
+    ~BlockingEngine() override { pool_.bury(); }
 
     Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) override {
         Accepted owned(std::move(socket));
-        Descriptor* d = pool_.acquire();
-        if (d == nullptr) {
-            if (kind == SocketKind::foreign) (void)owned.take_socket();
-            return fail(Errc::not_enough_memory);
-        }
-        d->peer = owned.peer();
-        d->kind = kind;
-        d->socket = owned.take_socket();
+        Descriptor* d = pool_.acquire(owned, kind);
+        if (d == nullptr) return fail(Errc::not_enough_memory);
+        (void)owned.take_socket();
         return d;
     }
 
-    void release(Descriptor& d) noexcept override {
-        if (d.kind != SocketKind::foreign) sys::close(d.socket);
-        d.socket = no_socket;
-        graves_.push(d);
-    }
-
-    void bury() noexcept override {
-        while (Descriptor* d = graves_.pop()) pool_.recycle(*d);
-    }
+    void release(Descriptor& d) noexcept override { pool_.close(d); }
+    void bury() noexcept override { pool_.bury(); }
 
     // A second operation is refused: waiting for the first alone would leave it hanging.
-    Started start(Operation& op) noexcept override {
+    Progress start(Operation& op) noexcept override {
         if (waiting_ != nullptr && waiting_ != &op) {
             op.finish(Error{Errc::one_operation_at_a_time, 0});
-            return Started::finished;
+            return Progress::finished;
         }
         waiting_ = &op;
-        return Started::pending;
+        return Progress::parked;
     }
 
     void cancel(Operation&) noexcept override { cancelled_ = true; }
@@ -77,7 +64,6 @@ public:
 private:
     std::unique_ptr<sys::OneWaiter> waiter_;
     DescriptorPool<Descriptor> pool_;
-    Queue<Descriptor> graves_;
     Operation* waiting_ = nullptr;
     bool cancelled_ = false;
 };
@@ -86,9 +72,9 @@ private:
 
 EngineInfo blocking_engine_info() {
     return {
-        .name = "iterative",
+        .name = "blocking",
         .summary = "blocking calls, one connection after the other: the simplest server there is",
-        .model = Model::iterative,
+        .one_at_a_time = true,
         .probe = [] { return std::string(); },
         .make = [](ChunkPool&) -> Result<std::unique_ptr<Engine>> {
             auto waiter = sys::make_one_waiter();

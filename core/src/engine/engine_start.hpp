@@ -20,7 +20,7 @@ inline bool plainly_sent(const spi::Operation& op) noexcept {
     return op.transferred == op.length && static_cast<const spi::WholeOperation&>(op).rest == 0;
 }
 
-// Whether nothing that begin() looks at stands in the way.
+// Whether nothing that start_any() looks at stands in the way.
 [[gnu::always_inline]] inline bool Loop::may_start_on_engine(const spi::Operation& op, const spi::Lane& lane,
                                                              Deadline deadline) const noexcept {
     return !lane.settled && lane.first == nullptr && !op.descriptor->closing && budget_operations_ != 0 &&
@@ -28,21 +28,18 @@ inline bool plainly_sent(const spi::Operation& op) noexcept {
 }
 
 // A send nearly always succeeds at once. What it returns means what start() says.
-[[gnu::always_inline]] inline bool Loop::start_on_engine(spi::Operation& op, spi::Lane& lane) {
-    if (launch(op) == Outcome::pending) return pend(op, {});
+[[gnu::always_inline]] inline spi::Progress Loop::start_on_engine(spi::Operation& op, spi::Lane& lane) {
+    if (park_on_engine(op) == spi::Progress::parked) return suspend(op, {});
     --budget_operations_;
     if (op.error.condition == Errc::ok) spend_bytes(op.transferred);
     if (op.verb == spi::Verb::send ? plainly_sent(op) : plainly_received(op)) {
         lane.first = nullptr;
         op.deliver();
-    } else if (!continue_whole(op)) {
-        settle(op);
-        op.deliver();
-    } else if (advance(op) == Outcome::pending) {
-        return pend(op, {});
+    } else if (finish(op) == spi::Progress::parked) {
+        return suspend(op, {});
     }
     ++delivered_;
-    return false;
+    return spi::Progress::delivered;
 }
 
 }  // namespace pier

@@ -1,7 +1,5 @@
 #include <pier/spi/readiness_engine.hpp>
 
-#include <pier/sys/socket.hpp>
-
 namespace pier::spi {
 namespace {
 
@@ -27,7 +25,7 @@ void ReadySink::other_event(Descriptor& d, std::uint8_t bits) noexcept {
     auto rest = static_cast<std::uint8_t>(d.interest & ~unwanted);
     if (!poller_.change(d, rest)) return;
     d.interest = rest;
-    if (rest == 0) d.registered = 0;
+    if (rest == 0) polled(d).registered = false;
 }
 
 ReadinessEngine::ReadinessEngine(std::unique_ptr<Poller> poller)
@@ -36,64 +34,55 @@ ReadinessEngine::ReadinessEngine(std::unique_ptr<Poller> poller)
               .short_send_drains = poller->traits().short_send_drains}),
       poller_(std::move(poller)) {}
 
-ReadinessEngine::~ReadinessEngine() { bury(); }
+ReadinessEngine::~ReadinessEngine() { pool_.bury(); }
 
 Result<Descriptor*> ReadinessEngine::attach(Accepted&& socket, SocketKind kind) {
     Accepted owned(std::move(socket));
-    const bool foreign = kind == SocketKind::foreign;
-    Descriptor* d = pool_.acquire();
-    auto admitted =
-        d != nullptr ? poller_->admit(owned.socket(), !foreign) : Result<NativeSocket>(fail(Errc::not_enough_memory));
+    PolledDescriptor* d = pool_.acquire(owned, kind);
+    if (d == nullptr) return fail(Errc::not_enough_memory);
+    auto admitted = poller_->admit(d->socket, kind != SocketKind::foreign);
     if (!admitted) {
-        if (d != nullptr) pool_.recycle(*d);
-        if (foreign) (void)owned.take_socket();
+        pool_.recycle(*d);
         return fail(admitted.error());
     }
     (void)owned.take_socket();
-    d->peer = owned.peer();
-    d->kind = kind;
     d->socket = *admitted;
     return d;
 }
 
-void ReadinessEngine::release(Descriptor& d) noexcept {
-    if (d.registered != 0) poller_->remove(d);
-    // A foreign socket goes back to its owner as it is.
-    if (d.kind != SocketKind::foreign) sys::close(d.socket);
-    d.socket = no_socket;
-    graves_.push(d);
+void ReadinessEngine::release(Descriptor& descriptor) noexcept {
+    PolledDescriptor& d = polled(descriptor);
+    if (d.registered) poller_->remove(d);
+    pool_.close(d);
 }
 
-// Deferred to the end of the turn: the batch at hand may still hold operations and events of it.
-void ReadinessEngine::bury() noexcept {
-    while (Descriptor* d = graves_.pop()) pool_.recycle(*d);
-}
+void ReadinessEngine::bury() noexcept { pool_.bury(); }
 
-Started ReadinessEngine::start(Operation& op) noexcept {
-    Descriptor& d = *op.descriptor;
+Progress ReadinessEngine::start(Operation& op) noexcept {
+    PolledDescriptor& d = polled(*op.descriptor);
     if (op.verb == Verb::wait) [[unlikely]] {
         auto watched = poller_->watch(op);
         if (!watched) {
             op.finish(watched.error());
-            return Started::finished;
+            return Progress::finished;
         }
-        if (*watched) {
+        if (*watched == Watched::apart) {
             op.set(Operation::elsewhere);
-            return Started::pending;
+            return Progress::parked;
         }
     }
     const std::uint8_t bit = bit_of(op);
-    if ((d.interest & bit) != 0) return Started::pending;
+    if ((d.interest & bit) != 0) return Progress::parked;
     // The first wait registers, for input in any case: its hang-up is news for a sender, too.
-    auto wanted = static_cast<std::uint8_t>(d.interest | bit | (d.registered == 0 ? input : 0));
-    auto told = d.registered == 0 ? poller_->add(d, wanted) : poller_->change(d, wanted);
+    auto wanted = static_cast<std::uint8_t>(d.interest | bit | (d.registered ? 0 : input));
+    auto told = d.registered ? poller_->change(d, wanted) : poller_->add(d, wanted);
     if (!told) {
         op.finish(told.error());
-        return Started::finished;
+        return Progress::finished;
     }
-    d.registered = 1;
+    d.registered = true;
     d.interest = wanted;
-    return Started::pending;
+    return Progress::parked;
 }
 
 // Nothing of it is in the kernel: it ends at the next wait.
@@ -107,9 +96,9 @@ void ReadinessEngine::cancel(Operation& op) noexcept {
 // An edge is said once, so that only a foreign socket has to leave the set. The other direction stays as long as
 // somebody waits for its events. Input that was only added for the hang-up goes.
 void ReadinessEngine::rest(Operation& op) noexcept {
-    Descriptor& d = *op.descriptor;
+    PolledDescriptor& d = polled(*op.descriptor);
     const bool foreign = d.kind == SocketKind::foreign;
-    if (d.registered == 0 || (poller_->traits().edge && !foreign)) return;
+    if (!d.registered || (poller_->traits().edge && !foreign)) return;
     unsigned left = 0;
     for (const Lane& lane : d.lanes) {
         const Operation* other = lane.first;
@@ -119,12 +108,14 @@ void ReadinessEngine::rest(Operation& op) noexcept {
     // What is closed too early can't be found in the set any more; it is out of it all the same.
     if (!poller_->change(d, static_cast<std::uint8_t>(left)) && !foreign) return;
     d.interest = static_cast<std::uint8_t>(left);
-    if (left == 0) d.registered = 0;
+    if (left == 0) d.registered = false;
 }
 
-void ReadinessEngine::lost(Descriptor& d) noexcept {
-    if (d.registered != 0) (void)poller_->change(d, 0);
-    d.interest = d.registered = 0;
+void ReadinessEngine::lost(Descriptor& foreign) noexcept {
+    PolledDescriptor& d = polled(foreign);
+    if (d.registered) (void)poller_->change(d, 0);
+    d.interest = 0;
+    d.registered = false;
 }
 
 Result<void> ReadinessEngine::wait(Time until, Harvest& harvest) {

@@ -69,6 +69,7 @@ Result<std::unique_ptr<Loop>> Loop::create(const spi::EngineInfo& engine) {
     if (!made) return fail(made.error());
     loop->engine_ = std::move(*made);
     loop->traits_ = loop->engine_->traits();
+    spi::require(loop->traits_.one_at_a_time == engine.one_at_a_time, "an engine and its entry in the table disagree");
     loop->engine_->deliver_by({.run = deliver_at_once, .who = loop.get()});
     return loop;
 }
@@ -138,7 +139,7 @@ void Loop::turn(const spi::Context& root) {
     Time until = past;
     if (!root.ended && !has_work()) {
         until = timers_.next();
-        if (!inbox_.announce_sleep()) until = past;
+        if (inbox_.announce_sleep() == spi::Inbox::Sleep::refused) until = past;
     }
     spi::Harvest harvest;
     auto waited = engine_->wait(until, harvest);
@@ -173,7 +174,7 @@ bool Loop::has_work() const noexcept {
 void Loop::drain_inbox() noexcept {
     // What these posts post waits for the next turn.
     inbox_.collect();
-    for (std::uint32_t i = 0; i < posts_per_turn; ++i) {
+    for (std::uint32_t i = 0; i < spi::limits::posts_per_turn; ++i) {
         spi::Post* post = inbox_.pop_collected();
         if (post == nullptr) return;
         post->run(*post);
@@ -227,17 +228,17 @@ void Loop::run_retries() {
     spi::Queue<spi::Operation> batch(std::move(retries_));
     while (spi::Operation* op = batch.pop()) {
         refill_budget();
-        bool over = false;
+        spi::Progress progress{};
         if (op->has(spi::Operation::cancel_requested)) {
-            op->launch();
+            op->park();
             op->finish(Error{Errc::operation_canceled, 0});
-            over = conclude(*op);
+            progress = finish(*op);
         } else if (op->has(spi::Operation::deadline_passed)) {
-            over = try_at_deadline(*op);
+            progress = attempt_at_deadline(*op);
         } else {
-            over = advance(*op) == Outcome::ended;
+            progress = attempt_or_park(*op);
         }
-        if (over) resume(*op);
+        if (progress == spi::Progress::delivered) resume(*op);
     }
 }
 
@@ -252,7 +253,7 @@ Time Loop::now() noexcept {
 void Loop::post(Post& post) noexcept {
     const spi::Inbox::Visit visit(inbox_);
     // wake() is the only member of the engine that another thread may call.
-    if (inbox_.push(post)) engine_->wake();
+    if (inbox_.push(post) == spi::Inbox::Consumer::asleep) engine_->wake();
 }
 
 void Loop::post(std::move_only_function<void()> function) {

@@ -105,7 +105,7 @@ bool TaskScope::JoinAwaiter::goes_on() noexcept {
     }
     bool was_cancelled = has(cancel_requested);
     rearm();
-    launch();
+    park();
     if (was_cancelled) stop_waiting(*context->loop, *this, Error{Errc::operation_canceled, 0});
     return true;
 }

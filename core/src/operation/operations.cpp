@@ -1,4 +1,4 @@
-// The life of an operation in the loop: tried, parked, retried, cancelled, settled.
+// The life of an operation in the loop: started, attempted, parked, finished, cancelled.
 #include <pier/loop.hpp>
 
 #include "engine/engine_start.hpp"
@@ -20,6 +20,7 @@ using spi::Descriptor;
 using spi::Direction;
 using spi::Lane;
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
 using spi::Stage;
 using spi::Verb;
@@ -39,84 +40,68 @@ bool terminal(const Error& error) noexcept {
     }
 }
 
-// A receive of nothing. True: it is not the peer's finish, but a reset of which a send has taken the only report.
-bool end_reading(Descriptor& d) noexcept {
+enum class Ending : bool { finish, reset };
+
+// A receive of nothing is the peer's finish, or a reset of which a send has taken the only report.
+Ending end_reading(Descriptor& d) noexcept {
     Lane& lane = d.lane(Direction::read);
     lane.ended = lane.settled = true;
     if (d.failure == Errc::connection_reset) lane.failed = true;
-    return lane.failed;
+    return lane.failed ? Ending::reset : Ending::finish;
 }
 
 }  // namespace
 
-// What follows from the try of a harvested operation. True: it is delivered, all but for the ledger.
-bool Loop::follow(Operation& op, Try tried) noexcept {
-    switch (tried) {
-        case Try::starved:
-            return false;
-        case Try::plain:
-            op.complete();
-            leave_lane(op);
-            return true;
-        case Try::blocked:
-            if (engine_->start(op) == spi::Started::pending) return false;
-            break;
-        case Try::ended:
-            op.finish(op.error, op.transferred);
-            break;
-    }
-    return conclude(op);
-}
-
-// A harvested operation has finished: the next piece of a whole one, or its end. True as above.
-bool Loop::conclude(Operation& op) noexcept {
+// It has its result: the next piece of a whole operation, or its end. A join may go on, too.
+Progress Loop::finish(Operation& op) noexcept {
     if (op.verb != Verb::none) {
-        if (continue_whole(op)) return restart(op) == Outcome::ended;
+        // One level deep for each piece, and no more than the budget has.
+        if (take_next_piece(op)) return attempt_or_park(op);
         settle(op);
     } else if (op.has(Operation::whole) && static_cast<TaskScope::JoinAwaiter&>(op).goes_on()) {
-        return false;
+        return Progress::parked;
     }
     op.deliver();
-    return true;
+    return Progress::delivered;
 }
 
 // The deadline of an operation has passed that the loop was about to try: what came in time counts, so it is tried
-// once. True as above.
-bool Loop::try_at_deadline(Operation& op) noexcept {
+// once.
+Progress Loop::attempt_at_deadline(Operation& op) noexcept {
     if (op.stage == Stage::queued && !traits_.speculates) {
         // The engine's own start is the try.
-        if (launch(op) == Outcome::ended) return conclude(op);
+        if (park_on_engine(op) == Progress::finished) return finish(op);
         cancel(op);
-        return false;
+        return Progress::parked;
     }
-    Try tried = op.stage == Stage::queued ? attempt_first(op) : attempt(op);
-    if (tried == Try::plain || tried == Try::ended) return follow(op, tried);
-    if (tried == Try::starved) {
+    const Progress attempted = op.stage == Stage::queued ? attempt_first(op) : attempt(op);
+    if (attempted == Progress::complete || attempted == Progress::finished) return park_or_finish(op, attempted);
+    if (attempted == Progress::parked) {
         starved_.remove(op);
         op.clear(Operation::harvested);
     }
     op.finish(canceled);
-    return conclude(op);
+    return finish(op);
 }
 
 // An operation that has ended without a start. It counts like one that was tried: a task whose operations all end so
 // gives way to others, too.
-bool Loop::answer(Operation& op) noexcept {
+Progress Loop::deliver_unstarted(Operation& op) noexcept {
     if (budget_operations_ > 0) {
         --budget_operations_;
         op.deliver();
         ++delivered_;
-        return false;
+        return Progress::delivered;
     }
     op.clear(Operation::whole);  // there is no next piece
     // Until then the socket may be closed by another task; that of a connect is the operation's own.
     if (op.verb != Verb::connect && op.verb != Verb::none) op.descriptor = nullptr;
     op.context->current = &op;
     ended_.finished_already(op);
-    return true;
+    return Progress::parked;
 }
 
-bool Loop::begin(Operation& op, Deadline deadline) {
+Progress Loop::start_any(Operation& op, Deadline deadline) {
     spi::Context& context = *op.context;
     // A completion engine is asked once for every message that comes.
     if (op.has(Operation::lend) && !traits_.speculates && op.descriptor != nullptr) {
@@ -124,69 +109,71 @@ bool Loop::begin(Operation& op, Deadline deadline) {
         if (may_start_on_engine(op, lane, deadline)) return start_on_engine(op, lane);
     }
     if (op.verb == Verb::none && (!context.stopping() || op.withdraw != nullptr)) {
-        op.launch();
-        pend(op, deadline);
+        op.park();
+        suspend(op, deadline);
         if (context.stopping()) cancel(op);  // its hook decides: a join still has to wait
-        return true;
+        return Progress::parked;
     }
     if (context.stopping()) {
         op.finish(canceled);
-    } else if (check(op)) {
+    } else if (!finish_if_known(op)) {
         Lane& lane = op.descriptor->lane_of(op);
         if (lane.first == nullptr) {
             if (!deadline.none()) op.set(Operation::bounded);
-            if (advance(op) == Outcome::pending) return pend(op, deadline);
+            if (attempt_or_park(op) == Progress::parked) return suspend(op, deadline);
             ++delivered_;
-            return false;
+            return Progress::delivered;
         }
         if (op.descriptor->kind != SocketKind::stream) {
             op.enqueue();
             op.descriptor->waiting->lane_of(op).push(op);
-            return pend(op, deadline);
+            return suspend(op, deadline);
         }
         op.finish(Error{Errc::already_in_progress, 0});
     }
-    return answer(op);
+    return deliver_unstarted(op);
 }
 
-bool Loop::start_closed(Operation& op, Deadline deadline) { return op.context->loop->start(op, deadline); }
+Progress Loop::start_closed(Operation& op, Deadline deadline) { return op.context->loop->start(op, deadline); }
 
-// What is known without asking the system. False: the operation has finished.
-bool Loop::check(Operation& op) noexcept {
+// Finishes an operation whose result is known without asking the system; whether it did.
+bool Loop::finish_if_known(Operation& op) noexcept {
     if (op.descriptor == nullptr) {
         op.finish(Error{Errc::not_connected, 0});
-        return false;
+        return true;
     }
     Descriptor& d = *op.descriptor;
     if (d.kind == SocketKind::stream && op.verb == Verb::wait && d.lane_of(op).settled) {
         op.finish();  // what follows is answered at once
+        return true;
+    }
+    if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
+        return op.verb == Verb::receive ? finish_receive_if_known(op) : finish_send_if_known(op);
+    }
+    if (d.lost) op.finish(not_a_socket);
+    return d.lost;
+}
+
+bool Loop::finish_receive_if_known(Operation& op) noexcept {
+    const Descriptor& d = *op.descriptor;
+    const Lane& lane = d.lanes[static_cast<std::size_t>(Direction::read)];
+    if (!op.has(Operation::lend) && size_of(op) == 0) {
+        op.finish();
+    } else if (lane.ended) {
+        // Said once is said for ever: the systems report a reset or the end once, or forget it.
+        const Error end{op.has(Operation::whole) ? Errc::end_of_stream : Errc::ok, 0};
+        op.finish(lane.failed ? d.failure : end);
+    } else if (lane.poisoned) {
+        op.finish(Error{Errc::receive_cut_short, 0});
+    } else {
         return false;
     }
-    if (!is_stream_transfer(op) || d.kind != SocketKind::stream) {
-        if (!d.lost) return true;
-        op.finish(not_a_socket);
-        return false;
-    }
-    if (op.verb == Verb::receive) {
-        if (!op.has(Operation::lend) && size_of(op) == 0) {
-            op.finish();
-        } else if (d.lane(Direction::read).poisoned && !d.lane(Direction::read).ended) {
-            op.finish(Error{Errc::receive_cut_short, 0});
-        } else if (d.lane(Direction::read).ended) {
-            // Said once is said for ever: the systems report a reset or the end once, or forget it.
-            if (d.lane(Direction::read).failed) {
-                op.finish(d.failure);
-            } else if (op.has(Operation::whole)) {
-                op.finish(Error{Errc::end_of_stream, 0});
-            } else {
-                op.finish();
-            }
-        } else {
-            return true;
-        }
-        return false;
-    }
-    const Lane& lane = d.lane(Direction::write);
+    return true;
+}
+
+bool Loop::finish_send_if_known(Operation& op) noexcept {
+    const Descriptor& d = *op.descriptor;
+    const Lane& lane = d.lanes[static_cast<std::size_t>(Direction::write)];
     if (d.failure.condition != Errc::ok) {
         op.finish(d.failure);
     } else if (lane.ended || lane.poisoned) {
@@ -194,73 +181,58 @@ bool Loop::check(Operation& op) noexcept {
     } else if (size_of(op) == 0) {
         op.finish();
     } else {
-        return true;
+        return false;
     }
-    return false;
+    return true;
 }
 
-// Tries as far as the budget goes, then parks. Ended: op is delivered, all but for the ledger.
-Loop::Outcome Loop::advance(Operation& op) noexcept {
+// Tries as far as the budget goes, then parks.
+Progress Loop::attempt_or_park(Operation& op) noexcept {
     // A drained lane of a readiness engine is parked without a try: its poller will tell.
     bool tries = traits_.speculates && (!op.descriptor->lane_of(op).drained || op.verb == Verb::connect);
     if ((tries || !traits_.speculates) && budget_operations_ == 0) {
-        retry_later(op);
-        return Outcome::pending;
+        park_for_retry(op);
+        return Progress::parked;
     }
-    if (!tries) return go_on(op, Try::blocked);
+    if (!tries) return park_or_finish(op, Progress::blocked);
     --budget_operations_;
-    return go_on(op, attempt_first(op));
+    return park_or_finish(op, attempt_first(op));
 }
 
-// What follows from a try.
-Loop::Outcome Loop::go_on(Operation& op, Try tried) noexcept {
-    Lane& lane = op.descriptor->lane_of(op);
-    if (tried == Try::starved) {
-        if (op.stage != Stage::in_flight) op.launch();
-        lane.first = &op;
-        return Outcome::pending;
+// What follows from an attempt, at the start or of a harvested operation.
+Progress Loop::park_or_finish(Operation& op, Progress attempted) noexcept {
+    switch (attempted) {
+        case Progress::complete:
+            op.complete();
+            if (op.descriptor->lane_of(op).first == &op) leave_lane(op);
+            return Progress::delivered;
+        case Progress::finished:
+            op.finish(op.error, op.transferred);
+            break;
+        case Progress::blocked:
+            if (park_on_engine(op) == Progress::parked) return Progress::parked;
+            if (budget_operations_ > 0) --budget_operations_;
+            if (op.error.condition == Errc::ok) spend_bytes(op.transferred);
+            break;
+        default:
+            return attempted;  // parked for a chunk
     }
-    if (tried == Try::plain) {
-        op.complete();
-        if (lane.first == &op) leave_lane(op);
-        return Outcome::ended;
-    }
-    if (tried == Try::blocked) {
-        if (launch(op) == Outcome::pending) return Outcome::pending;
-        if (budget_operations_ > 0) --budget_operations_;
-        if (op.error.condition == Errc::ok) spend_bytes(op.transferred);
-    } else {
-        op.finish(op.error, op.transferred);
-    }
-    // One level deep for each piece of a whole operation, and no more than the budget has.
-    if (continue_whole(op)) return advance(op);
-    settle(op);
-    op.deliver();
-    return Outcome::ended;
+    return finish(op);
 }
 
-Loop::Outcome Loop::launch(Operation& op) noexcept {
-    if (op.stage != Stage::in_flight) op.launch();
-    Lane& lane = op.descriptor->lane_of(op);
-    lane.first = &op;
-    return engine_->start(op) == spi::Started::pending ? Outcome::pending : Outcome::ended;
+Progress Loop::park_on_engine(Operation& op) noexcept {
+    if (op.stage != Stage::in_flight) op.park();
+    op.descriptor->lane_of(op).first = &op;
+    return engine_->start(op);
 }
 
-// A whole operation whose piece ended by a harvest goes on within the budget.
-Loop::Outcome Loop::restart(Operation& op) noexcept {
-    op.descriptor->lane_of(op).first = nullptr;
-    return advance(op);
-}
-
-Loop::Try Loop::attempt_first(Operation& op) noexcept {
+Progress Loop::attempt_first(Operation& op) noexcept {
     if (op.verb != Verb::connect) return attempt(op);
     auto& connect = static_cast<spi::AddressedOperation&>(op);
-    return sys::connect_start(connect) == sys::Attempt::done ? Try::ended : Try::blocked;
+    return sys::connect_start(connect) == sys::Attempt::done ? Progress::finished : Progress::blocked;
 }
 
-// One try. Ended: op.error and op.transferred are set. Plain: besides, the operation is complete and there is nothing
-// to settle.
-Loop::Try Loop::attempt(Operation& op) noexcept {
+Progress Loop::attempt(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
     if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
         return transfer(op);
@@ -269,37 +241,40 @@ Loop::Try Loop::attempt(Operation& op) noexcept {
         if (auto room = engine_->room_to_accept(); !room) {
             op.error = room.error();
             op.transferred = 0;
-            return Try::ended;
+            return Progress::finished;
         }
     }
     sys::Attempt result =
         op.verb == Verb::connect ? sys::connect_result(static_cast<spi::AddressedOperation&>(op)) : sys::attempt(op);
-    if (result == sys::Attempt::done) return Try::ended;
+    if (result == sys::Attempt::done) return Progress::finished;
     d.lane_of(op).drained = true;
-    return Try::blocked;
+    return Progress::blocked;
 }
 
 // No chunk for a lent receive.
-Loop::Try Loop::starve(Operation& op) noexcept {
+Progress Loop::park_for_chunk(Operation& op) noexcept {
     if (chunks_.lent() < spi::ChunkPool::most_chunks) {
         op.error = Error{Errc::not_enough_memory, 0};
         op.transferred = 0;
-        return Try::ended;
+        return Progress::finished;
     }
+    if (op.stage != Stage::in_flight) op.park();
+    op.descriptor->lane_of(op).first = &op;
     op.set(Operation::harvested);  // a cancel then only marks it
     starved_.push(op);
     engine_->rest(op);
-    return Try::starved;
+    return Progress::parked;
 }
 
-// After a piece of a whole operation: true when there is more to do, and op is idle again, set to the next piece.
-bool Loop::continue_whole(Operation& op) noexcept {
+// After a piece of a whole operation: whether there is more to do. Then op is idle again, set to the next piece.
+bool Loop::take_next_piece(Operation& op) noexcept {
     if (!op.has(Operation::whole) || op.error.condition != Errc::ok) return false;
     if (op.transferred == 0) {
         if (op.verb == Verb::send) {
             op.error = Error{Errc::unexpected, 0};  // no system takes nothing of something
         } else {
-            op.error = end_reading(*op.descriptor) ? op.descriptor->failure : Error{Errc::end_of_stream, 0};
+            op.error =
+                end_reading(*op.descriptor) == Ending::reset ? op.descriptor->failure : Error{Errc::end_of_stream, 0};
         }
         return false;
     }
@@ -320,6 +295,27 @@ bool Loop::continue_whole(Operation& op) noexcept {
     return true;
 }
 
+// What a transfer that has finished means for its stream.
+void Loop::settle_stream(Operation& op, Descriptor& d) noexcept {
+    Lane& lane = d.lane_of(op);
+    const bool moved_some = op.transferred > 0 || op.has(Operation::progressed);
+    if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
+        // A whole one without an error has gone completely.
+        bool all_sent = op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
+        if (!all_sent) lane.poisoned = lane.settled = true;
+    }
+    // The bytes are in a buffer that the caller takes for unfilled.
+    bool cut_short = op.verb == Verb::receive && op.has(Operation::whole) && op.error.condition != Errc::ok;
+    if (cut_short && moved_some) lane.poisoned = lane.settled = true;
+    if (terminal(op.error)) {
+        if (d.failure.condition == Errc::ok) d.failure = op.error;
+        if (op.verb == Verb::receive) lane.ended = lane.failed = lane.settled = true;
+        d.lane(Direction::write).settled = true;
+    }
+    const bool nothing = op.verb == Verb::receive && op.error.condition == Errc::ok && op.transferred == 0;
+    if (nothing && end_reading(d) == Ending::reset) op.error = d.failure;
+}
+
 // The operation is finished: what it means for the lane, the stream and the result.
 void Loop::settle(Operation& op) noexcept {
     if (op.error == Errc::operation_canceled && op.has(Operation::deadline_passed) &&
@@ -328,27 +324,7 @@ void Loop::settle(Operation& op) noexcept {
     }
     if (op.descriptor == nullptr) return;  // it waited behind another on a socket that is closed meanwhile
     Descriptor& d = *op.descriptor;
-    bool moved_some = op.transferred > 0 || op.has(Operation::progressed);
-    if (d.kind == SocketKind::stream && is_stream_transfer(op)) {
-        Lane& lane = d.lane_of(op);
-        if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
-            // A whole one without an error has gone completely.
-            bool complete =
-                op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
-            if (!complete) lane.poisoned = lane.settled = true;
-        }
-        // The bytes are in a buffer that the caller takes for unfilled.
-        bool cut_short = op.verb == Verb::receive && op.has(Operation::whole) && op.error.condition != Errc::ok;
-        if (cut_short && moved_some) lane.poisoned = lane.settled = true;
-        if (terminal(op.error)) {
-            if (d.failure.condition == Errc::ok) d.failure = op.error;
-            if (op.verb == Verb::receive) lane.ended = lane.failed = lane.settled = true;
-            d.lane(Direction::write).settled = true;
-        }
-        if (op.verb == Verb::receive && op.error.condition == Errc::ok && op.transferred == 0 && end_reading(d)) {
-            op.error = d.failure;
-        }
-    }
+    if (d.kind == SocketKind::stream && is_stream_transfer(op)) settle_stream(op, d);
     if (op.verb == Verb::connect && op.error.condition == Errc::ok) {
         d.peer = static_cast<spi::AddressedOperation&>(op).endpoint;
     }
@@ -377,7 +353,7 @@ void Loop::leave_lane(Operation& op) noexcept {
 }
 
 // No turn without the engine in between: others come first.
-void Loop::retry_later(Operation& op) noexcept {
+void Loop::park_for_retry(Operation& op) noexcept {
     if (op.stage == Stage::idle) op.enqueue();
     op.descriptor->lane_of(op).first = &op;
     retries_.push(op);

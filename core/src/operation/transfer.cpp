@@ -15,17 +15,18 @@ using spi::Descriptor;
 using spi::Direction;
 using spi::Lane;
 using spi::Operation;
+using spi::Progress;
 using spi::SocketKind;
 using spi::Stage;
 using spi::Verb;
 
 // A try of a stream's transfer. In line in both hot places: a call each costs an echo a tenth of its instructions.
 template <Verb verb, bool one_buffer>
-[[gnu::always_inline]] inline Loop::Try Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
+[[gnu::always_inline]] inline Progress Loop::transfer(Operation& op, Descriptor& d, Lane& lane) noexcept {
     if (verb == Verb::receive && op.has(Operation::lend)) {
         op.buffer = chunks_.borrow();
         if (op.buffer == nullptr) [[unlikely]]
-            return starve(op);
+            return park_for_chunk(op);
         op.length = spi::ChunkPool::chunk_size;
     }
     sys::Attempt attempt = !one_buffer             ? sys::attempt(op)
@@ -34,52 +35,52 @@ template <Verb verb, bool one_buffer>
     if (attempt == sys::Attempt::would_block) [[unlikely]] {
         lane.drained = true;
         if (verb == Verb::receive && op.has(Operation::lend)) chunks_.give_back(std::exchange(op.buffer, nullptr));
-        return Try::blocked;
+        return Progress::blocked;
     }
     std::uint32_t moved = op.transferred;
     if (op.error.condition != Errc::ok || moved == 0) [[unlikely]]
-        return Try::ended;
+        return Progress::finished;
     spend_bytes(moved);
     if (moved < (one_buffer ? op.length : size_of(op))) {
         // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the
         // conclusion.
         bool concludes = verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains;
         if (concludes && !d.drain_exact) lane.drained = true;
-        return op.has(Operation::whole) ? Try::ended : Try::plain;
+        return op.has(Operation::whole) ? Progress::finished : Progress::complete;
     }
-    if (!op.has(Operation::whole)) return Try::plain;
-    return static_cast<spi::WholeOperation&>(op).rest == 0 ? Try::plain : Try::ended;
+    if (!op.has(Operation::whole)) return Progress::complete;
+    return static_cast<spi::WholeOperation&>(op).rest == 0 ? Progress::complete : Progress::finished;
 }
 
-Loop::Try Loop::transfer(Operation& op) noexcept {
+Progress Loop::transfer(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
     Lane& lane = d.lane_of(op);
     if (op.verb == Verb::send) return transfer<Verb::send, false>(op, d, lane);
     return transfer<Verb::receive, false>(op, d, lane);
 }
 
-// A send that succeeds at once is kept short here. Everything else takes begin().
-[[gnu::hot]] bool Loop::start_send(Operation& op, Deadline deadline) {
+// A send that succeeds at once is kept short here. Everything else takes start_any().
+[[gnu::hot]] Progress Loop::start_send(Operation& op, Deadline deadline) {
     claim(op);
     Descriptor* d = op.descriptor;
     Lane& lane = d->lane(Direction::write);
     if (!traits_.speculates) [[unlikely]] {
-        if (op.length == 0 || !may_start_on_engine(op, lane, deadline)) return begin(op, deadline);
+        if (op.length == 0 || !may_start_on_engine(op, lane, deadline)) return start_any(op, deadline);
         return start_on_engine(op, lane);
     }
     bool straight = !lane.settled && !lane.drained && lane.first == nullptr && budget_operations_ != 0;
     if (!straight || op.length == 0 || op.context->stopping()) [[unlikely]]
-        return begin(op, deadline);
+        return start_any(op, deadline);
     --budget_operations_;
-    Try tried = transfer<Verb::send, true>(op, *d, lane);
-    if (tried == Try::plain) [[likely]] {
+    const Progress attempted = transfer<Verb::send, true>(op, *d, lane);
+    if (attempted == Progress::complete) [[likely]] {
         op.complete();
         ++delivered_;
-        return false;
+        return Progress::delivered;
     }
-    if (go_on(op, tried) == Outcome::pending) return pend(op, deadline);
+    if (park_or_finish(op, attempted) == Progress::parked) return suspend(op, deadline);
     ++delivered_;
-    return false;
+    return Progress::delivered;
 }
 
 void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) { run_task(context, handle); }
@@ -99,18 +100,18 @@ void Loop::resume(spi::Context& context, std::coroutine_handle<> handle) { run_t
         context.scope->ended(context);
 }
 
-// Any harvested operation but a stream's plain receive. True: it is delivered, all but for the ledger.
-bool Loop::deliver_other(Operation& op) noexcept {
+// Any harvested operation but a stream's plain receive: parked or delivered.
+Progress Loop::finish_harvested(Operation& op) noexcept {
     if (op.stage != Stage::in_flight) {
-        if (!plainly_received(op)) return conclude(op);
+        if (!plainly_received(op)) return finish(op);
         op.deliver();
         op.descriptor->lane(Direction::read).first = nullptr;
-        return true;
+        return Progress::delivered;
     }
-    if (!asked_to_end(op)) return follow(op, attempt(op));
-    if (!op.has(Operation::cancel_requested)) return try_at_deadline(op);
+    if (!asked_to_end(op)) return park_or_finish(op, attempt(op));
+    if (!op.has(Operation::cancel_requested)) return attempt_at_deadline(op);
     op.finish(canceled);
-    return conclude(op);
+    return finish(op);
 }
 
 [[gnu::hot]] void Loop::deliver(spi::Queue<Operation>& batch) {
@@ -118,24 +119,24 @@ bool Loop::deliver_other(Operation& op) noexcept {
     while (Operation* op = batch.pop()) {
         op->clear(Operation::harvested);
         refill_budget();
-        bool over = false;
+        Progress progress{};
         bool plain = op->verb == Verb::receive && op->stage == Stage::in_flight && !op->has(Operation::vectored);
         if (plain && !asked_to_end(*op) && op->descriptor->kind == SocketKind::stream) [[likely]] {
             Descriptor& d = *op->descriptor;
             Lane& lane = d.lane(Direction::read);
-            Try tried = transfer<Verb::receive, true>(*op, d, lane);
-            if (tried == Try::plain && !d.closing) [[likely]] {
+            progress = transfer<Verb::receive, true>(*op, d, lane);
+            if (progress == Progress::complete && !d.closing) [[likely]] {
                 op->complete();
                 lane.first = nullptr;
-                over = true;
+                progress = Progress::delivered;
             } else {
-                over = follow(*op, tried);
+                progress = park_or_finish(*op, progress);
             }
         } else {
-            over = deliver_other(*op);
+            progress = finish_harvested(*op);
         }
-        if (!over) continue;
-        spi::Context& context = account(*op);
+        if (progress != Progress::delivered) continue;
+        spi::Context& context = receiver_of(*op);
         run_task(context, context.leaf);
     }
 }

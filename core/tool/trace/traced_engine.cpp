@@ -57,10 +57,10 @@ public:
     void bury() noexcept override { engine_->bury(); }
     bool close_released() noexcept override { return engine_->close_released(); }
 
-    Started start(Operation& op) noexcept override {
+    Progress start(Operation& op) noexcept override {
         ledger_.met(op);
-        const Started started = engine_->start(op);
-        if (started == Started::finished) {
+        const Progress started = engine_->start(op);
+        if (started == Progress::finished) {
             ledger_.ended(op, Ledger::Ending::at_once);
         } else if (!traits().speculates) {
             ledger_.tells(Moment::submitted, op);

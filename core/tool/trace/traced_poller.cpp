@@ -34,9 +34,9 @@ public:
 
     void remove(Descriptor& d) noexcept override { poller_->remove(d); }
 
-    Result<bool> watch(Operation& op) override {
+    Result<Watched> watch(Operation& op) override {
         auto watched = poller_->watch(op);
-        if (watched && *watched) ledger_.tells(Moment::submitted, op);
+        if (watched && *watched == Watched::apart) ledger_.tells(Moment::submitted, op);
         return watched;
     }
     void unwatch(Operation& op) noexcept override { poller_->unwatch(op); }

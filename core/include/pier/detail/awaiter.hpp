@@ -10,6 +10,9 @@
 
 namespace pier::spi {
 
+// What await_suspend() tells the compiler: whether the task stays suspended.
+[[nodiscard]] constexpr bool is_parked(Progress started) noexcept { return started == Progress::parked; }
+
 // Op derives from Operation. The deadline is an argument of the call that makes the awaiter: GCC 12 copies immovable
 // awaiters in chained calls.
 template <class Op>
@@ -23,17 +26,23 @@ public:
     bool await_ready() const noexcept { return false; }
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
-        return enter(handle).start(*this, this->take_deadline());
+        return is_parked(enter(handle).start(*this, this->take_deadline()));
+    }
+    // Of operations that say no more than whether they succeeded; others have one of their own.
+    Result<void> await_resume() const noexcept {
+        if (this->error.condition != Errc::ok) [[unlikely]]
+            return std::unexpected(this->error);
+        return {};
     }
 
 protected:
-    // For what is known without a start; what it returns means what await_suspend() says. Never await_ready(): that
+    // For what is known without a start; as await_suspend(). Never await_ready(): that
     // passes the loop, so a task that does nothing else would starve the others, and no cancel would reach it.
     template <class P>
     bool end_at_once(std::coroutine_handle<P> handle, Error result = {}) noexcept {
         Loop& loop = enter(handle);
         (void)this->take_deadline();
-        return loop.end_at_once(*this, result);
+        return is_parked(loop.end_at_once(*this, result));
     }
     // The task suspends in this operation.
     template <class P>
@@ -56,7 +65,7 @@ public:
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop* loop = reach(handle);
-        return loop != nullptr ? loop->start(*this, this->take_deadline()) : this->start_closed();
+        return loop != nullptr ? is_parked(loop->start(*this, this->take_deadline())) : this->start_closed();
     }
 
 protected:
@@ -69,8 +78,8 @@ protected:
         this->descriptor = from.descriptor();
         return loop;
     }
-    // For that case; what it returns means what Loop::start() says.
-    bool start_closed() { return Loop::start_closed(*this, this->take_deadline()); }
+    // For that case; as await_suspend().
+    bool start_closed() { return is_parked(Loop::start_closed(*this, this->take_deadline())); }
 };
 
 }  // namespace pier::spi

@@ -15,15 +15,20 @@ struct Post : Link {
 
 class Inbox {
 public:
-    // Any thread; async-signal-safe. True: the consumer has announced that it sleeps, and this caller has to wake it.
-    [[nodiscard]] bool push(Post& post) noexcept {
+    enum class Consumer : bool { awake, asleep };
+
+    // Any thread; async-signal-safe. Returns what the consumer does. One that has announced its sleep is said to be
+    // asleep once: that caller has to wake it.
+    [[nodiscard]] Consumer push(Post& post) noexcept {
         Link* head = head_.load(std::memory_order_relaxed);
         do {
             post.next = head;
         } while (!head_.compare_exchange_weak(head, &post, std::memory_order_seq_cst, std::memory_order_relaxed));
         // Ordered after the push, as announce_sleep() orders its store before its look at the list: one of the two sees
         // the other.
-        return sleeping_.load(std::memory_order_seq_cst) && sleeping_.exchange(false, std::memory_order_seq_cst);
+        const bool asleep =
+            sleeping_.load(std::memory_order_seq_cst) && sleeping_.exchange(false, std::memory_order_seq_cst);
+        return asleep ? Consumer::asleep : Consumer::awake;
     }
 
     // A call that pushes, to its very end. What it pushes may end the consumer's life, which therefore waits for it.
@@ -44,10 +49,13 @@ public:
 
     [[nodiscard]] bool visited() const noexcept { return visitors_.load(std::memory_order_acquire) != 0; }
 
-    // True: nothing has come, the consumer may sleep.
-    [[nodiscard]] bool announce_sleep() noexcept {
+    enum class Sleep : bool { refused, allowed };
+
+    // Refused when something has come already.
+    [[nodiscard]] Sleep announce_sleep() noexcept {
         sleeping_.store(true, std::memory_order_seq_cst);
-        return head_.load(std::memory_order_seq_cst) == nullptr && taken_ == nullptr;
+        const bool nothing = head_.load(std::memory_order_seq_cst) == nullptr && taken_ == nullptr;
+        return nothing ? Sleep::allowed : Sleep::refused;
     }
     void end_sleep() noexcept { sleeping_.store(false, std::memory_order_relaxed); }
 

@@ -51,9 +51,9 @@ public:
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop& loop = enter(handle);
         attend(loop);
-        bool pending = loop.start(*this, take_deadline());
+        const Progress started = loop.start(*this, take_deadline());
         submit(loop);
-        return pending;
+        return is_parked(started);
     }
 
 private:

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pier/detail/timer.hpp>
+#include <pier/spi/limits.hpp>
 
 #include <memory>
 #include <new>
@@ -26,7 +27,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t slab = 128;
+    static constexpr std::size_t slab = spi::limits::timer_slab;
     bool grow() noexcept {
         try {
             slabs_.push_back(std::make_unique<Timer[]>(slab));

@@ -2,6 +2,8 @@
 // a handful serve thousands of connections and stay in the cache.
 #pragma once
 
+#include <pier/spi/limits.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <new>
@@ -11,9 +13,8 @@ namespace pier::spi {
 // One thread: the loop's.
 class ChunkPool {
 public:
-    static constexpr std::uint32_t chunk_size = 64 * 1024;  // 16 KiB ones cost a third of bulk throughput
-    static constexpr std::uint32_t most_chunks = 4096;      // 256 MiB; beyond it receives wait until one comes back
-    static constexpr std::uint32_t kept_chunks = 64;        // free ones beyond this go back to the allocator
+    static constexpr std::uint32_t chunk_size = limits::chunk_size;
+    static constexpr std::uint32_t most_chunks = limits::most_chunks;
 
     ChunkPool() = default;
     ChunkPool(const ChunkPool&) = delete;
@@ -28,7 +29,7 @@ public:
     }
     void give_back(std::byte* chunk) noexcept {
         --lent_;
-        if (idle_ >= kept_chunks) return release(chunk);
+        if (idle_ >= limits::kept_chunks) return release(chunk);
         free_[idle_++] = chunk;
     }
     [[nodiscard]] std::uint32_t lent() const noexcept { return lent_; }
@@ -41,7 +42,7 @@ private:
     std::uint32_t lent_ = 0;
     // The last in is the first out, for the cache. Not linked through the chunks: their memory would be touched once
     // more for that.
-    std::byte* free_[kept_chunks] = {};
+    std::byte* free_[limits::kept_chunks] = {};
 };
 
 }  // namespace pier::spi

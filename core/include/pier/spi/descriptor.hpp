@@ -38,12 +38,10 @@ struct Descriptor : Link {
     Endpoint peer{};  // remembered at accept or connect: the systems forget it after a reset
     SocketKind kind = SocketKind::stream;
     bool closing = false;
-    bool drain_exact = false;   // an event said hang-up, error or urgent: a short transfer proves nothing any more
-    std::uint8_t interest = 0;  // readiness engines: what the poller was told to watch (input, output)
-    std::uint8_t registered = 0;
+    bool drain_exact = false;    // an event said hang-up, error or urgent: a short transfer proves nothing any more
+    std::uint8_t interest = 0;   // readiness engines: what the poller was told to watch (input, output)
     bool ties_accepted = false;  // what a listener accepts is tied to its event object at first (WSAEventSelect)
     bool lost = false;           // foreign: its owner has closed it, and its number is another socket's
-    std::uint32_t slot = 0;      // poll: the place in the poller's array
 
     [[nodiscard]] Lane& lane(Direction d) noexcept { return lanes[static_cast<std::size_t>(d)]; }
     [[nodiscard]] Lane& lane_of(const Operation& op) noexcept { return lane(op.lane_direction()); }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pier/spi/descriptor.hpp>
+#include <pier/sys/socket.hpp>
 
 #include <cstddef>
 #include <memory>
@@ -27,6 +28,32 @@ public:
         ++live_;
         return ::new (static_cast<void*>(cell->space)) D();
     }
+    // The begin of an attach: a descriptor with the socket, its kind and its peer. `from` still owns a socket of ours,
+    // so that it is closed where the rest fails; the end of an attach takes it. One of another owner is given up at
+    // once. Null when memory is short.
+    D* acquire(Accepted& from, SocketKind kind) noexcept {
+        const NativeSocket socket = kind == SocketKind::foreign ? from.take_socket() : from.socket();
+        D* descriptor = acquire();
+        if (descriptor == nullptr) return nullptr;
+        descriptor->socket = socket;
+        descriptor->kind = kind;
+        descriptor->peer = from.peer();
+        return descriptor;
+    }
+    // Of one that no operation and no event will come for any more; a foreign socket goes back to its owner as it is.
+    void close(D& descriptor) noexcept {
+        if (descriptor.kind != SocketKind::foreign) sys::close(descriptor.socket);
+        retire(descriptor);
+    }
+    // The same of a socket that is closed already, or will be. The batch at hand may still hold operations and events
+    // of it, so it is recycled by bury().
+    void retire(D& descriptor) noexcept {
+        descriptor.socket = no_socket;
+        graves_.push(descriptor);
+    }
+    void bury() noexcept {
+        while (Descriptor* descriptor = graves_.pop()) recycle(static_cast<D&>(*descriptor));
+    }
     void recycle(D& descriptor) noexcept {
         descriptor.~D();
         auto* cell = reinterpret_cast<Cell*>(&descriptor);
@@ -42,7 +69,7 @@ private:
         Cell* next;
         alignas(D) std::byte space[sizeof(D)];
     };
-    static constexpr std::size_t slab = 64;
+    static constexpr std::size_t slab = limits::descriptor_slab;
 
     bool grow() noexcept {
         try {
@@ -60,6 +87,7 @@ private:
 
     std::vector<std::unique_ptr<Cell[]>> slabs_;
     Cell* free_ = nullptr;
+    Queue<Descriptor> graves_;
     std::size_t live_ = 0;
 };
 

@@ -50,8 +50,6 @@ struct Delivery {
     void* who = nullptr;
 };
 
-enum class Started : bool { pending, finished };
-
 struct EngineTraits {
     bool speculates = false;  // the loop tries operations by sys::attempt before start()
     bool short_receive_drains =
@@ -93,9 +91,9 @@ public:
     [[nodiscard]] virtual bool close_released() noexcept { return false; }
 
     // The operation is the first of its lane, in_flight, with its buffer set (or to be lent: ChunkPool::borrow when
-    // data is there). `pending`: it will appear exactly once in a harvest. `finished`: op.finish() was called, it will
-    // not. Never blocks. Called again for an operation that was `ready` and would block.
-    virtual Started start(Operation& op) noexcept = 0;
+    // data is there). parked: it will appear exactly once in a harvest. finished: op.finish() was called, it will not.
+    // Nothing else is returned. Never blocks. Called again for an operation that was `ready` and would block.
+    virtual Progress start(Operation& op) noexcept = 0;
 
     // A request. The operation still ends exactly once, by a later harvest, as operation_canceled or with its result
     // where that won the race; a send that had moved n > 0 bytes ends as success with n. An engine that can't know what
@@ -140,13 +138,10 @@ private:
     Delivery delivery_;
 };
 
-// How serve() arranges connections over threads and processes; orthogonal to the engine.
-enum class Model : std::uint8_t { event, iterative, process, prefork, thread, pool };
-
 struct EngineInfo {
     std::string_view name;
-    std::string_view summary;  // one line: the mechanism and when to choose it
-    Model model = Model::event;
+    std::string_view summary;    // one line: the mechanism and when to choose it
+    bool one_at_a_time = false;  // as EngineTraits::one_at_a_time, for whoever chooses an engine before it is made
     // Empty, or a sentence that says why it can't run here. Cheap; any thread.
     std::string (*probe)() = nullptr;
     // The loop owns the engine; the pool outlives it. Errors: what the system says of its poller.

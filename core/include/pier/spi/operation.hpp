@@ -6,6 +6,7 @@
 #include <pier/detail/queue.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/result.hpp>
+#include <pier/spi/limits.hpp>
 #include <pier/spi/socket.hpp>
 #include <pier/time.hpp>
 
@@ -30,16 +31,25 @@ enum class Verb : std::uint8_t { none, accept, connect, receive, send, receive_f
 // idle -> (queued ->) in_flight -> finished -> delivered -> idle again. Each edge is taken by one function below.
 enum class Stage : std::uint8_t { idle, queued, in_flight, finished, delivered };
 
+// What a step of the loop or of an engine has come to. The steps are: start (of an idle operation), attempt (one try,
+// without blocking), park (somebody brings it back later), finish (it has its result, which may be that of a piece),
+// and deliver (its task goes on).
+enum class Progress : std::uint8_t {
+    blocked,    // an attempt: the system would block, so it has to be parked
+    parked,     // the engine, a queue of the loop, or another operation's end brings it back; its task stays suspended
+    finished,   // `error` and `transferred` are set; what they mean for the stream and the task is still to be settled
+    complete,   // an attempt: besides, it was a plain success, and there is nothing to settle
+    delivered,  // all is done but to resume its task
+};
+
 enum class Direction : std::uint8_t { read = 0, write = 1 };
 
 [[nodiscard]] constexpr Direction direction(Verb verb) noexcept {
     return verb == Verb::connect || verb == Verb::send || verb == Verb::send_to ? Direction::write : Direction::read;
 }
 
-// At most so many pieces are handed to the system at once; the rest is a short transfer.
-inline constexpr std::uint32_t most_buffers = 16;
-// At most so much is submitted at once: Windows would buffer a larger send without bound.
-inline constexpr std::uint32_t largest_submission = 1U << 20;
+using limits::largest_submission;
+using limits::most_buffers;
 
 struct Operation : Link {
     enum Flag : std::uint16_t {
@@ -113,8 +123,8 @@ struct Operation : Link {
         require(stage == Stage::idle, "an operation was queued that was not idle");
         stage = Stage::queued;
     }
-    void launch() noexcept {
-        require(stage == Stage::idle || stage == Stage::queued, "an operation was launched twice");
+    void park() noexcept {
+        require(stage == Stage::idle || stage == Stage::queued, "an operation was parked twice");
         stage = Stage::in_flight;
     }
     void finish(Error failure, std::size_t count = 0) noexcept {

@@ -12,6 +12,14 @@ namespace pier::spi {
 
 class ReadySink;
 
+// The descriptor of every readiness engine. It stands in room that Descriptor leaves at its end, but for MSVC, which
+// gives it eight bytes more.
+struct PolledDescriptor : Descriptor {
+    bool registered = false;  // the engine's: the poller knows it
+    std::uint32_t slot = 0;   // the poller's, which finds it there among what it watches
+};
+inline PolledDescriptor& polled(Descriptor& descriptor) noexcept { return static_cast<PolledDescriptor&>(descriptor); }
+
 // A bit of events, besides `input` and `output`: hang-up, error or urgent data. Both directions are tried, and from now
 // on only "would block" proves a lane drained.
 inline constexpr std::uint8_t exceptional = 4;
@@ -23,6 +31,8 @@ struct PollerTraits {
     bool short_receive_drains = true;
     bool short_send_drains = true;
 };
+
+enum class Watched : bool { by_events, apart };
 
 class Poller {
 public:
@@ -48,9 +58,9 @@ public:
     // Before the socket is closed; no event of it afterwards.
     virtual void remove(Descriptor& descriptor) noexcept = 0;
 
-    // A Verb::wait that was tried and would block. True: the poller learns of it by other means than its events, and
-    // ends it by ReadySink::ended() in a later wait(). False: an event will do.
-    [[nodiscard]] virtual Result<bool> watch(Operation&) { return false; }
+    // A Verb::wait that was tried and would block. by_events: an event will do. apart: the poller learns of it by other
+    // means, and ends it by ReadySink::ended() in a later wait().
+    [[nodiscard]] virtual Result<Watched> watch(Operation&) { return Watched::by_events; }
     // A request to end what watch() took.
     virtual void unwatch(Operation&) noexcept {}
 

@@ -24,7 +24,7 @@ public:
     }
 
 private:
-    // True when an operation waited for it.
+    // Whether an operation waited for it.
     bool news(Lane& lane) noexcept {
         lane.drained = false;
         Operation* op = lane.first;
@@ -46,7 +46,7 @@ public:
     Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) override;
     void release(Descriptor& descriptor) noexcept override;
     void bury() noexcept override;
-    Started start(Operation& op) noexcept override;
+    Progress start(Operation& op) noexcept override;
     void cancel(Operation& op) noexcept override;
     void rest(Operation& op) noexcept override;
     void lost(Descriptor& foreign) noexcept override;
@@ -59,8 +59,7 @@ public:
 
 private:
     std::unique_ptr<Poller> poller_;
-    DescriptorPool<Descriptor> pool_;
-    Queue<Descriptor> graves_;
+    DescriptorPool<PolledDescriptor> pool_;
     Queue<Operation> cancelled_;
 };
 

@@ -1,8 +1,8 @@
 #include <pier/behaviour/far_end.hpp>
 #include <pier/behaviour/steps.hpp>
-#include <pier/sync/event.hpp>
 #include <pier/loop.hpp>
 #include <pier/sleep.hpp>
+#include <pier/sync/event.hpp>
 
 #include <deque>
 #include <future>

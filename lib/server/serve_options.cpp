@@ -35,8 +35,8 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     for (std::size_t i = 0; i < more.size(); ++i) {
         const ServicePort& port = service.more[i];
         app.add_option("--listen-" + std::string(port.name), more[i],
-                       "where to listen for " + std::string(port.name) + " (default 127.0.0.1:" +
-                           std::to_string(port.port) + ")")
+                       "where to listen for " + std::string(port.name) +
+                           " (default 127.0.0.1:" + std::to_string(port.port) + ")")
             ->option_text("ADDRESS:PORT")
             ->group("Connections")
             ->allow_extra_args(false);

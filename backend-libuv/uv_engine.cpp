@@ -325,7 +325,6 @@ EngineInfo uv_engine_info() {
     return {
         .name = "uv",
         .summary = "libuv, other people's event loop under the same contract: the reference to compare with",
-        .model = Model::event,
         .probe =
             [] {
                 constexpr unsigned oldest = (1U << 16) | (44U << 8);

@@ -176,10 +176,6 @@ bool is_complete(const CLI::App& app, std::string_view option) {
 
 }  // namespace
 
-bool has_engine_of_its_own(const pier::spi::EngineInfo& engine) noexcept {
-    return engine.model == pier::spi::Model::event || engine.model == pier::spi::Model::iterative;
-}
-
 std::vector<std::string> names(const std::vector<std::string>& lists) {
     std::vector<std::string> all;
     for (const std::string& list : lists) {
@@ -293,9 +289,9 @@ ParsedOptions parse_options(int argc, char** argv) {
         if (options.engines.back() == nullptr) return ends(2);
     }
     options.all_engines = options.engines.empty() && !options.native;
-    if (options.all_engines) options.native = true;
-    for (const pier::spi::EngineInfo& each : pier::engines()) {
-        if (options.all_engines && has_engine_of_its_own(each)) options.engines.push_back(&each);
+    if (options.all_engines) {
+        options.native = true;
+        for (const pier::spi::EngineInfo& each : pier::engines()) options.engines.push_back(&each);
     }
     for (const std::string& id : names(behaviour_lists)) {
         auto found = std::ranges::find(pier::behaviour::behaviours(), id, &Behaviour::id);

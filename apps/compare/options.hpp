@@ -53,7 +53,4 @@ struct ParsedOptions {
 // What stands between the commas, each once.
 [[nodiscard]] std::vector<std::string> names(const std::vector<std::string>& lists);
 
-// Server models share the blocking engine of `iterative`: there is nothing to compare.
-[[nodiscard]] bool has_engine_of_its_own(const pier::spi::EngineInfo& engine) noexcept;
-
 }  // namespace compare

@@ -28,14 +28,12 @@ std::span<const EngineInfo> platform_engines() {
         {
             .name = "wsa-event",
             .summary = "WSAEventSelect: edge-triggered events, each shared by several sockets beyond 63 of them",
-            .model = Model::event,
             .probe = runs_here,
             .make = [](ChunkPool&) { return over(win32::make_eventselect()); },
         },
         {
             .name = "wsa-select",
             .summary = "Winsock's select: the whole array at every wait, of any length; the simplest, on every Windows",
-            .model = Model::event,
             .probe = runs_here,
             .make = [](ChunkPool&) { return over(win32::make_winselect()); },
         },

@@ -11,7 +11,7 @@ import tempfile
 import time
 
 # Serves one connection at a time, which no scenario but pp1 survives.
-_NOT_BY_DEFAULT = {"iterative"}
+_NOT_BY_DEFAULT = {"blocking"}
 
 # Name, program and arguments of everything in a build's bin directory; what isn't built is left out.
 _RAW_FIRST = [("raw_epoll", "raw_epoll {port}")]

@@ -16,6 +16,9 @@
 namespace pier {
 namespace {
 
+// A server model's name stands for the engine beneath it, in every program.
+std::string_view engine_of_preset(std::string_view name) noexcept { return name == "iterative" ? "blocking" : name; }
+
 // CLI11's words, but where they are about its own types and counts, or too many.
 std::string sentence(const CLI::App& app, const CLI::ParseError& error) {
     std::string text = error.what();
@@ -103,7 +106,7 @@ std::string list_engines() {
 
 const spi::EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name) {
     // find_engine() takes an empty name for none.
-    const spi::EngineInfo* engine = name && name->empty() ? nullptr : find_engine(name.value_or(""));
+    const spi::EngineInfo* engine = name && name->empty() ? nullptr : find_engine(engine_of_preset(name.value_or("")));
     if (engine == nullptr) {
         std::string names;
         for (const spi::EngineInfo& each : engines()) names += (names.empty() ? "" : ", ") + std::string(each.name);

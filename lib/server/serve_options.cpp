@@ -1,5 +1,7 @@
 #include "serve_options.hpp"
 
+#include "model.hpp"
+
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 
@@ -56,7 +58,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     if (options.listen.empty()) options.listen.push_back(Endpoint::loopback(Family::ipv4, service.port));
     options.threads = threads;
     options.client_speaks_first = client_speaks_first;
-    bool event = options.engine->model == spi::Model::event;
+    bool event = model_for(*options.engine) == Model::event;
     if (!event && (threads > 1 || options.listen.size() > 1)) {
         say(name, "the " + std::string(options.engine->name) +
                       " engine serves one connection at a time: it takes one --listen and one thread");

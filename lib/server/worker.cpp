@@ -1,5 +1,7 @@
 #include "worker.hpp"
 
+#include "model.hpp"
+
 #include <pier/cli/program.hpp>
 #include <pier/sleep.hpp>
 
@@ -133,7 +135,7 @@ Task<void> Worker::accept(Listener& listener) {
             continue;
         }
         complained_ = false;
-        if (engine_.model != spi::Model::iterative) {
+        if (model_for(engine_) == Model::event) {
             begin(std::move(*stream));
             continue;
         }

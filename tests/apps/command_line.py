@@ -100,9 +100,14 @@ class CommandLine(harness.TestCase):
                 finally:
                     server.kill()
 
+    def test_a_preset_names_a_model_of_a_server(self):
+        with Server(engine="iterative") as server:
+            harness.echo_once(server)
+        self.assertIn("blocking engine", self.assert_refused(2, "--engine", "iterative", "--threads", "2"))
+
     def test_one_at_a_time_and_several_threads_or_addresses(self):
-        self.assert_refused(2, "--engine", "iterative", "--threads", "2")
-        self.assert_refused(2, "--engine", "iterative", "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0")
+        self.assert_refused(2, "--engine", "blocking", "--threads", "2")
+        self.assert_refused(2, "--engine", "blocking", "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0")
 
     def test_an_address_in_use(self):
         with Server() as server:

@@ -8,7 +8,7 @@ import unittest
 import harness
 
 NAME = "pier-compare"
-ENGINE = "iterative"  # every system has it
+ENGINE = "blocking"  # every system has it
 
 
 def setUpModule():

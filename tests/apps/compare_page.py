@@ -71,20 +71,20 @@ class Page(browser.PageCase):
         # No two say the same of everything, but for one kind of row some do.
         self.assertEqual(len(self.heads()), 8)
         self.set("text", "connect-unspecified")
-        self.assertEqual(self.heads(), ["native", "3 enginespoll, uv, iterative",
-                                        "native", "3 engineswsa-select, uv, iterative"])
+        self.assertEqual(self.heads(), ["native", "3 enginespoll, uv, blocking",
+                                        "native", "3 engineswsa-select, uv, blocking"])
         self.assertEqual(len(self.all("#matrix td")), 4)
         self.assertIn("8 of 8 columns, folded into 4", self.all("#count")[0])
         self.page.click("td[data-id=connect-unspecified][data-column='1']")
-        self.assertIn("iterative", self.opened())
+        self.assertIn("blocking", self.opened())
         self.page.press("Escape")
         self.page.click("#fold")
         self.assertEqual(len(self.heads()), 8)
 
     def test_engines_that_break_the_contract_are_not_folded_with_those_that_keep_it(self):
         self.set("text", "reset-idle-peer")
-        self.assertEqual(self.heads(), ["native", "3 enginespoll, uv, iterative",
-                                        "native", "3 engineswsa-select, uv, iterative"])
+        self.assertEqual(self.heads(), ["native", "3 enginespoll, uv, blocking",
+                                        "native", "3 engineswsa-select, uv, blocking"])
         self.assertEqual(self.all("#matrix td.known"), ["end~ (a known deviation of that system)"])
 
     def test_meaning_is_said_by_word_shape_and_colour(self):
@@ -165,7 +165,7 @@ class Page(browser.PageCase):
     def test_filter_by_engine(self):
         self.show_all()
         self.choose("#engines input[value=native]", "#engines input[value=uv]")
-        self.assertEqual(self.heads(), ["poll", "iterative", "wsa-select", "iterative"])
+        self.assertEqual(self.heads(), ["poll", "blocking", "wsa-select", "blocking"])
 
     def test_only_differences(self):
         self.show_all()

@@ -102,10 +102,10 @@ class Table(Reports):
                          {"echo-1B": " ", "reset-idle-peer": "*", "reset-twice": "*", "connect-unspecified": "^",
                           "backlog": "*", "send-size": "*"})
         text = "\n".join(lines)
-        self.assertIn("~ reset-idle-peer: end on wine-8 wsa-select, wine-8 uv, wine-8 iterative: Wine 8", text)
+        self.assertIn("~ reset-idle-peer: end on wine-8 wsa-select, wine-8 uv, wine-8 blocking: Wine 8", text)
         self.assertIn("! send-size: corrupt on wine-8 uv; the contract: all or part", text)
         self.assertIn("Inherent, so that no layer can hide it:\nbacklog: The system decides", text)
-        self.assertIn("backlog on linux iterative, wine-8 iterative: one operation at a time", text)
+        self.assertIn("backlog on linux blocking, wine-8 blocking: one operation at a time", text)
         self.assertIn("absent-one can't run on wine-8: it is not there", text)
         self.assertNotIn(COLOUR, text)
 
@@ -148,7 +148,7 @@ class Markdown(Reports):
         for line in ("## Stream data", "## Reset and abort", "## Options and names", "## Engines that can't run",
                      "| ^ connect-unspecified | works | works | works | works | unavailable | works | works | works |",
                      "| \\* send-size | part | part | all | part | all | all | **corrupt !** | all |",
-                     "  - n/a on linux iterative, wine-8 iterative: one operation at a time"):
+                     "  - n/a on linux blocking, wine-8 blocking: one operation at a time"):
             self.assertIn(line, lines)
         cells = {len(re.findall(r"(?<!\\)\|", line)) for line in lines if line.startswith("|")}
         self.assertEqual(cells, {10})
@@ -232,8 +232,8 @@ class Terminal(Reports):
         self.assertIn(COLOUR, self.on_terminal("stdout", *merge, "--color", "always", NO_COLOR="1"))
 
     def test_progress_on_a_terminal_only(self):
-        one = ["--engine", "iterative", "--behaviour", "echo-1B"]
-        self.assertIn("0/1 iterative echo-1B", self.on_terminal("stderr", *one))
+        one = ["--engine", "blocking", "--behaviour", "echo-1B"]
+        self.assertIn("0/1 blocking echo-1B", self.on_terminal("stderr", *one))
         self.assertEqual(harness.run(*one)[2], "")
 
 
@@ -284,7 +284,7 @@ class Diff(Reports):
     def test_columns_and_rows_that_come_and_go(self):
         new = sample_reports.linux()
         new["behaviours"][0]["id"] = "echo-2B"
-        new["systems"][0]["engines"] = ["native", "poll", "epoll", "iterative"]
+        new["systems"][0]["engines"] = ["native", "poll", "epoll", "blocking"]
         for row in new["behaviours"]:
             for outcome in row["outcomes"]:
                 outcome["engine"] = outcome["engine"].replace("uv", "epoll")
@@ -306,7 +306,7 @@ class Diff(Reports):
         _, output, _ = harness.run("merge", self.file("linux.json", sample_reports.linux()), "--format", "outcomes")
         baseline = json.loads(output)
         self.assertEqual(baseline["systems"]["linux"]["backlog"],
-                         {"native": "waits", "poll": "waits", "uv": "waits", "iterative": "n/a"})
+                         {"native": "waits", "poll": "waits", "uv": "waits", "blocking": "n/a"})
         self.assertEqual(self.diff(baseline, sample_reports.linux(), "--strict")[0], 0)
         bad = changed(sample_reports.linux(), "echo-1B", "uv", "corrupt")
         self.assertEqual(self.diff(baseline, bad)[0], 1)

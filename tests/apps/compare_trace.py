@@ -114,7 +114,7 @@ class Trace(harness.TestCase):
                 self.assertIn(("client", "disarmed"), [(step.get("socket"), step["what"]) for step in steps])
 
     def test_a_blocking_engine_arms_nothing(self):
-        steps = self.lanes["iterative"]
+        steps = self.lanes["blocking"]
         self.assert_in_order(["started", "tried", "completed"], whats(steps, "client", "send"))
         self.assertFalse({"armed", "submitted"} & {step["what"] for step in steps})
 
@@ -151,7 +151,7 @@ class Trace(harness.TestCase):
 
     def test_two_runs_give_the_same_text(self):
         # A machine that is busy may deliver a packet late, and Windows and Wine do so at any time.
-        what = ["echo"] if harness.settings.system() == "linux" else ["echo", "--engine", "iterative"]
+        what = ["echo"] if harness.settings.system() == "linux" else ["echo", "--engine", "blocking"]
         runs = [self.trace_of(*what) for _ in range(5)]
         self.assertTrue(any(one == other for one, other in itertools.pairwise(runs)), runs)
         self.assertNotIn(self.trace_of(*what, "--times"), runs)
@@ -172,7 +172,7 @@ class Trace(harness.TestCase):
         self.assertEqual(sides, {"listener": "peer", "accepted": "peer", "client": ""})
 
     def test_long_traces_are_cut(self):
-        lane = json.loads(self.trace_of("echo-8MiB", "--engine", "iterative", "--format", "json"))["lanes"][0]
+        lane = json.loads(self.trace_of("echo-8MiB", "--engine", "blocking", "--format", "json"))["lanes"][0]
         self.assertEqual(len(lane["steps"]), 1000)
         self.assertGreater(lane["left_out"], 0)
 
@@ -208,7 +208,7 @@ class Trace(harness.TestCase):
         self.assertIn("PROBE", self.assert_refused())
         self.assertIn("no engine does anything for connect-self", self.assert_refused("connect-self"))
         here = self.file("here.json", self.json)
-        for words in (["echo"], ["--engine", "iterative"], ["--system", "linux"]):
+        for words in (["echo"], ["--engine", "blocking"], ["--system", "linux"]):
             self.assertIn("runs nothing", self.assert_refused(*words, "--merge", here))
 
     def test_control_characters_stay_away_from_the_terminal(self):

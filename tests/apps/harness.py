@@ -43,7 +43,7 @@ class settings:
 
     @classmethod
     def one_at_a_time(cls):
-        return cls.engine == "iterative"
+        return cls.engine == "blocking"
 
     @classmethod
     def system(cls):

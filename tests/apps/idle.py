@@ -56,7 +56,7 @@ class Idle(harness.TestCase):
             clients = {engine: [stack.enter_context(server.connect()) for _ in range(CONNECTIONS)]
                        for engine, server in servers.items()}
             for engine in servers:
-                served = clients[engine][:1] if engine == "iterative" else clients[engine]
+                served = clients[engine][:1] if engine == "blocking" else clients[engine]
                 for client in served:
                     harness.echo(client)
             rests = [Rest(server) for server in servers.values()]

@@ -25,7 +25,7 @@ TEXTS = {
     "send-size": {"group": DATA, "question": "How much does one send take?", "contract": ["all", "part"]},
 }
 
-OUTCOMES = {  # of native, poll, uv, iterative
+OUTCOMES = {  # of native, poll, uv, blocking
     "linux": {"echo-1B": "works works works works", "reset-idle-peer": "reset reset reset reset",
               "reset-twice": "reset reset end end", "connect-unspecified": "works works works works",
               "backlog": "waits waits waits n/a", "send-size": "part part all part"},
@@ -33,12 +33,12 @@ OUTCOMES = {  # of native, poll, uv, iterative
                "reset-twice": "end end end end", "connect-unspecified": "unavailable works works works",
                "backlog": "refused refused refused n/a", "send-size": "all all corrupt all"},
 }
-ENGINES = {"linux": ["native", "poll", "uv", "iterative"], "wine-8": ["native", "wsa-select", "uv", "iterative"]}
+ENGINES = {"linux": ["native", "poll", "uv", "blocking"], "wine-8": ["native", "wsa-select", "uv", "blocking"]}
 
 
 def in_contract(behaviour, engine, outcome):
     contract = TEXTS[behaviour]["contract"]
-    if engine == "iterative":
+    if engine == "blocking":
         contract = TEXTS[behaviour].get("blocking_contract", contract)
     return engine == "native" or outcome == "n/a" or not contract or outcome in contract
 

@@ -21,7 +21,7 @@ std::vector<std::string> systems(const Report& report) {
     return names;
 }
 
-// "works", "works by poll, uv; n/a by iterative": of a system's engines.
+// "works", "works by poll, uv; n/a by blocking": of a system's engines.
 std::string by_engines(const Report& report, const Row& row, const std::string& system) {
     std::vector<std::pair<std::string, std::string>> camps;
     for (std::size_t i = 0; i < row.cells.size(); ++i) {

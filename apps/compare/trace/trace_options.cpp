@@ -72,9 +72,7 @@ bool TraceCommand::choose_engines() {
         if (options_.engines.back() == nullptr) return false;
     }
     if (!options_.engines.empty()) return true;
-    for (const pier::spi::EngineInfo& each : pier::engines()) {
-        if (has_engine_of_its_own(each)) options_.engines.push_back(&each);
-    }
+    for (const pier::spi::EngineInfo& each : pier::engines()) options_.engines.push_back(&each);
     return true;
 }
 

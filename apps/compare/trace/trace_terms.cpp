@@ -25,7 +25,7 @@ constexpr Terms all_terms[] = {
     {"select", "select", "in select's sets", "", ""},
     {"wsa-event", "WSAWaitForMultipleEvents", "WSAEventSelect", "", ""},
     {"wsa-select", "select", "in select's sets", "", ""},
-    {"iterative", "for this socket alone", "", "", ""},
+    {"blocking", "for this socket alone", "", "", ""},
     {"io_uring", "io_uring_enter", "", "submission entry", "completion entry"},
     {"overlapped-event", "WaitForSingleObject", "", "overlapped call", "event signalled"},
     {"overlapped-apc", "alertable wait", "", "overlapped call", "routine called"},

@@ -13,7 +13,7 @@ using spi::NativeSocket;
 //
 // The socket must stay open while a wait is under way. Between waits the system watches nothing of it, so that its
 // owner may close it at any time; then this can only be closed. A socket that is closed under a wait costs that wait
-// alone: select, poll, iterative and the engines of Windows tell it as not_a_socket; epoll, io_uring and uv notice only
+// alone: select, poll, blocking and the engines of Windows tell it as not_a_socket; epoll, io_uring and uv notice only
 // when this loop is given the number for a socket of its own, so that without a deadline the wait may last. (Libuv ends
 // the process when the socket is closed before the loop has turned once since the wait began.)
 //

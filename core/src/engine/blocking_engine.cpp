@@ -86,9 +86,9 @@ private:
 
 EngineInfo blocking_engine_info() {
     return {
-        .name = "iterative",
+        .name = "blocking",
         .summary = "blocking calls, one connection after the other: the simplest server there is",
-        .model = Model::iterative,
+        .one_at_a_time = true,
         .probe = [] { return std::string(); },
         .make = [](ChunkPool&) -> Result<std::unique_ptr<Engine>> {
             auto waiter = sys::make_one_waiter();

@@ -69,6 +69,7 @@ Result<std::unique_ptr<Loop>> Loop::create(const spi::EngineInfo& engine) {
     if (!made) return fail(made.error());
     loop->engine_ = std::move(*made);
     loop->traits_ = loop->engine_->traits();
+    spi::require(loop->traits_.one_at_a_time == engine.one_at_a_time, "an engine and its entry in the table disagree");
     loop->engine_->deliver_by({.run = deliver_at_once, .who = loop.get()});
     return loop;
 }

@@ -12,7 +12,7 @@ std::span<const EngineInfo> platform_engines() {
         const auto sound = unbroken_platform_engines();
         std::vector<EngineInfo> table(sound.begin(), sound.end());
         auto add = [&table, probe = sound.front().probe](std::string_view name, std::string_view summary, auto make) {
-            table.push_back({.name = name, .summary = summary, .model = Model::event, .probe = probe, .make = make});
+            table.push_back({.name = name, .summary = summary, .probe = probe, .make = make});
         };
         add("drops-finish", "finish() succeeds and the peer never hears of it", broken::make_drops_finish);
         add("crashes", "writes to nowhere when it is given a datagram socket", broken::make_crashes);

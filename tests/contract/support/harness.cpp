@@ -47,7 +47,7 @@ const pier::spi::EngineInfo& engine() {
     return *info;
 }
 
-bool one_at_a_time() { return engine().model == pier::spi::Model::iterative; }
+bool one_at_a_time() { return engine().one_at_a_time; }
 
 bool sends_in_the_system() noexcept {
     return settings().engine == "iocp" || settings().engine.starts_with("overlapped-");

@@ -140,13 +140,10 @@ private:
     Delivery delivery_;
 };
 
-// How serve() arranges connections over threads and processes; orthogonal to the engine.
-enum class Model : std::uint8_t { event, iterative, process, prefork, thread, pool };
-
 struct EngineInfo {
     std::string_view name;
-    std::string_view summary;  // one line: the mechanism and when to choose it
-    Model model = Model::event;
+    std::string_view summary;    // one line: the mechanism and when to choose it
+    bool one_at_a_time = false;  // as EngineTraits::one_at_a_time, for whoever chooses an engine before it is made
     // Empty, or a sentence that says why it can't run here. Cheap; any thread.
     std::string (*probe)() = nullptr;
     // The loop owns the engine; the pool outlives it. Errors: what the system says of its poller.

@@ -35,7 +35,8 @@ int complain(std::string_view program, std::string_view what, const Error& error
 // A line an engine: "NAME: summary", or why it can't run here.
 [[nodiscard]] std::string list_engines();
 
-// The engine of that name, or the best one without a name; null after a sentence on stderr (exit status 2).
+// The engine of that name, or the best one without a name; "iterative" is a preset of engine blocking. Null after a
+// sentence on stderr (exit status 2).
 [[nodiscard]] const spi::EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name);
 
 // Nothing after a sentence on stderr (exit status 2).

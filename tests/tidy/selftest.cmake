@@ -57,17 +57,6 @@ bad(tests/contract/a.cpp 1 "int x = co_await (y ? f() : g())@@;\n")
 good(core/src/a.cpp "if (auto sent = co_await send()\; !sent) co_return@@\;\n")
 good(core/src/a.cpp "if (!a.b()) co_await c()@@\;\n")
 
-# What a simulated system must be able to replace.
-foreach(name IN ITEMS std::chrono::steady_clock std::chrono::system_clock std::random_device std::mt19937 std::thread std::jthread)
-  bad(core/src/loop/a.cpp 2 "int x;\nauto y = ${name}{}@@;\n")
-endforeach()
-bad(core/src/process/line_input.cpp 1 "sleep_for(x)@@;\n")
-bad(core/src/engine/a.cpp 1 "std::this_thread::yield()@@;\n")
-good(core/src/loop/loop.cpp "std::this_thread::yield()@@\;\nstd::thread::id x@@\;\n")
-good(core/src/loop/place.cpp "auto x = std::this_thread::get_id()@@\;\n")
-good(core/src/loop/offload.cpp "std::thread(f)@@\;\n")
-good(apps/a/a.cpp "auto x = std::chrono::steady_clock::now()@@\;\n")
-
 # What core may include.
 good(core/include/pier/a.hpp "#include <pier/b.hpp>\n#include <vector>\n// errno, _WIN32 and <unistd.h> may be talked about\n")
 good(core/src/a.cpp "#include \"b.hpp\"\nint my_errno; std::string a = \"[x;y\";\n")

@@ -149,22 +149,6 @@ function(check_direction file code)
   set(failures ${failures} PARENT_SCOPE)
 endfunction()
 
-# Core sees time, sleep, threads and chance only through pier/sys/, so that a simulated system can take their place. But
-# for: the threads that blocking calls need, and the end of a loop, which lets a caller of post() finish.
-function(check_simulable file code)
-  string(REGEX REPLACE "std::this_thread::get_id|std::thread::id" "" code "${code}")
-  set(sentence "<match> is the system's: core asks pier/sys/ for it")
-  find("${file}" code "${left}(std::chrono::[a-z_]+_clock|std::random_device|std::mt19937(_64)?|std::rand|sleep_(for|until))${right}"
-    "${sentence}")
-  if(NOT file MATCHES "^core/src/(process/line_input|loop/offload)\\.cpp$")
-    find("${file}" code "${left}(std::j?thread|std::async)${right}" "${sentence}")
-  endif()
-  if(NOT file STREQUAL "core/src/loop/loop.cpp")
-    find("${file}" code "${left}(std::this_thread)${right}" "${sentence}")
-  endif()
-  set(failures ${failures} PARENT_SCOPE)
-endfunction()
-
 function(check_cpp file text)
   string(REGEX REPLACE "//[^\n]*" "" code "${text}")
   if(file MATCHES "${portable}")
@@ -174,9 +158,6 @@ function(check_cpp file text)
     check_public("${file}" "${code}")
   endif()
   check_direction("${file}" "${code}")
-  if(file MATCHES "^core/")
-    check_simulable("${file}" "${code}")
-  endif()
   if(NOT file MATCHES "^backend-")
     find("${file}" code "(#[ ]*include[ ]*)([<\"][^>\"\n]*backend-[a-z0-9]+/[^>\"\n]*[>\"])"
       "<match> is a backend's: nothing outside includes a backend")

@@ -20,13 +20,9 @@ public:
     template <std::derived_from<spi::PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop& loop = enter(handle);
-        const bool pending = loop.start(*this, take_deadline());
+        const bool suspended = is_parked(loop.start(*this, take_deadline()));
         if (stage == spi::Stage::in_flight) loop.end(*this);
-        return pending;
-    }
-    Result<void> await_resume() const noexcept {
-        if (error) return std::unexpected(error);
-        return {};
+        return suspended;
     }
 };
 

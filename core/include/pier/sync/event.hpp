@@ -25,10 +25,6 @@ public:
     class Awaiter : public AwaitableBase<Awaiter> {
     public:
         Awaiter(Event& event, Deadline limit) noexcept : AwaitableBase(limit), event_(event) {}
-        Result<void> await_resume() const noexcept {
-            if (error) return std::unexpected(error);
-            return {};
-        }
 
     private:
         friend AwaitableBase;

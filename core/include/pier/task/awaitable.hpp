@@ -50,7 +50,7 @@ namespace pier {
 //   begin(). void leave()                   The wait ends for another reason (deadline, cancel): forget this waiter.
 //   After it no
 //                                  wake() may come.
-//   await_resume()                 The result. `error` (a member of the base) tells how the wait has ended: ok,
+//   await_resume()                 The result, where Result<void> does not say it. `error` (a member of the base) tells how the wait has ended: ok,
 //                                  operation_canceled, timed_out, not_enough_memory, or what wake() was given.
 // None of the first three may throw.
 template <class Self>
@@ -68,14 +68,14 @@ public:
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop& loop = enter(handle);
         const Deadline limit = take_deadline();
-        if (context->stopping()) return loop.end_at_once(*this);
-        if (auto known = self().ready()) return loop.end_at_once(*this, *known);
-        const bool pending = loop.start(*this, limit);
+        if (context->stopping()) return is_parked(loop.end_at_once(*this));
+        if (auto known = self().ready()) return is_parked(loop.end_at_once(*this, *known));
+        const bool suspended = is_parked(loop.start(*this, limit));
         if (waits()) {
             begun_ = true;
             self().begin();
         }
-        return pending;
+        return suspended;
     }
 
     // Lets the task go on, in a later step of its loop. Once for a wait; the caller has forgotten this waiter before.

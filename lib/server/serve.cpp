@@ -106,7 +106,7 @@ private:
         for (unsigned i = 0; i < options_.threads && status_ == 0; ++i) {
             serve_on_thread(workers_.emplace_back(service_, *options_.engine, exceptions_), {}, listening);
         }
-        auto deal = [this](spi::Accepted&& accepted) {
+        auto deal = [this](Accepted&& accepted) {
             workers_[next_.fetch_add(1, std::memory_order_relaxed) % options_.threads].adopt(std::move(accepted));
         };
         std::vector<Endpoint> opened;
@@ -196,7 +196,7 @@ private:
     const Service& service_;
     const ServeOptions options_;
     ExceptionLog exceptions_;
-    const spi::EngineInfo blocking_ = spi::blocking_engine_info();
+    const EngineInfo blocking_ = spi::blocking_engine_info();
     std::deque<Worker> workers_;
     std::deque<Worker> acceptors_;
     std::vector<std::thread> threads_;

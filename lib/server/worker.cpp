@@ -24,7 +24,7 @@ bool passing(const Error& error) { return error == Errc::permission_denied || er
 
 }  // namespace
 
-Worker::Worker(const Service& service, const spi::EngineInfo& engine, ExceptionLog& exceptions, Deal deal)
+Worker::Worker(const Service& service, const EngineInfo& engine, ExceptionLog& exceptions, Deal deal)
     : service_(service), engine_(engine), exceptions_(exceptions), deal_(std::move(deal)) {
     post_.worker = this;
     post_.run = [](Post& post) noexcept {
@@ -73,7 +73,7 @@ void Worker::begin(Stream stream) noexcept {
     }
 }
 
-void Worker::adopt(spi::Accepted&& accepted) {
+void Worker::adopt(Accepted&& accepted) {
     loop_->post([this, connection = std::move(accepted)]() mutable {
         if (connections_ == nullptr || stop_.is_set()) return;  // it is closed
         auto stream = Stream::adopt(std::move(connection));

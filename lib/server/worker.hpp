@@ -21,12 +21,12 @@ class Worker {
 public:
     using Ready = std::function<void(const std::vector<Endpoint>&)>;
     // Given to an acceptor, which passes connections on instead of serving them.
-    using Deal = std::function<void(spi::Accepted&&)>;
+    using Deal = std::function<void(Accepted&&)>;
 
     // What is asked of a server's end; each includes those before it.
     enum class Request : std::uint8_t { none, stop, end_grace };
 
-    Worker(const Service& service, const spi::EngineInfo& engine, ExceptionLog& exceptions, Deal deal = {});
+    Worker(const Service& service, const EngineInfo& engine, ExceptionLog& exceptions, Deal deal = {});
 
     // On the thread that will run it: some engines are bound to their maker.
     [[nodiscard]] Result<void> create();
@@ -40,7 +40,7 @@ public:
     void request(Request wanted) noexcept;
 
     // Any thread: serves a connection that was accepted elsewhere.
-    void adopt(spi::Accepted&& accepted);
+    void adopt(Accepted&& accepted);
 
 private:
     // Prepared beforehand, because a signal handler can't allocate.
@@ -60,7 +60,7 @@ private:
     void obey(Request wanted) noexcept;
 
     const Service& service_;
-    const spi::EngineInfo& engine_;
+    const EngineInfo& engine_;
     ExceptionLog& exceptions_;
     const Deal deal_;
     Event stop_;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include <pier/endpoint.hpp>
-#include <pier/spi/engine.hpp>
+#include <pier/loop.hpp>
 #include <pier/time.hpp>
 
 #include <cstdint>
@@ -15,7 +15,7 @@ namespace echo_client {
 inline constexpr std::string_view program = "pier-echo-client";
 
 struct Options {
-    const pier::spi::EngineInfo* engine = nullptr;
+    const pier::EngineInfo* engine = nullptr;
     pier::Endpoint server;
     std::string message;       // empty: a pattern of `bytes`
     std::uint64_t bytes = 64;  // of each message

@@ -95,7 +95,7 @@ bool print(std::string_view program, std::string_view text) {
 
 std::string list_engines() {
     std::string text;
-    for (const spi::EngineInfo& engine : engines()) {
+    for (const EngineInfo& engine : engines()) {
         std::string obstacle = engine.probe();
         text += std::string(engine.name) + ": ";
         text += obstacle.empty() ? std::string(engine.summary) : "can't run here: " + obstacle;
@@ -104,12 +104,12 @@ std::string list_engines() {
     return text;
 }
 
-const spi::EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name) {
+const EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name) {
     // find_engine() takes an empty name for none.
-    const spi::EngineInfo* engine = name && name->empty() ? nullptr : find_engine(engine_of_preset(name.value_or("")));
+    const EngineInfo* engine = name && name->empty() ? nullptr : find_engine(engine_of_preset(name.value_or("")));
     if (engine == nullptr) {
         std::string names;
-        for (const spi::EngineInfo& each : engines()) names += (names.empty() ? "" : ", ") + std::string(each.name);
+        for (const EngineInfo& each : engines()) names += (names.empty() ? "" : ", ") + std::string(each.name);
         say(program, "there is no engine \"" + name.value_or("") + "\" on this system; there are: " + names);
         return nullptr;
     }

@@ -141,7 +141,7 @@ private:
                                          i == 0 ? datagrams() : std::vector<Listening>(), listening);
             udp.insert(udp.end(), names.begin(), names.end());
         }
-        auto deal = [this](spi::Accepted&& accepted, std::size_t port) {
+        auto deal = [this](Accepted&& accepted, std::size_t port) {
             workers_[next_.fetch_add(1, std::memory_order_relaxed) % options_.threads].adopt(std::move(accepted), port);
         };
         const std::vector<Listening> wanted = streams();
@@ -237,7 +237,7 @@ private:
     const ServeOptions options_;
     ExceptionLog exceptions_;
     Program program_{.service = service_, .exceptions = exceptions_, .limit = nullptr};
-    const spi::EngineInfo blocking_ = spi::blocking_engine_info();
+    const EngineInfo blocking_ = spi::blocking_engine_info();
     std::deque<Worker> workers_;
     std::deque<Worker> acceptors_;
     std::vector<std::thread> threads_;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <pier/endpoint.hpp>
+#include <pier/loop.hpp>
 #include <pier/server/serve.hpp>
-#include <pier/spi/engine.hpp>
 
 #include <optional>
 #include <vector>
@@ -11,7 +11,7 @@
 namespace pier {
 
 struct ServeOptions {
-    const spi::EngineInfo* engine = nullptr;
+    const EngineInfo* engine = nullptr;
     std::vector<Endpoint> listen;
     std::vector<Endpoint> more;  // as Service::more
     unsigned threads = 1;

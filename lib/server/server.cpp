@@ -202,7 +202,7 @@ Task<void> Server::accept(Port& port) {
             auto room = co_await door_->wait_for_room();
             if (!room) co_return;
         }
-        spi::Accepted unattached;
+        Accepted unattached;
         Stream stream;
         Error error{};
         if (port.deal) {

@@ -8,7 +8,7 @@
 
 namespace pier {
 
-Worker::Worker(const Program& program, const spi::EngineInfo& engine, Deal deal)
+Worker::Worker(const Program& program, const EngineInfo& engine, Deal deal)
     : program_(program), engine_(engine), deal_(std::move(deal)) {
     post_.worker = this;
     post_.run = [](Post& post) noexcept {
@@ -47,7 +47,7 @@ void Worker::obey(Request wanted) noexcept {
     }
 }
 
-void Worker::adopt(spi::Accepted&& accepted, std::size_t port) {
+void Worker::adopt(Accepted&& accepted, std::size_t port) {
     loop_->post([this, port, connection = std::move(accepted)]() mutable {
         auto stream = Stream::adopt(std::move(connection));
         if (stream && server_ != nullptr) {

@@ -35,12 +35,12 @@ public:
     // Called once, on the worker's thread, with what was asked for, by the names that it has got, when all is open.
     using Ready = std::function<void(const std::vector<Listening>&)>;
     // Given to an acceptor, which passes connections on instead of serving them. May throw.
-    using Deal = std::function<void(spi::Accepted&&, std::size_t port)>;
+    using Deal = std::function<void(Accepted&&, std::size_t port)>;
 
     // What is asked of a server's end; each includes those before it.
     enum class Request : std::uint8_t { none, stop, end_grace };
 
-    Worker(const Program& program, const spi::EngineInfo& engine, Deal deal = {});
+    Worker(const Program& program, const EngineInfo& engine, Deal deal = {});
 
     // On the thread that will run it: some engines are bound to their maker.
     [[nodiscard]] Result<void> create();
@@ -52,7 +52,7 @@ public:
     void request(Request wanted) noexcept;
 
     // Any thread: serves a connection that was accepted elsewhere, and has its place in the limit.
-    void adopt(spi::Accepted&& accepted, std::size_t port);
+    void adopt(Accepted&& accepted, std::size_t port);
 
 private:
     // Prepared beforehand, because a signal handler can't allocate.
@@ -69,7 +69,7 @@ private:
     void obey(Request wanted) noexcept;
 
     const Program& program_;
-    const spi::EngineInfo& engine_;
+    const EngineInfo& engine_;
     const Deal deal_;
     std::vector<Handler> handlers_;  // by port
     Request obeyed_ = Request::none;

@@ -116,7 +116,7 @@ Task<void> awaits() {
 
 }  // namespace
 
-void loop_alone(const pier::spi::EngineInfo& engine) {
+void loop_alone(const pier::EngineInfo& engine) {
     make_loop(engine)->run(posts_of_its_own());
     make_loop(engine)->run(posts_of_another_thread());
     make_loop(engine)->run(sleeps());

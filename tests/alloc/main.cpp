@@ -67,7 +67,7 @@ int run(int argc, char** argv) {
             return 2;
         }
     }
-    const pier::spi::EngineInfo* engine = pier::find_engine(name);
+    const pier::EngineInfo* engine = pier::find_engine(name);
     if (engine == nullptr) {
         std::fprintf(stderr, "pier-alloc: there is no engine \"%s\"\n", name.c_str());
         return 2;

@@ -40,11 +40,11 @@ Task<void> on_one_loop(const Server& server, const Client& client) {
 
 }  // namespace
 
-std::unique_ptr<pier::Loop> make_loop(const pier::spi::EngineInfo& engine) {
+std::unique_ptr<pier::Loop> make_loop(const pier::EngineInfo& engine) {
     return expect(pier::Loop::create(engine), "creating a loop");
 }
 
-void connected(const pier::spi::EngineInfo& engine, const Server& server, const Client& client) {
+void connected(const pier::EngineInfo& engine, const Server& server, const Client& client) {
     auto here = make_loop(engine);
     if (!here->traits().one_at_a_time) return here->run(on_one_loop(server, client));
     auto there = make_loop(engine);

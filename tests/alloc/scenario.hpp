@@ -60,15 +60,15 @@ private:
 // threads.
 using Client = std::function<pier::Task<void>(pier::Stream&)>;
 using Server = std::function<pier::Task<void>(pier::Stream)>;
-void connected(const pier::spi::EngineInfo& engine, const Server& server, const Client& client);
+void connected(const pier::EngineInfo& engine, const Server& server, const Client& client);
 
-[[nodiscard]] std::unique_ptr<pier::Loop> make_loop(const pier::spi::EngineInfo& engine);
+[[nodiscard]] std::unique_ptr<pier::Loop> make_loop(const pier::EngineInfo& engine);
 
 // The scenarios.
-void streams(const pier::spi::EngineInfo& engine);
-void loop_alone(const pier::spi::EngineInfo& engine);
+void streams(const pier::EngineInfo& engine);
+void loop_alone(const pier::EngineInfo& engine);
 void chunk_memory();
 // Before anything else has run: what is made once in a process must be made under shortage.
-void shortage(const pier::spi::EngineInfo& engine);
+void shortage(const pier::EngineInfo& engine);
 
 }  // namespace alloc

@@ -57,7 +57,7 @@ void refuse_each(std::string_view name, Scene scene) {
 }
 
 template <class Body>
-void refuse_each_of(const pier::spi::EngineInfo& engine, std::string_view name, Body body) {
+void refuse_each_of(const pier::EngineInfo& engine, std::string_view name, Body body) {
     refuse_each(name, [&](std::uint64_t nth) -> Result<void> {
         auto loop = make_loop(engine);
         refuse(nth);
@@ -69,7 +69,7 @@ void refuse_each_of(const pier::spi::EngineInfo& engine, std::string_view name, 
     });
 }
 
-Result<void> create(const pier::spi::EngineInfo& engine, std::uint64_t nth) {
+Result<void> create(const pier::EngineInfo& engine, std::uint64_t nth) {
     refuse(nth);
     try {
         auto loop = pier::Loop::create(engine);
@@ -153,7 +153,7 @@ Task<Result<void>> receiving() {
 
 }  // namespace
 
-void shortage(const pier::spi::EngineInfo& engine) {
+void shortage(const pier::EngineInfo& engine) {
     make_loop(engine).reset();  // libuv's first one opens what stays until the process ends
     refuse_each_of(engine, "a task spawned", spawning);
     refuse_each("a loop made", [&](std::uint64_t nth) { return create(engine, nth); });

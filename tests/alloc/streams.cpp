@@ -131,7 +131,7 @@ Task<void> timeouts(Stream& stream) {
 
 }  // namespace
 
-void streams(const pier::spi::EngineInfo& engine) {
+void streams(const pier::EngineInfo& engine) {
     connected(engine, echo, round_trips);
     connected(engine, echo_with_deadlines, with_deadlines);
     connected(engine, echo_in_pieces, in_pieces);

@@ -3,10 +3,10 @@
 
 #include "harness.hpp"
 
-#include <pier/spi/engine.hpp>
+#include <pier/loop.hpp>
 
 namespace posix {
 
-[[nodiscard]] inline const pier::spi::EngineInfo& engine() { return *pier::find_engine(contract::settings().engine); }
+[[nodiscard]] inline const pier::EngineInfo& engine() { return *pier::find_engine(contract::settings().engine); }
 
 }  // namespace posix

@@ -9,7 +9,7 @@ namespace server_tests {
 
 template <class Body>
 void on_every_engine(Body body) {
-    for (const pier::spi::EngineInfo& engine : pier::engines()) {
+    for (const pier::EngineInfo& engine : pier::engines()) {
         if (engine.one_at_a_time || !engine.probe().empty()) continue;
         CAPTURE(engine.name);
         auto loop = pier::Loop::create(engine);

@@ -14,7 +14,7 @@ namespace support {
 class CountingEngine final : public WrappedEngine {
 public:
     // A loop on that engine. `waits` outlives it. One thread makes such loops.
-    [[nodiscard]] static pier::Result<std::unique_ptr<pier::Loop>> make_loop(const pier::spi::EngineInfo& engine,
+    [[nodiscard]] static pier::Result<std::unique_ptr<pier::Loop>> make_loop(const pier::EngineInfo& engine,
                                                                              std::uint64_t& waits) {
         return make_wrapped_loop<CountingEngine>(engine, waits);
     }

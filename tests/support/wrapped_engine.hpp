@@ -38,13 +38,12 @@ private:
 // A loop on that engine, inside of a Wrapper, which is made of the engine and `told` and lives as long as the loop. One
 // thread makes such loops.
 template <class Wrapper, class Told>
-[[nodiscard]] pier::Result<std::unique_ptr<pier::Loop>> make_wrapped_loop(const pier::spi::EngineInfo& engine,
-                                                                          Told& told) {
-    static const pier::spi::EngineInfo* inner = nullptr;  // static: EngineInfo::make is a plain function
+[[nodiscard]] pier::Result<std::unique_ptr<pier::Loop>> make_wrapped_loop(const pier::EngineInfo& engine, Told& told) {
+    static const pier::EngineInfo* inner = nullptr;  // static: EngineInfo::make is a plain function
     static Told* told_to = nullptr;
     inner = &engine;
     told_to = &told;
-    pier::spi::EngineInfo wrapped = engine;
+    pier::EngineInfo wrapped = engine;
     wrapped.make = [](pier::spi::ChunkPool& chunks) -> pier::Result<std::unique_ptr<pier::spi::Engine>> {
         auto made = inner->make(chunks);
         if (!made) return pier::fail(made.error());

@@ -12,7 +12,7 @@ namespace unit {
 
 // With the engine that every system has.
 [[nodiscard]] inline std::unique_ptr<pier::Loop> make_loop() {
-    const pier::spi::EngineInfo* engine = pier::find_engine("blocking");
+    const pier::EngineInfo* engine = pier::find_engine("blocking");
     REQUIRE(engine != nullptr);
     auto loop = pier::Loop::create(*engine);
     REQUIRE(loop.has_value());

@@ -27,13 +27,16 @@ namespace pier {
 // already in an inbox must not be posted again.
 using Post = spi::Post;
 
+// What there is to choose from: engines(), find_engine(). What makes one is for those who write one, in pier/spi/.
+using EngineInfo = spi::EngineInfo;
+
 class Loop {
 public:
     // With the engine of that name, or the best one that runs here. Errors: not_supported for an unknown name or an
     // engine that can't run here (find_engine and EngineInfo::probe say why), and what the system says. Throws
     // std::bad_alloc, and nothing is left of it.
     [[nodiscard]] static Result<std::unique_ptr<Loop>> create(std::string_view engine = {});
-    [[nodiscard]] static Result<std::unique_ptr<Loop>> create(const spi::EngineInfo& engine);
+    [[nodiscard]] static Result<std::unique_ptr<Loop>> create(const EngineInfo& engine);
     Loop(const Loop&) = delete;
     Loop& operator=(const Loop&) = delete;
     // Not while it runs, and after everything of it: streams, listeners, datagram sockets, watches and tasks.
@@ -253,9 +256,9 @@ private:
 [[nodiscard]] Loop& this_loop() noexcept;
 
 // Every engine of this build, best first; names that belong to other systems are not among them.
-[[nodiscard]] const std::vector<spi::EngineInfo>& engines();
+[[nodiscard]] const std::vector<EngineInfo>& engines();
 // Null when there is none of that name. An empty name means the best one that can run here.
-[[nodiscard]] const spi::EngineInfo* find_engine(std::string_view name);
+[[nodiscard]] const EngineInfo* find_engine(std::string_view name);
 
 // While one lives in a coroutine, operations of its task start in spite of a cancelled scope: for clean-up that has to
 // wait. Give those operations deadlines.

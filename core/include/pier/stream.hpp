@@ -16,6 +16,8 @@
 namespace pier {
 
 class Stream;
+// A connection between Listener::accept_unattached() and Stream::adopt(), which may be another loop's.
+using Accepted = spi::Accepted;
 
 // Why receive_exactly() has failed. Where an Error is expected, it is one.
 struct IncompleteReceive : Error {
@@ -158,7 +160,7 @@ public:
     // Takes over what a listener accepted, on the loop that runs here. Errors: operation_canceled where none does, as
     // in a post that was left when its loop went; not_supported on the engine uv for what another loop accepted;
     // invalid_argument for one that was moved from; what the engine says. The connection is closed then.
-    [[nodiscard]] static Result<Stream> adopt(spi::Accepted&& accepted);
+    [[nodiscard]] static Result<Stream> adopt(Accepted&& accepted);
 
     // Some bytes, in a buffer that the loop lends when data is there, so that an idle peer costs no buffer; empty at
     // the end of the stream. Errors: connection_reset, timed_out (the deadline, or the system's), operation_canceled,

@@ -52,6 +52,6 @@ struct Descriptor : Link {
     }
     [[nodiscard]] bool busy() const noexcept { return lanes[0].first != nullptr || lanes[1].first != nullptr; }
 };
-static_assert(sizeof(void*) > 8 || sizeof(Descriptor) <= 96, "an idle connection pays for every byte of it");
+static_assert(sizeof(void*) > 8 || sizeof(Descriptor) <= 88, "an idle connection pays for every byte of it");
 
 }  // namespace pier::spi

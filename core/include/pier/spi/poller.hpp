@@ -12,12 +12,12 @@ namespace pier::spi {
 
 class ReadySink;
 
-// The descriptor of every readiness engine. It stands in room that Descriptor leaves at its end, but for MSVC, which
-// gives it eight bytes more.
+// The descriptor of every readiness engine.
 struct PolledDescriptor : Descriptor {
     bool registered = false;  // the engine's: the poller knows it
     std::uint32_t slot = 0;   // the poller's, which finds it there among what it watches
 };
+static_assert(sizeof(void*) > 8 || sizeof(PolledDescriptor) <= 96, "an idle connection pays for every byte of it");
 inline PolledDescriptor& polled(Descriptor& descriptor) noexcept { return static_cast<PolledDescriptor&>(descriptor); }
 
 // A bit of events, besides `input` and `output`: hang-up, error or urgent data. Both directions are tried, and from now

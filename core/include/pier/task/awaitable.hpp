@@ -50,7 +50,8 @@ namespace pier {
 //   begin(). void leave()                   The wait ends for another reason (deadline, cancel): forget this waiter.
 //   After it no
 //                                  wake() may come.
-//   await_resume()                 The result, where Result<void> does not say it. `error` (a member of the base) tells how the wait has ended: ok,
+//   await_resume()                 The result, where Result<void> does not say it. `error` (a member of the base) tells
+//   how the wait has ended: ok,
 //                                  operation_canceled, timed_out, not_enough_memory, or what wake() was given.
 // None of the first three may throw.
 template <class Self>

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <pier/endpoint.hpp>
+#include <pier/loop.hpp>
 #include <pier/result.hpp>
-#include <pier/spi/engine.hpp>
 
 #include <optional>
 #include <string>
@@ -37,7 +37,7 @@ int complain(std::string_view program, std::string_view what, const Error& error
 
 // The engine of that name, or the best one without a name; "iterative" is a preset of engine blocking. Null after a
 // sentence on stderr (exit status 2).
-[[nodiscard]] const spi::EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name);
+[[nodiscard]] const EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name);
 
 // Nothing after a sentence on stderr (exit status 2).
 [[nodiscard]] std::optional<std::vector<Endpoint>> parse_endpoints(std::string_view program,

@@ -72,7 +72,7 @@ public:
     [[nodiscard]] Result<Endpoint> listen_datagrams(const Endpoint& endpoint, DatagramHandler handler);
     // Opens a listener whose connections go, unattached, to `deal`, which passes them on to other loops (Stream::adopt)
     // and may throw. Each has a place in the limit then, which the other loop's serve() or leave() gives back.
-    using Deal = std::function<void(spi::Accepted&&)>;
+    using Deal = std::function<void(Accepted&&)>;
     [[nodiscard]] Result<Endpoint> listen_and_deal(const Endpoint& endpoint, Deal deal, ListenerOptions options = {});
 
     // Serves until stop(), or until a listener fails for good, which is its error. Then nothing more is accepted; the

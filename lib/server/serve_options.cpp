@@ -9,87 +9,122 @@
 
 namespace pier {
 
-ParsedOptions parse_serve_options(int argc, char** argv, const Service& service) {
-    std::string name(service.name);
-    CLI::App app{std::string(service.summary), name};
-    std::optional<std::string> engine_name;
-    bool list = false;
+namespace {
+
+// What the command line says, as it says it.
+struct Words {
+    explicit Words(const Service& service)
+        : more(service.more.size()),
+          most_connections(service.most_connections),
+          client_speaks_first(service.client_speaks_first) {}
+
+    std::optional<std::string> engine;
+    bool list_engines = false;
     std::vector<std::string> listen;
+    std::vector<std::string> more;
+    std::size_t most_connections;
     unsigned threads = 1;
-    bool client_speaks_first = service.client_speaks_first;
-    const std::string usual = "127.0.0.1:" + std::to_string(service.port);
-    app.add_option(
-           "--listen", listen,
-           "where to listen, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default " + usual + ")")
+    bool client_speaks_first;
+};
+
+std::string usual_place(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
+
+void add_connection_options(CLI::App& app, const Service& service, Words& words) {
+    app.add_option("--listen", words.listen,
+                   "where to listen, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default " +
+                       usual_place(service.port) + ")")
         ->option_text("ADDRESS:PORT")
         ->group("Connections")
         ->take_all()
         ->allow_extra_args(false);  // else CLI11 takes "[a,b]" apart
-    std::size_t most_connections = service.most_connections;
-    app.add_option("--max-connections", most_connections,
-                   "how many clients are served at a time; more wait until one ends (default any number)")
-        ->option_text("N")
-        ->group("Connections")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
-    std::vector<std::string> more(service.more.size());
-    for (std::size_t i = 0; i < more.size(); ++i) {
+    for (std::size_t i = 0; i < service.more.size(); ++i) {
         const ServicePort& port = service.more[i];
-        app.add_option("--listen-" + std::string(port.name), more[i],
-                       "where to listen for " + std::string(port.name) +
-                           " (default 127.0.0.1:" + std::to_string(port.port) + ")")
+        app.add_option("--listen-" + std::string(port.name), words.more[i],
+                       "where to listen for " + std::string(port.name) + " (default " + usual_place(port.port) + ")")
             ->option_text("ADDRESS:PORT")
             ->group("Connections")
             ->allow_extra_args(false);
     }
-    app.add_flag("--client-speaks-first", client_speaks_first,
+    app.add_option("--max-connections", words.most_connections,
+                   "how many clients are served at a time; more wait until one ends (default any number)")
+        ->option_text("N")
+        ->group("Connections")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
+    app.add_flag("--client-speaks-first", words.client_speaks_first,
                  "accept a connection when its first data has come: less work where clients are short (Linux; no "
                  "effect elsewhere)")
         ->group("Connections");
-    app.add_option("--engine", engine_name, "the way to wait for sockets (default the best one of this system)")
+}
+
+void add_engine_options(CLI::App& app, Words& words) {
+    app.add_option("--engine", words.engine, "the way to wait for sockets (default the best one of this system)")
         ->option_text("NAME")
         ->group("Engine");
-    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit")->group("Engine");
-    app.add_option("--threads", threads,
+    app.add_flag("--list-engines", words.list_engines, "list the engines of this build and what each is, then exit")
+        ->group("Engine");
+    app.add_option("--threads", words.threads,
                    "loops to spread connections over, one a thread; not on an engine that blocks (default 1)")
         ->option_text("N")
         ->group("Engine")
         ->check(CLI::Range(1U, 256U));
-    const std::string run = name;
+}
+
+void add_usual_examples(CLI::App& app, const Service& service) {
+    const std::string name(service.name);
+    const std::string usual = usual_place(service.port);
     const std::string both = name + " --listen " + usual + " --listen '[::1]:" + std::to_string(service.port) + "'";
     const std::string threaded = name + " --listen 127.0.0.1:0 --threads 2";
-    add_examples(app, {{run, "listens at " + usual + ", by the best engine, until Ctrl-C"},
+    add_examples(app, {{name, "listens at " + usual + ", by the best engine, until Ctrl-C"},
                        {both, "IPv4 and IPv6, on this machine alone"},
                        {threaded, "a free port, which is printed; two loops share its connections"}});
+}
 
-    if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
-    if (list) {
-        return {.options = std::nullopt, .status = print(name, list_engines()) ? 0 : 1};
-    }
-    ServeOptions options;
-    options.engine = choose_engine(name, engine_name);
-    if (options.engine == nullptr) return {.options = std::nullopt, .status = 2};
-    auto endpoints = parse_endpoints(name, listen);
-    if (!endpoints) return {.options = std::nullopt, .status = 2};
-    options.listen = std::move(*endpoints);
-    if (options.listen.empty()) options.listen.push_back(Endpoint::loopback(Family::ipv4, service.port));
-    for (std::size_t i = 0; i < more.size(); ++i) {
-        if (more[i].empty()) {
-            options.more.push_back(Endpoint::loopback(Family::ipv4, service.more[i].port));
+// The places of the service's further ports. Says what is wrong with one.
+std::optional<std::vector<Endpoint>> further_places(const Service& service, const Words& words) {
+    std::vector<Endpoint> places;
+    for (std::size_t i = 0; i < words.more.size(); ++i) {
+        if (words.more[i].empty()) {
+            places.push_back(Endpoint::loopback(Family::ipv4, service.more[i].port));
             continue;
         }
-        auto endpoint = parse_endpoints(name, {more[i]});
-        if (!endpoint) return {.options = std::nullopt, .status = 2};
-        options.more.push_back(endpoint->front());
+        auto endpoint = parse_endpoints(service.name, {words.more[i]});
+        if (!endpoint) return std::nullopt;
+        places.push_back(endpoint->front());
     }
-    options.threads = threads;
-    options.most_connections = most_connections;
-    options.client_speaks_first = client_speaks_first;
-    bool event = model_for(*options.engine) == Model::event;
+    return places;
+}
+
+}  // namespace
+
+ParsedOptions parse_serve_options(int argc, char** argv, const Service& service) {
+    const std::string name(service.name);
+    CLI::App app{std::string(service.summary), name};
+    Words words(service);
+    add_connection_options(app, service, words);
+    add_engine_options(app, words);
+    add_usual_examples(app, service);
+
+    const ParsedOptions wrong{.options = std::nullopt, .status = 2};
+    if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
+    if (words.list_engines) return {.options = std::nullopt, .status = print(name, list_engines()) ? 0 : 1};
+    ServeOptions options;
+    options.engine = choose_engine(name, words.engine);
+    if (options.engine == nullptr) return wrong;
+    auto endpoints = parse_endpoints(name, words.listen);
+    if (!endpoints) return wrong;
+    options.listen = std::move(*endpoints);
+    if (options.listen.empty()) options.listen.push_back(Endpoint::loopback(Family::ipv4, service.port));
+    auto more = further_places(service, words);
+    if (!more) return wrong;
+    options.more = std::move(*more);
+    options.threads = words.threads;
+    options.most_connections = words.most_connections;
+    options.client_speaks_first = words.client_speaks_first;
     const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
-    if (!event && (threads > 1 || many)) {
+    if (model_for(*options.engine) != Model::event && (words.threads > 1 || many)) {
         say(name, "the " + std::string(options.engine->name) +
                       " engine serves one connection at a time: it takes one --listen and one thread");
-        return {.options = std::nullopt, .status = 2};
+        return wrong;
     }
     return {.options = std::move(options), .status = 0};
 }

@@ -59,7 +59,8 @@ Task<void> echo_in_pieces(Stream peer) {
         }
         for (std::size_t at = 0; at < size;) {
             auto pieces = halves(bytes, at);
-            at += expect(co_await peer.send(pieces), "sending pieces");
+            const std::array<pier::ConstBuffer, 2> list{pieces[0], pieces[1]};
+            at += expect(co_await peer.send(list), "sending pieces");
         }
     }
 }
@@ -97,7 +98,8 @@ Task<void> in_pieces(Stream& stream) {
         Message bytes = message(i);
         for (std::size_t at = 0; at < size;) {
             auto pieces = halves(bytes, at);
-            at += expect(co_await stream.send(pieces), "sending pieces");
+            const std::array<pier::ConstBuffer, 2> list{pieces[0], pieces[1]};
+            at += expect(co_await stream.send(list), "sending pieces");
         }
         bytes.fill(std::byte{});
         // Either end may be given less than it asked for, libuv's always only the first piece.

@@ -56,15 +56,16 @@ pier::Task<Verdict> empty_buffer() {
     if (!sent) co_return observed(sent.error());
     auto idle = co_await pair->here.receive(std::span<std::byte>(), limit);
     if (!idle) co_return observed(idle.error());
-    const std::array<pier::Buffer, 2> pieces{};
-    auto scattered = co_await pair->here.receive(pieces, limit);
-    auto gathered = co_await pair->here.send(pieces, limit);
+    const std::array<pier::Buffer, 2> empty{};
+    auto scattered = co_await pair->here.receive(empty, limit);
+    const std::array<pier::ConstBuffer, 2> nothing{};
+    auto gathered = co_await pair->here.send(nothing, limit);
     if (!scattered || !gathered || *sent + *idle + *scattered + *gathered != 0) {
         co_return Verdict{Outcome::too_much, "of empty pieces"};
     }
-    auto exactly = co_await pair->here.receive_exactly({}, limit);
+    auto exactly = co_await pair->here.receive_exactly(std::span<std::byte>(), limit);
     if (!exactly) co_return observed(exactly.error());
-    auto all = co_await pair->here.send_all({}, limit);
+    auto all = co_await pair->here.send_all(std::span<const std::byte>(), limit);
     if (!all) co_return observed(all.error());
     auto data = co_await pair->there.send_all(bytes("data"), limit);
     if (!data) co_return failed("sending", data.error());

@@ -1,6 +1,6 @@
-#include "behaviours.hpp"
-
+// The behaviours of lib/behaviour as cases of the contract: one for each that has steps, "behaviour: ID".
 #include "harness.hpp"
+#include "more_cases.hpp"
 
 #include <pier/behaviour/behaviour.hpp>
 #include <pier/behaviour/deviations.hpp>
@@ -83,8 +83,6 @@ void run_behaviour() {
     }
 }
 
-}  // namespace
-
 void register_behaviours() {
     // Where one process serves the calls of all, a busy machine may take long for hundreds of connections.
     pier::behaviour::limit = after(10s * settings().patience * (under_wine() ? 4 : 1));
@@ -94,6 +92,10 @@ void register_behaviours() {
         doctest::detail::regTest(doctest::detail::TestCase(run_behaviour, __FILE__, __LINE__, {}) * added.name.c_str());
     }
 }
+
+[[maybe_unused]] const bool offered = (register_more_cases = register_behaviours, true);
+
+}  // namespace
 
 TEST_CASE("behaviours: each record is complete, and the list of deviations names records that there are") {
     std::set<std::string_view> ids;

@@ -1,8 +1,8 @@
 // Takes the arguments of its own out of the command line, the rest is doctest's.
 #define DOCTEST_CONFIG_IMPLEMENT
-#include "../behaviour/behaviours.hpp"
 #include "harness.hpp"
 #include "misuse.hpp"
+#include "more_cases.hpp"
 #include "skips.hpp"
 #include "watchdog.hpp"
 
@@ -87,7 +87,7 @@ int run(int argc, char** argv) {
     }
     if (!misuse.empty()) return run_misuse != nullptr && run_misuse(misuse) ? 0 : 2;
     if (!chosen.skips.empty() && !read_deviations(chosen.skips)) return 2;
-    register_behaviours();
+    if (register_more_cases != nullptr) register_more_cases();
     Watchdog dog;
     watchdog = &dog;
     doctest::Context context(static_cast<int>(rest.size()), rest.data());
@@ -99,6 +99,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 constinit RunMisuse run_misuse = nullptr;
+constinit RegisterMoreCases register_more_cases = nullptr;
 
 const Settings& settings() noexcept { return chosen; }
 

@@ -22,11 +22,15 @@ USUAL = """#include <pier/server/serve.hpp>
 """
 
 
+# The lines of a listing are those of its page, so GCC takes it for a header, where types of one file are suspect.
+FLAGS = ["-fsyntax-only", "-Wno-unknown-warning-option", "-Wno-subobject-linkage"]
+
+
 def compile_listing(block, compiler, folder, number):
     source = folder / f"listing{number}.cpp"
     prefix = "" if "#include" in block.text else USUAL
     source.write_text(f'{prefix}#line {block.line} "{block.page}"\n{block.text}', encoding="utf-8")
-    done = subprocess.run([*compiler, "-fsyntax-only", str(source)], capture_output=True, text=True, timeout=120)
+    done = subprocess.run([*compiler, *FLAGS, str(source)], capture_output=True, text=True, timeout=120)
     if done.returncode == 0:
         return None
     errors = [line for line in done.stderr.splitlines() if ": error: " in line]
@@ -42,7 +46,7 @@ def compile_listings(blocks, compiler, folder):
         text += f'namespace listing{number} {{\n#line {block.line} "{block.page}"\n{body}}}\n'
     source = folder / "listings.cpp"
     source.write_text(text, encoding="utf-8")
-    done = subprocess.run([*compiler, "-fsyntax-only", str(source)], capture_output=True, text=True, timeout=240)
+    done = subprocess.run([*compiler, *FLAGS, str(source)], capture_output=True, text=True, timeout=240)
     if done.returncode != 0:
         yield from filter(None, (compile_listing(block, compiler, folder, i) for i, block in enumerate(blocks)))
 

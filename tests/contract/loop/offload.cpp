@@ -3,6 +3,7 @@
 #include "harness.hpp"
 
 #include <pier/detail/offload.hpp>
+#include <pier/resolve.hpp>
 
 #include <atomic>
 
@@ -63,7 +64,10 @@ TEST_CASE("offload: a call whose waiter has gone is never made, and gives its pl
         for (int i = 0; i < most_waiting; ++i) leaving.spawn(give_up());
         co_await turns();
         auto refused = co_await Made([&] { ++given_up; }, limit());
-        CHECK(outcome(refused) == Errc::temporary_resolver_failure);
+        CHECK(outcome(refused) == Errc::too_many_jobs);
+        // Who asks for a name need not know why there is no answer.
+        auto unresolved = co_await pier::resolve("localhost", "7000", pier::Family::unspecified, limit());
+        CHECK(outcome(unresolved) == Errc::temporary_resolver_failure);
         leaving.cancel();
         auto left = co_await leaving.join(limit());
         CHECK(outcome(left) == Errc::ok);

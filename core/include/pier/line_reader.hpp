@@ -42,7 +42,7 @@ public:
                 continue;
             }
             // A return may be half of the line's end, which does not make it longer.
-            too_long_ = line_.size() > longest_ + 1;
+            too_long_ = line_.size() > longest_ && line_.size() - longest_ > 1;
             if (too_long_) continue;
             if (ended_) {
                 if (line_.empty()) co_return std::nullopt;

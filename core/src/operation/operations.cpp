@@ -6,6 +6,7 @@
 
 #include <pier/detail/wait_list.hpp>
 #include <pier/scope.hpp>
+#include <pier/spi/pieces_operation.hpp>
 #include <pier/sys/attempt.hpp>
 #include <pier/sys/socket.hpp>
 
@@ -48,6 +49,21 @@ Ending end_reading(Descriptor& d) noexcept {
     lane.ended = lane.settled = true;
     if (d.failure == Errc::connection_reset) lane.failed = true;
     return lane.failed ? Ending::reset : Ending::finish;
+}
+
+// After a window of a list that is transferred whole: whether there is more to do; then op is idle again, set to it.
+bool take_next_pieces(spi::PiecesOperation& op) noexcept {
+    if (op.transferred == op.rest) return false;
+    op.skip(op, op.transferred);
+    if (asked_to_end(op)) {
+        op.set(Operation::progressed);
+        op.transferred = 0;
+        op.error = canceled;
+        return false;
+    }
+    op.rearm();
+    op.set(Operation::progressed);
+    return true;
 }
 
 }  // namespace
@@ -278,6 +294,7 @@ bool Loop::take_next_piece(Operation& op) noexcept {
         }
         return false;
     }
+    if (op.has(Operation::vectored)) return take_next_pieces(static_cast<spi::PiecesOperation&>(op));
     auto& all = static_cast<spi::WholeOperation&>(op);
     std::uint32_t left = op.length - op.transferred;
     if (left == 0 && all.rest == 0) return false;

@@ -49,6 +49,7 @@ template <Verb verb, bool one_buffer>
         return op.has(Operation::whole) ? Progress::finished : Progress::complete;
     }
     if (!op.has(Operation::whole)) return Progress::complete;
+    if constexpr (!one_buffer) return Progress::finished;  // a list, which may go on
     return static_cast<spi::WholeOperation&>(op).rest == 0 ? Progress::complete : Progress::finished;
 }
 

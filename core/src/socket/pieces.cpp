@@ -1,88 +1,72 @@
-// Transfers of lists of pieces, whole: one send or receive after the other.
+// Transfers of lists of pieces, whole.
+#include <pier/spi/pieces_operation.hpp>
 #include <pier/stream.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
 namespace pier {
 namespace {
 
-// What is left of a list, in windows of what one operation takes.
+// The loop goes on from window to window by skip(), so that a close, a cancel or a deadline between two of them means
+// what it means within one.
 template <class Piece>
-class Rest {
+class PiecesAwaiter : public spi::SocketAwaiter<spi::PiecesOperation> {
 public:
-    explicit Rest(std::span<const Piece> list) noexcept : list_(list) { skip(0); }
-
-    [[nodiscard]] bool empty() const noexcept { return list_.empty(); }
-
-    // Valid until skip().
-    [[nodiscard]] std::span<const Piece> window() noexcept {
-        const std::size_t count = std::min<std::size_t>(list_.size(), window_.size());
-        for (std::size_t i = 0; i < count; ++i) window_[i] = list_[i];
-        window_[0].data += done_;
-        window_[0].size -= done_;
-        return std::span<const Piece>(window_).first(count);
+    PiecesAwaiter(Deadline limit, spi::Verb v, const spi::Handle& on, std::span<const Piece> list) noexcept
+        : SocketAwaiter(limit, v, on), list_(list) {
+        set(whole);
+        set(vectored);
+        skip = [](PiecesOperation& op, std::uint32_t bytes) noexcept {
+            static_cast<PiecesAwaiter&>(op).advance(bytes);
+        };
+        for (const Piece& piece : list) rest += piece.size;
+        size_ = rest;
+        advance(0);
     }
 
-    void skip(std::size_t bytes) noexcept {
+    [[nodiscard]] std::size_t moved() const noexcept { return size_ - rest + transferred; }
+
+private:
+    void advance(std::uint32_t bytes) noexcept {
+        rest -= bytes;
         done_ += bytes;
         while (!list_.empty() && done_ >= list_.front().size) {
             done_ -= list_.front().size;
             list_ = list_.subspan(1);
         }
+        const std::size_t count = std::min<std::size_t>(list_.size(), window_.size());
+        std::copy_n(list_.begin(), count, window_.begin());
+        if (count > 0) {
+            window_[0].data += done_;
+            window_[0].size -= done_;
+        }
+        buffer = reinterpret_cast<std::byte*>(window_.data());
+        length = static_cast<std::uint32_t>(count);
     }
 
-private:
     std::span<const Piece> list_;
     std::size_t done_ = 0;  // of its first piece
+    std::size_t size_ = 0;  // bytes of all
     std::array<Piece, spi::most_buffers> window_;
 };
 
-// By a cancel or a deadline of ours: the stream itself is as good as before.
-bool given_up(const Error& error) noexcept {
-    return error == Errc::operation_canceled || error == Errc::not_enough_memory ||
-           (error == Errc::timed_out && error.native == 0);
-}
-
 }  // namespace
 
+// Nothing of the stream is used after the await: it may have gone by then.
+
 Task<Result<void>> Stream::send_all(std::span<const ConstBuffer> data, Deadline deadline) const {
-    const Deadline until = absolute(deadline);
-    Rest<ConstBuffer> rest(data);
-    if (rest.empty()) {
-        auto nothing = co_await send_all(std::span<const std::byte>(), until);
-        co_return nothing;
-    }
-    for (bool begun = false; !rest.empty(); begun = true) {
-        auto sent = co_await send(rest.window(), until);
-        if (!sent) {
-            if (begun && given_up(sent.error())) cut_short(spi::Direction::write);
-            co_return fail(sent.error());
-        }
-        rest.skip(*sent);
-    }
-    co_return {};
+    PiecesAwaiter<ConstBuffer> sending(deadline, spi::Verb::send, *this, data);
+    auto sent = co_await sending;
+    co_return sent;
 }
 
 Task<std::expected<void, IncompleteReceive>> Stream::receive_exactly(std::span<const Buffer> into,
                                                                      Deadline deadline) const {
-    const Deadline until = absolute(deadline);
-    Rest<Buffer> rest(into);
-    if (rest.empty()) {
-        auto nothing = co_await receive_exactly(std::span<std::byte>(), until);
-        co_return nothing;
-    }
-    std::size_t received = 0;
-    while (!rest.empty()) {
-        auto got = co_await receive(rest.window(), until);
-        if (!got || *got == 0) {
-            const Error error = got ? Error{Errc::end_of_stream, 0} : got.error();
-            if (received > 0 && given_up(error)) cut_short(spi::Direction::read);
-            co_return std::unexpected(IncompleteReceive{error, received});
-        }
-        received += *got;
-        rest.skip(*got);
-    }
+    PiecesAwaiter<Buffer> receiving(deadline, spi::Verb::receive, *this, into);
+    auto received = co_await receiving;
+    if (!received) co_return std::unexpected(IncompleteReceive{received.error(), receiving.moved()});
     co_return {};
 }
 

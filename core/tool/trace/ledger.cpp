@@ -1,5 +1,6 @@
 #include "ledger.hpp"
 
+#include <pier/spi/pieces_operation.hpp>
 #include <pier/sys/clock.hpp>
 
 #include <utility>
@@ -13,6 +14,7 @@ std::size_t direction_of(const Operation& op) noexcept { return static_cast<std:
 bool goes_on(const Operation& op) noexcept {
     if (op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed)) return false;
     if (!op.has(Operation::whole) || op.error.condition != Errc::ok || op.transferred == 0) return false;
+    if (op.has(Operation::vectored)) return op.transferred < static_cast<const PiecesOperation&>(op).rest;
     return op.transferred < op.length || static_cast<const WholeOperation&>(op).rest != 0;
 }
 

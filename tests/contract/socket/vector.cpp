@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -449,4 +451,59 @@ TEST_CASE("vector: a whole list of nothing is sent and received at once") {
             auto end = co_await stream.receive(limit());
             CHECK(outcome(end) == Errc::ok);
         });
+}
+
+TEST_CASE("vector: a stream that is destroyed, or becomes another, ends a list half-way, and the other is as it was") {
+    if (one_at_a_time()) return skip("one operation at a time");
+    enum class End : std::uint8_t { destroyed, assigned, closed };
+    for (End end : {End::destroyed, End::assigned, End::closed}) {
+        CAPTURE(static_cast<int>(end));
+        Meeting meeting;
+        Meeting other;
+        both(
+            [&]() -> Task<void> {
+                auto stream = std::make_unique<Stream>(co_await meeting.serve());
+                Stream second = co_await other.serve();
+                Arena arena(20, 4'000);
+                Errc received = Errc::unexpected;
+                std::size_t count = 0;
+                auto receive = [&]() -> Task<void> {
+                    auto got = co_await stream->receive_exactly(arena.pieces(), limit());
+                    received = got ? Errc::ok : got.error().condition;
+                    count = got ? 4'000 : got.error().received;
+                };
+                pier::TaskScope scope;
+                scope.spawn(receive());
+                co_await turns();
+                auto got = co_await second.receive(limit());  // says that the first half has been sent
+                REQUIRE(outcome(got) == Errc::ok);
+                co_await turns(5);
+                if (end == End::destroyed) stream.reset();
+                if (end == End::assigned) *stream = std::move(second);
+                if (end == End::closed) stream->close();
+                auto joined = co_await scope.join(limit());
+                CHECK(outcome(joined) == Errc::ok);
+                CHECK(received == Errc::operation_canceled);
+                CHECK(count <= 2'000);
+                const Stream& left = end == End::assigned ? *stream : second;
+                auto sent = co_await left.send_all(bytes_of("fine"), limit());
+                CHECK(outcome(sent) == Errc::ok);
+                auto heard = co_await left.receive(limit());
+                CHECK(outcome(heard) == Errc::ok);
+            },
+            [&]() -> Task<void> {
+                Stream first = co_await meeting.connect();
+                Stream second = co_await other.connect();
+                auto sent = co_await first.send_all(pattern(2'000), limit());
+                CHECK(outcome(sent) == Errc::ok);
+                sent = co_await second.send_all(bytes_of("sent"), limit());
+                CHECK(outcome(sent) == Errc::ok);
+                std::vector<std::byte> into(4);
+                auto got = co_await second.receive_exactly(into, limit());
+                CHECK(outcome(got) == Errc::ok);
+                CHECK(text_of(into) == "fine");
+                sent = co_await second.send_all(bytes_of("heard"), limit());
+                CHECK(outcome(sent) == Errc::ok);
+            });
+    }
 }

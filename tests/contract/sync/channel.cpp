@@ -47,7 +47,7 @@ TEST_CASE("channel: values arrive in order, whatever it holds") {
             std::vector<int> got;
             TaskScope scope;
             scope.spawn(send_numbers(channel, 0, 100, sent));
-            co_await turns();
+            co_await turns(50);  // a step has a budget
             CHECK(channel.size() == std::min<std::size_t>(capacity, 100));
             scope.spawn(collect(channel, got));
             co_await turns(300);

@@ -59,6 +59,7 @@ TEST_CASE("lines: each comes whole and without its end, in whatever pieces") {
         CHECK(lines_of("a\rb\r\r\n", piece, 100) == Lines{"a\rb\r", "<end>"});
         CHECK(lines_of("", piece, 100) == Lines{"<end>"});
     }
+    CHECK(lines_of("hello\n", 3, std::string::npos) == Lines{"hello", "<end>"});
     const std::string most(5'000, 'x');
     CHECK(lines_of(most + "\r\n" + most + "\n" + most, 1000, 5'000) == Lines{most, most, most, "<end>"});
 }

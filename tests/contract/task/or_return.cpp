@@ -1,8 +1,10 @@
 // or_return: a value goes on, an error leaves the task.
 #include "harness.hpp"
 
+#include <pier/sync/channel.hpp>
 #include <pier/task/or_return.hpp>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -119,5 +121,19 @@ TEST_CASE("or_return: the reason of a receive that is cut short is an error like
         };
         auto result = co_await task();
         CHECK(outcome(result) == Errc::end_of_stream);
+    });
+}
+
+TEST_CASE("or_return: an error that carries a value that can't be copied is an error like others") {
+    on_loop([]() -> Task<void> {
+        pier::Channel<std::unique_ptr<int>> channel(1);
+        channel.close();
+        auto task = [&]() -> Task<Result<int>> {
+            auto sent = co_await channel.send(std::make_unique<int>(1));
+            co_await pier::or_return(std::move(sent));
+            co_return 1;
+        };
+        auto result = co_await task();
+        CHECK(outcome(result) == Errc::broken_pipe);
     });
 }

@@ -73,7 +73,8 @@ public:
         friend AwaitableBase<ReceiveAwaiter>;
         friend Channel;
         std::optional<Error> ready() noexcept {
-            value_ = channel_.try_receive();
+            auto value = channel_.try_receive();
+            if (value) value_.emplace(std::move(*value));
             if (value_ || channel_.closed_) return Error{};
             return std::nullopt;
         }
@@ -110,10 +111,11 @@ public:
     [[nodiscard]] std::optional<T> try_receive() noexcept {
         std::optional<T> value;
         if (size_ > 0) {
-            value = std::move(slots_[first_]);
-            slots_[first_].reset();
+            std::optional<T>& slot = slots_[first_];
             first_ = (first_ + 1) % slots_.size();
             --size_;
+            value.emplace(std::move(*slot));
+            slot.reset();  // whose destructor may use the channel
         }
         spi::Operation* waiting = senders_.pop();
         if (waiting == nullptr) return value;

@@ -24,7 +24,12 @@ class Mailbox {
 public:
     // Throws std::bad_alloc.
     Mailbox(Loop& loop, std::size_t capacity)
-        : slots_(capacity), came_(loop, [this](std::size_t) noexcept { changed_.set(); }) {}
+        : slots_(capacity), came_(loop, [this](std::size_t) noexcept { changed_.set(); }) {
+        spi::require(capacity > 0, "a Mailbox without capacity can never take a value");
+    }
+    Mailbox(const Mailbox&) = delete;
+    Mailbox& operator=(const Mailbox&) = delete;
+    ~Mailbox() { spi::require(receiving_ == 0, "a Mailbox was destroyed while tasks wait for it"); }
 
     // Any thread; takes a lock for a moment, so not in a signal handler. True: the value has been taken. False, and it
     // stays the caller's: the mailbox is full or closed.
@@ -51,6 +56,13 @@ public:
     // Errors: timed_out, operation_canceled; no value is lost with them.
     [[nodiscard]] Task<Result<std::optional<T>>> receive(Deadline deadline = {}) {
         const Deadline until = absolute(deadline);
+        struct Receiving {
+            explicit Receiving(std::size_t& count) noexcept : count_(++count) {}
+            Receiving(const Receiving&) = delete;
+            Receiving& operator=(const Receiving&) = delete;
+            ~Receiving() { --count_; }
+            std::size_t& count_;
+        } receiving(receiving_);
         for (;;) {
             // Before the look: what comes after it sets the event again.
             changed_.reset();
@@ -70,7 +82,7 @@ private:
             over = closed_;
             return value;
         }
-        value = std::move(slots_[first_]);
+        value.emplace(std::move(*slots_[first_]));
         slots_[first_].reset();
         first_ = (first_ + 1) % slots_.size();
         --size_;
@@ -82,6 +94,7 @@ private:
     std::size_t first_ = 0;
     std::size_t size_ = 0;
     bool closed_ = false;
+    std::size_t receiving_ = 0;  // the loop's thread alone: tasks inside of receive()
     Event changed_;
     Notifier came_;
 };

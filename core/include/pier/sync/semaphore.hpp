@@ -17,7 +17,7 @@ public:
     explicit Semaphore(std::size_t permits) noexcept : available_(permits) {}
     Semaphore(const Semaphore&) = delete;
     Semaphore& operator=(const Semaphore&) = delete;
-    ~Semaphore() { spi::require(waiters_.empty(), "a Semaphore was destroyed while tasks wait for it"); }
+    ~Semaphore() { spi::require(waiters_.empty() && woken_ == 0, "a Semaphore was destroyed while tasks wait for it"); }
 
     // Gives its permit back when it goes.
     class Permit {
@@ -50,6 +50,7 @@ public:
         Awaiter(Semaphore& semaphore, Deadline limit) noexcept : AwaitableBase(limit), semaphore_(semaphore) {}
         Result<Permit> await_resume() const noexcept {
             if (error) return std::unexpected(error);
+            if (waited_) --semaphore_.woken_;
             return Permit(semaphore_);
         }
 
@@ -60,10 +61,14 @@ public:
             --semaphore_.available_;
             return Error{};
         }
-        void begin() noexcept { semaphore_.waiters_.push(*this); }
+        void begin() noexcept {
+            waited_ = true;
+            semaphore_.waiters_.push(*this);
+        }
         void leave() noexcept { semaphore_.waiters_.remove(*this); }
 
         Semaphore& semaphore_;
+        bool waited_ = false;
     };
 
     // Waits for a permit. Errors: timed_out, operation_canceled; no permit is lost with them.
@@ -79,6 +84,7 @@ public:
         for (; permits > 0; --permits) {
             spi::Operation* waiter = waiters_.pop();
             if (waiter == nullptr) break;
+            ++woken_;
             static_cast<Awaiter*>(waiter)->wake();
         }
         available_ += permits;
@@ -89,6 +95,7 @@ public:
 private:
     spi::WaitList waiters_;
     std::size_t available_;
+    std::size_t woken_ = 0;  // waiters that have a permit and have not gone on yet
 };
 
 }  // namespace pier

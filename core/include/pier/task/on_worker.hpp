@@ -76,7 +76,8 @@ private:
 // stands in front of it.)
 // Gives its result (a Result stays one, void becomes Result<void>), or rethrows its exception on the loop's thread.
 // Errors besides: too_many_jobs when 1,024 wait already, timed_out, operation_canceled, not_enough_memory. After a
-// deadline or a cancel a call that runs goes on, and its result is dropped: so the function has to own what it uses. A
+// deadline or a cancel a call that runs goes on, and its result is dropped: so the function has to own what it uses,
+// and goes on the worker's thread then. A
 // call that has not begun by then is never made. Throws std::bad_alloc. Not in a child that was forked without exec:
 // it has no worker threads.
 template <std::invocable F>

@@ -23,11 +23,15 @@ public:
     explicit OrReturn(R& result) noexcept : result_(result) {}
 
     bool await_ready() const noexcept { return result_.has_value(); }
-    // The task ends here with the error as its result. Its locals go with its frame, which is when its awaiter goes on,
-    // or when its scope notices.
+    // The task ends here with the error as its result. Its locals go with its frame: when its scope notices the end, or
+    // with the Task that was awaited. So a Task that has a name keeps the locals, a lock say, for as long.
     template <std::derived_from<spi::PromiseBase> P>
     void await_suspend(std::coroutine_handle<P> handle) {
-        handle.promise().return_value(std::unexpected(result_.error()));
+        if constexpr (std::is_const_v<R>) {
+            handle.promise().return_value(std::unexpected(result_.error()));
+        } else {
+            handle.promise().return_value(std::unexpected(std::move(result_.error())));
+        }
         handle.promise().end();
     }
     typename R::value_type await_resume() {

@@ -1,5 +1,6 @@
 """The pages of README.md and docs/ as a reader sees them: blocks of code with their line, links, names of files."""
 
+import os
 import re
 import subprocess
 from dataclasses import dataclass
@@ -80,13 +81,17 @@ def anchor_of(heading):
 
 
 def repository_files(root):
-    """What git tracks or would track, or in a folder that is no checkout everything."""
+    """What git tracks or would track; in a folder that is no checkout, every file but those of build/ and .deps/."""
     listed = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard"],
                             cwd=root, capture_output=True, text=True)
     if listed.returncode == 0 and (root / ".git").exists():
         names = listed.stdout.splitlines()
     else:
-        names = [str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()]
+        names = []
+        for folder, folders, files in os.walk(root):
+            if folder == str(root):  # a prefix of Wine has links to the whole machine
+                folders[:] = [name for name in folders if name not in ("build", ".deps", ".git", ".cache")]
+            names += [os.path.relpath(os.path.join(folder, name), root) for name in files]
     return {name for name in names if (root / name).exists()}
 
 

@@ -31,7 +31,7 @@ struct Server::Port {
     Deal deal;
     Datagram datagrams;
     DatagramHandler datagram_handler;
-    bool paused = false;  // on_pause has been told
+    bool paused = false;  // on_trouble has been told, and not yet that it can accept again
 };
 
 // Where acceptors of one loop wait for a place.

@@ -185,8 +185,8 @@ public:
                                                            Deadline deadline = {}) const noexcept {
         return {deadline, *this, into};
     }
-    // Fills all the pieces, however many, in order. The array may go after the call, the pieces stay. Throws
-    // std::bad_alloc before anything is received.
+    // Fills all the pieces, however many, in order. The array must live as long as the pieces. Throws std::bad_alloc
+    // before anything is received.
     [[nodiscard]] Task<std::expected<void, IncompleteReceive>> receive_exactly(std::span<const Buffer> into,
                                                                                Deadline deadline = {}) const;
 

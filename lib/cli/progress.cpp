@@ -21,10 +21,12 @@ Progress::~Progress() {
 void Progress::begin(std::string_view engine, std::string_view behaviour) {
     if (shown_) {
         const std::size_t filled = steps_ == 0 ? 0 : std::min(bar_width, bar_width * done_ / steps_);
-        std::string line = "[" + std::string(filled, '#') + std::string(bar_width - filled, '.') + "] " +
-                           std::to_string(done_) + "/" + std::to_string(steps_) + " " + std::string(engine) + " " +
-                           std::string(behaviour);
-        std::fputs((clear_line + line.substr(0, line_width)).c_str(), stderr);
+        std::string line(1, '[');
+        line.append(filled, '#').append(bar_width - filled, '.').append("] ");
+        line.append(std::to_string(done_)).append("/").append(std::to_string(steps_)).append(" ");
+        line.append(engine).append(" ").append(behaviour);
+        line.resize(std::min(line.size(), line_width));
+        std::fprintf(stderr, "%s%s", clear_line, line.c_str());
         std::fflush(stderr);
     }
     ++done_;

@@ -89,7 +89,9 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
     int code = kind == SocketKind::datagram ? uv_udp_open(&socket->udp, os) : uv_tcp_open(&socket->tcp, os);
     if (code == 0) {
         socket->socket = owned.take_socket();  // the handle closes it from now on
-        socket->backlog = owned.backlog();
+        socket->backlog = owned.listening().backlog;
+        // Windows alone has several at once.
+        if (!owned.listening().accept_ahead) (void)uv_tcp_simultaneous_accepts(&socket->tcp, 0);
         if (kind == SocketKind::listener) code = open_listener(*socket);
     }
     if (code != 0) {

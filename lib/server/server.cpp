@@ -94,6 +94,7 @@ Server::Server(ServerOptions options)
 Server::~Server() { spi::require(connections_ == nullptr, "a Server was destroyed while it ran"); }
 
 Result<Endpoint> Server::listen(const Endpoint& endpoint, Handler handler, ListenerOptions options) {
+    if (limit_) options.accept_ahead = false;
     auto listener = Listener::open(endpoint, options);
     if (!listener) return fail(listener.error());
     Port& port = ports_.emplace_back();
@@ -103,6 +104,7 @@ Result<Endpoint> Server::listen(const Endpoint& endpoint, Handler handler, Liste
 }
 
 Result<Endpoint> Server::listen_and_deal(const Endpoint& endpoint, Deal deal, ListenerOptions options) {
+    if (limit_) options.accept_ahead = false;
     auto listener = Listener::open(endpoint, options);
     if (!listener) return fail(listener.error());
     Port& port = ports_.emplace_back();

@@ -1,5 +1,6 @@
 // Accepting by a multishot entry: armed once, it brings one connection after the other, also between accepts. What
-// nobody asked for yet waits in a bounded queue of the listener.
+// nobody asked for yet waits in a bounded queue of the listener. A listener that must not accept ahead waits for its
+// queue by a poll instead, and the loop accepts.
 #include "engine/uring/uring_engine.hpp"
 #include "process/error.hpp"
 
@@ -34,11 +35,19 @@ Progress UringEngine::start_accept(AcceptOperation& op) noexcept {
         op.finish();
         return Progress::finished;
     }
-    if (!d.entry.armed && !arm_accept(d)) {
+    const bool asked = d.entry.never ? wait_to_accept(op, d) : d.entry.armed || arm_accept(d);
+    if (!asked) {
         op.finish(Error{Errc::no_buffer_space, 0});
         return Progress::finished;
     }
     return Progress::parked;
+}
+
+// Not a plain accept entry: one that is cancelled may have a connection already, which would then be accepted ahead.
+bool UringEngine::wait_to_accept(AcceptOperation& op, UringDescriptor& d) noexcept {
+    UringLane& lane = d.kernel[static_cast<std::size_t>(op.lane_direction())];
+    lane.cancelled = false;
+    return submit_poll(op, lane);
 }
 
 bool UringEngine::arm_accept(UringDescriptor& d) noexcept {

@@ -15,6 +15,7 @@ struct UringEntry {
     bool armed = false;  // the ring has it
     bool full = false;   // it was cancelled because more came than anybody asked for
     bool fresh = false;  // a stream's: the connection may have died before it was armed
+    bool never = false;  // a listener's that accepts nothing ahead: it has no entry
 };
 
 // A connection that nobody accepts is reset, as the system does with those of its own queue.

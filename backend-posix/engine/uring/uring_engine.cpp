@@ -152,6 +152,7 @@ Result<Descriptor*> UringEngine::attach(spi::Accepted&& socket, SocketKind kind)
     UringDescriptor* d = pool_.acquire(owned, kind);
     if (d == nullptr) return fail(Errc::not_enough_memory);
     d->kernel[0].owner = d->kernel[1].owner = d;
+    d->entry.never = !owned.listening().accept_ahead;
     (void)owned.take_socket();
     return d;
 }

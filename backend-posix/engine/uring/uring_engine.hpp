@@ -56,7 +56,7 @@ public:
     void release(spi::Descriptor& descriptor) noexcept override;
     void bury() noexcept override;
     bool close_released() noexcept override;
-    // The loop tries an accept itself only after an entry has found no descriptor.
+    // The loop tries an accept itself after an entry has found no descriptor, and where nothing is accepted ahead.
     Result<void> room_to_accept() override {
         (void)close_released();
         return {};
@@ -101,6 +101,7 @@ private:
     // uring_accept.cpp
     spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
     bool arm_accept(UringDescriptor& d) noexcept;
+    bool wait_to_accept(spi::AcceptOperation& op, UringDescriptor& d) noexcept;
     void accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     [[nodiscard]] bool take_accepted(UringDescriptor& d, spi::AcceptOperation& op) noexcept;
     void close_when_idle(UringDescriptor& d) noexcept;

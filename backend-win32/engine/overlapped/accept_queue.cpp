@@ -29,7 +29,9 @@ Endpoint peer_in(AcceptRecord& record, const ProviderFunctions& provider) noexce
 
 }  // namespace
 
-AcceptQueue::AcceptQueue(SOCKET listener, Family family) noexcept : listener_(listener), family_(family) {
+AcceptQueue::AcceptQueue(SOCKET listener, Family family, std::size_t most) noexcept
+    : listener_(listener), family_(family), most_(most) {
+    spi::require(most > 0 && most <= spi::limits::most_accept_calls, "a listener's calls have no place");
     for (std::size_t i = spi::limits::most_accept_calls; i-- > 0;) {
         records_[i].accepts = this;
         records_[i].next_free = std::exchange(free_, &records_[i]);

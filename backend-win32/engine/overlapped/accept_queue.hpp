@@ -26,7 +26,9 @@ struct AcceptRecord : OverlappedLane {
 // One thread: the engine's.
 class AcceptQueue {
 public:
-    AcceptQueue(SOCKET listener, Family family) noexcept;
+    // `most` calls are under way at a time, at most limits::most_accept_calls. With 1, one is made only for an accept
+    // that waits, so nothing is accepted ahead but for one that is cancelled.
+    AcceptQueue(SOCKET listener, Family family, std::size_t most) noexcept;
     AcceptQueue(const AcceptQueue&) = delete;
     AcceptQueue& operator=(const AcceptQueue&) = delete;
     ~AcceptQueue();
@@ -35,9 +37,7 @@ public:
     // is remembered for take().
     template <class UnderWay>
     void post(const Means& means, bool silent_success, UnderWay under_way) noexcept {
-        if (under_way_ == 0)
-            wanted_ =
-                wanted_ == 0 ? spi::limits::first_accept_calls : std::min(2 * wanted_, spi::limits::most_accept_calls);
+        if (under_way_ == 0) wanted_ = std::min(wanted_ == 0 ? spi::limits::first_accept_calls : 2 * wanted_, most_);
         while (free_ != nullptr && under_way_ + count_ < wanted_) {
             AcceptRecord& record = *free_;
             switch (issue(record, means, silent_success)) {
@@ -84,6 +84,7 @@ private:
 
     SOCKET listener_;
     const Family family_;
+    const std::size_t most_;
     std::size_t wanted_ = 0;
     std::size_t under_way_ = 0;
     Error failure_{};

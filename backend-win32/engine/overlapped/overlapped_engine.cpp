@@ -27,7 +27,8 @@ Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind 
             auto local = sys::local_endpoint(d->socket);
             if (!local) return fail(local.error());
             if (local->family() == Family::unspecified) return fail(Errc::invalid_argument);  // it can't be listening
-            d->accepts = new (std::nothrow) AcceptQueue(native(d->socket), local->family());
+            const std::size_t most = owned.listening().accept_ahead ? spi::limits::most_accept_calls : 1;
+            d->accepts = new (std::nothrow) AcceptQueue(native(d->socket), local->family(), most);
             if (d->accepts == nullptr) return fail(Errc::not_enough_memory);
             ++accept_queues_;
         }

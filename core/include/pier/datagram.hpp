@@ -90,8 +90,8 @@ public:
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
     // Without a family when there is none, or no socket.
     using Handle::peer;
-    [[nodiscard]] Result<void> set(Option option, int value) const;
-    [[nodiscard]] Result<int> get(Option option) const;
+    using Handle::get;
+    using Handle::set;
     // As Stream::native_handle().
     using Handle::native_handle;
 

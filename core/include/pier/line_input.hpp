@@ -1,7 +1,6 @@
 // The process's standard input, line by line, as events of a loop.
 #pragma once
 
-#include <pier/sync/event.hpp>
 #include <pier/task.hpp>
 
 #include <optional>
@@ -26,9 +25,6 @@ public:
     // lose nothing; what the system says of the input, once, after which it has ended. Throws std::bad_alloc, which
     // loses nothing either.
     [[nodiscard]] Task<Result<std::optional<std::string>>> next(Deadline deadline = {});
-
-private:
-    Event came_;
 };
 
 }  // namespace pier

@@ -12,6 +12,12 @@ struct ListenerOptions {
     bool share_port = false;  // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows
     bool first_to_share = false;  // with share_port: who begins. The others join, and only a port of this program's own
     bool dual_stack = false;      // a listener on [::] takes IPv4 too; never by default, on no system
+    // false: a connection is accepted only for an accept() that waits for one; who comes meanwhile stays in the
+    // system's queue. For a bound on connections. true: io_uring and the overlapped engines accept up to
+    // limits::uring_accepted or limits::most_accept_calls connections before anybody asks, which saves io_uring two
+    // system calls a connection and the others a fifth of the connections a second. One may be accepted all the same:
+    // on uv always, and on the overlapped engines for an accept() that was cancelled; the next accept() gets it.
+    bool accept_ahead = true;
     bool client_speaks_first = false;  // accept only when data has come (Linux), and try the first receive at once
 };
 

@@ -229,8 +229,8 @@ public:
     // The peer as of connect or accept: it stays known after a reset. Without a family when the stream is empty.
     using Handle::peer;
     [[nodiscard]] Result<Endpoint> local() const;
-    [[nodiscard]] Result<void> set(Option option, int value) const;
-    [[nodiscard]] Result<int> get(Option option) const;
+    using Handle::get;
+    using Handle::set;
     // The system's own handle, for calls that Pier has none for. It stays this object's: never close it, never change
     // its mode, never receive or send by it while an operation is under way. no_socket when nothing is held.
     using Handle::native_handle;
@@ -245,8 +245,6 @@ private:
         std::size_t count = buffers.size() < spi::most_buffers ? buffers.size() : spi::most_buffers;
         return {deadline, verb, *this, array, count, true};
     }
-    // A transfer of several pieces was ended by its deadline or a cancel between two of them: as if within one.
-    void cut_short(spi::Direction direction) const noexcept;
 };
 
 inline Result<Stream> spi::ConnectAwaiter::await_resume() noexcept {

@@ -1,5 +1,7 @@
 #include <pier/detail/offload.hpp>
 
+#include <pier/spi/limits.hpp>
+
 #include <condition_variable>
 #include <list>
 #include <new>
@@ -23,8 +25,8 @@ public:
         Job& waiting = *job;
         one.push_back(std::move(job));
         std::lock_guard lock(mutex_);
-        if (jobs_.size() >= most_waiting) return false;
-        if (idle_ <= jobs_.size() && threads_ < most_threads) {
+        if (jobs_.size() >= limits::jobs_waiting) return false;
+        if (idle_ <= jobs_.size() && threads_ < limits::worker_threads) {
             try {
                 std::thread([this] { run(); }).detach();
                 ++threads_;
@@ -50,9 +52,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t most_threads = 4;
-    static constexpr std::size_t most_waiting = 1024;
-
     void run() {
         for (;;) {
             std::shared_ptr<Job> job = next();

@@ -43,7 +43,8 @@ bool terminal(const Error& error) noexcept {
 
 enum class Ending : bool { finish, reset };
 
-// A receive of nothing is the peer's finish, or a reset of which a send has taken the only report.
+// Handles a receive of 0 bytes. Returns reset if the connection was reset and an earlier send has already consumed the
+// error; otherwise the peer has finished.
 Ending end_reading(Descriptor& d) noexcept {
     Lane& lane = d.lane(Direction::read);
     lane.ended = lane.settled = true;
@@ -51,19 +52,23 @@ Ending end_reading(Descriptor& d) noexcept {
     return lane.failed ? Ending::reset : Ending::finish;
 }
 
-// After a window of a list that is transferred whole: whether there is more to do; then op is idle again, set to it.
-bool take_next_pieces(spi::PiecesOperation& op) noexcept {
-    if (op.transferred == op.rest) return false;
-    op.skip(op, op.transferred);
-    if (asked_to_end(op)) {
-        op.set(Operation::progressed);
-        op.transferred = 0;
-        op.error = canceled;
-        return false;
+bool is_complete(const Operation& op) noexcept {
+    if (op.has(Operation::vectored)) return op.transferred == static_cast<const spi::PiecesOperation&>(op).rest;
+    return op.transferred == op.length && static_cast<const spi::WholeOperation&>(op).rest == 0;
+}
+
+// Sets `buffer` and `length` to what follows the bytes that were transferred.
+void advance(Operation& op) noexcept {
+    if (op.has(Operation::vectored)) {
+        auto& list = static_cast<spi::PiecesOperation&>(op);
+        return list.skip(list, op.transferred);
     }
-    op.rearm();
-    op.set(Operation::progressed);
-    return true;
+    auto& all = static_cast<spi::WholeOperation&>(op);
+    const std::uint32_t left = op.length - op.transferred;
+    const std::size_t more = std::min<std::size_t>(all.rest, spi::largest_submission - left);
+    op.buffer += op.transferred;
+    op.length = left + static_cast<std::uint32_t>(more);
+    all.rest -= more;
 }
 
 }  // namespace
@@ -294,22 +299,17 @@ bool Loop::take_next_piece(Operation& op) noexcept {
         }
         return false;
     }
-    if (op.has(Operation::vectored)) return take_next_pieces(static_cast<spi::PiecesOperation&>(op));
-    auto& all = static_cast<spi::WholeOperation&>(op);
-    std::uint32_t left = op.length - op.transferred;
-    if (left == 0 && all.rest == 0) return false;
-    if (asked_to_end(op)) {
+    if (is_complete(op)) return false;
+    advance(op);
+    const bool ends = asked_to_end(op);
+    if (ends) {
+        op.transferred = 0;
         op.error = canceled;
-        return false;
+    } else {
+        op.rearm();
     }
-    std::byte* next = op.buffer + op.transferred;
-    op.rearm();
     op.set(Operation::progressed);
-    std::size_t more = std::min<std::size_t>(all.rest, spi::largest_submission - left);
-    op.buffer = next;
-    op.length = left + static_cast<std::uint32_t>(more);
-    all.rest -= more;
-    return true;
+    return !ends;
 }
 
 // What a transfer that has finished means for its stream.

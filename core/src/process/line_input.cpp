@@ -1,13 +1,15 @@
 #include <pier/line_input.hpp>
 
 #include <pier/sleep.hpp>
+#include <pier/spi/limits.hpp>
+#include <pier/sync/event.hpp>
+#include <pier/sync/notifier.hpp>
 #include <pier/sys/console.hpp>
 
 #include <array>
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <memory>
 #include <mutex>
 #include <new>
 #include <thread>
@@ -15,8 +17,6 @@
 
 namespace pier {
 namespace {
-
-constexpr std::size_t most_ahead = 256 * 1024;
 
 using Answer = Result<std::optional<std::string>>;
 
@@ -28,9 +28,9 @@ public:
         return *reader;
     }
 
-    // The answer of next(), or nothing: then `event` is set on this loop as soon as there is one. Throws
-    // std::bad_alloc, and nothing has been taken.
-    std::optional<Answer> take(Event& event) {
+    // The answer of next(), or nothing: then the notifier is told as soon as there is one, until leave(). Null: the
+    // caller does not wait yet. Throws std::bad_alloc, and nothing has been taken.
+    std::optional<Answer> take(Notifier* notifier) {
         std::lock_guard lock(mutex_);
         if (waiting_ != nullptr) return fail(Errc::already_in_progress);
         if (!start()) return fail(Errc::not_enough_memory);
@@ -46,32 +46,16 @@ public:
             return fail(std::exchange(error_, Error{}));
         }
         if (ended_) return Answer(std::nullopt);
-        notice_ = std::make_unique<Notice>(*this, this_loop());
-        waits_on_ = &this_loop();
-        waiting_ = &event;
+        waiting_ = notifier;
         return std::nullopt;
     }
 
     void leave() {
         std::lock_guard lock(mutex_);
         waiting_ = nullptr;
-        notice_.reset();
     }
 
 private:
-    // Made by who waits, so that the reader's thread needs no memory to tell it. It may arrive when the waiter has
-    // left, and another waits on another loop.
-    struct Notice : Post {
-        Notice(Reader& of, Loop& to) : reader(of), loop(to) {
-            run = [](Post& post) noexcept {
-                const std::unique_ptr<Notice> notice(static_cast<Notice*>(&post));
-                notice->reader.arrived(notice->loop);
-            };
-        }
-        Reader& reader;
-        Loop& loop;
-    };
-
     // With its end: else lines without a byte would cost nothing, and any number would be read ahead.
     static std::size_t cost(const std::string& line) noexcept { return line.size() + 1; }
 
@@ -124,7 +108,7 @@ private:
     void push() {
         std::unique_lock lock(mutex_);
         const auto has_room = [this] {
-            return error_.condition == Errc::ok && (lines_.empty() || ahead_ + cost(line_) <= most_ahead);
+            return error_.condition == Errc::ok && (lines_.empty() || ahead_ + cost(line_) <= spi::limits::input_ahead);
         };
         for (bool stored = false; !stored;) {
             changed_.wait(lock, has_room);
@@ -148,17 +132,9 @@ private:
         tell();
     }
 
-    // Under the lock: who waits can't have left, so its loop is there.
+    // Under the lock: who waits can't have left, so its notifier is there.
     void tell() noexcept {
-        if (notice_ == nullptr) return;
-        Notice& notice = *notice_.release();
-        notice.loop.post(notice);
-    }
-
-    // On the loop that the notice was made on.
-    void arrived(const Loop& loop) noexcept {
-        std::lock_guard lock(mutex_);
-        if (waiting_ != nullptr && notice_ == nullptr && waits_on_ == &loop) waiting_->set();
+        if (waiting_ != nullptr) waiting_->notify();
     }
 
     std::mutex mutex_;
@@ -169,9 +145,7 @@ private:
     bool started_ = false;
     bool ended_ = false;
     Error error_{};
-    Event* waiting_ = nullptr;
-    const Loop* waits_on_ = nullptr;
-    std::unique_ptr<Notice> notice_;  // until it has been posted
+    Notifier* waiting_ = nullptr;
 };
 
 }  // namespace
@@ -183,12 +157,16 @@ Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
     // comes.
     auto mine = co_await yield();
     if (!mine) co_return fail(mine.error());
+    if (auto answer = reader.take(nullptr)) co_return std::move(*answer);
+    Event came;
+    // The reading thread needs no memory to tell it.
+    Notifier notifier(this_loop(), [&came](std::size_t) noexcept { came.set(); });
     for (;;) {
-        came_.reset();
-        if (auto answer = reader.take(came_)) co_return std::move(*answer);
-        auto came = co_await came_.wait(until);
+        came.reset();
+        if (auto answer = reader.take(&notifier)) co_return std::move(*answer);
+        auto waited = co_await came.wait(until);
         reader.leave();
-        if (!came) co_return fail(came.error());
+        if (!waited) co_return fail(waited.error());
     }
 }
 

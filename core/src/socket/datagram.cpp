@@ -52,16 +52,4 @@ Errc Datagram::refusal(std::size_t size, const Endpoint* to) const noexcept {
     return to->port() != 0 && to->family() == local_.family() ? Errc::ok : Errc::invalid_argument;
 }
 
-Result<void> Datagram::set(Option option, int value) const {
-    if (descriptor_ == nullptr) return fail(Errc::not_connected);
-    require_here();
-    return sys::set_option(descriptor_->socket, option, value);
-}
-
-Result<int> Datagram::get(Option option) const {
-    if (descriptor_ == nullptr) return fail(Errc::not_connected);
-    require_here();
-    return sys::get_option(descriptor_->socket, option);
-}
-
 }  // namespace pier

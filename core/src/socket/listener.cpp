@@ -22,7 +22,7 @@ Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions option
     }
     auto local = sys::local_endpoint(*opened);
     if (!local) return fail(local.error());
-    socket.set_backlog(options.backlog);
+    socket.set_listening({.backlog = options.backlog, .accept_ahead = options.accept_ahead});
     auto attached = loop.attach(std::move(socket), spi::SocketKind::listener);
     if (!attached) return fail(attached.error());
     Listener listener(loop, **attached);

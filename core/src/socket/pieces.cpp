@@ -70,10 +70,4 @@ Task<std::expected<void, IncompleteReceive>> Stream::receive_exactly(std::span<c
     co_return {};
 }
 
-void Stream::cut_short(spi::Direction direction) const noexcept {
-    if (descriptor_ == nullptr) return;  // closed meanwhile
-    spi::Lane& lane = descriptor_->lane(direction);
-    lane.poisoned = lane.settled = true;
-}
-
 }  // namespace pier

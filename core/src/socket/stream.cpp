@@ -53,16 +53,4 @@ Result<Endpoint> Stream::local() const {
     return sys::local_endpoint(descriptor_->socket);
 }
 
-Result<void> Stream::set(Option option, int value) const {
-    if (descriptor_ == nullptr) return fail(Errc::not_connected);
-    require_here();
-    return sys::set_option(descriptor_->socket, option, value);
-}
-
-Result<int> Stream::get(Option option) const {
-    if (descriptor_ == nullptr) return fail(Errc::not_connected);
-    require_here();
-    return sys::get_option(descriptor_->socket, option);
-}
-
 }  // namespace pier

@@ -7,6 +7,7 @@
 #include <pier/detail/assert.hpp>
 #include <pier/sys/clock.hpp>
 #include <pier/sys/socket.hpp>
+#include <pier/task/spawned.hpp>
 #include <pier/tool/child_process.hpp>
 #include <pier/watch.hpp>
 
@@ -168,6 +169,55 @@ void moved_task_is_spawned() {
     });
 }
 
+Task<void> join(pier::Spawned<void>& task) { (void)co_await task.join(limit()); }
+
+void spawned_is_joined_twice() {
+    on_loop([]() -> Task<void> {
+        TaskScope scope;
+        auto task = scope.spawn(nothing());
+        co_await join(task);
+        co_await join(task);
+    });
+}
+void spawned_is_joined_by_two() {
+    on_loop([]() -> Task<void> {
+        pier::Event never;
+        auto waits = [&]() -> Task<void> { (void)co_await never.wait(limit()); };
+        TaskScope scope;
+        auto task = scope.spawn(waits());
+        scope.spawn(join(task));
+        scope.spawn(join(task));
+        (void)co_await scope.join(limit());
+    });
+}
+void moved_spawned_is_joined() {
+    on_loop([]() -> Task<void> {
+        TaskScope scope;
+        auto task = scope.spawn(nothing());
+        auto moved = std::move(task);
+        co_await join(task);
+    });
+}
+// Its task has ended and woken the joiner, which has not gone on yet.
+void spawned_goes_before_its_joiner() {
+    on_loop([]() -> Task<void> {
+        pier::Event go;
+        std::optional<pier::Spawned<void>> task;
+        auto waits = [&]() -> Task<void> { (void)co_await go.wait(limit()); };
+        auto ends = [&]() -> Task<void> {
+            go.set();
+            while (!task->ended()) (void)co_await pier::yield();
+            task.reset();
+        };
+        TaskScope scope;
+        task.emplace(scope.spawn(waits()));
+        // Before the joiner in every turn: it is woken behind it.
+        scope.spawn(ends());
+        scope.spawn(join(*task));
+        (void)co_await scope.join(limit());
+    });
+}
+
 #if !PIER_CHECKS_AWAITABLES
 void foreign_awaitable() {
     on_loop([]() -> Task<void> { co_await std::suspend_always(); });
@@ -217,6 +267,12 @@ const std::vector<Misuse>& misuses() {
             {"operation-is-awaited-twice", operation_is_awaited_twice, {"an operation was awaited twice"}},
             {"task-is-awaited-twice", task_is_awaited_twice, {"a Task was awaited twice"}},
             {"moved-task-is-spawned", moved_task_is_spawned, {"a Task was run or spawned that had been moved away"}},
+            {"spawned-is-joined-twice", spawned_is_joined_twice, {"a Spawned was joined twice"}},
+            {"spawned-is-joined-by-two", spawned_is_joined_by_two, {"a Spawned is joined by two tasks"}},
+            {"moved-spawned-is-joined", moved_spawned_is_joined, {"a Spawned was joined that had been moved away"}},
+            {"spawned-goes-before-its-joiner",
+             spawned_goes_before_its_joiner,
+             {"a Spawned was destroyed while a task waits by it"}},
         };
 #if !PIER_CHECKS_AWAITABLES
         list.push_back({"foreign-awaitable", foreign_awaitable, {"neither an operation of Pier nor a pier::Task"}});

@@ -115,6 +115,44 @@ TEST_CASE("mailbox: values of other threads arrive once, each thread's in order,
     CHECK(late != nullptr);
 }
 
+namespace {
+
+// Sends a number when it goes, also when it has been moved from.
+struct Echo {
+    explicit Echo(Mailbox<Echo>* to) noexcept : to_(to) {}
+    Echo(Echo&& other) noexcept : to_(other.to_) {}
+    Echo& operator=(Echo&&) = delete;
+    ~Echo() {
+        if (to_ == nullptr) return;
+        Echo last(nullptr);
+        sent_ = to_->try_send(last);
+    }
+    Mailbox<Echo>* to_;
+    static inline bool sent_ = false;
+};
+
+}  // namespace
+
+TEST_CASE("mailbox: the destructor of a value may use it") {
+    auto loop = make_loop();
+    Mailbox<Echo> mailbox(*loop, 4);
+    auto body = [&]() -> Task<void> {
+        Echo first(&mailbox);
+        CHECK(mailbox.try_send(first));
+        first.to_ = nullptr;
+        Echo::sent_ = false;
+        auto got = co_await mailbox.receive(limit());
+        REQUIRE(got.has_value());
+        REQUIRE(got->has_value());
+        CHECK(Echo::sent_);
+        (*got)->to_ = nullptr;
+        auto sent = co_await mailbox.receive(limit());
+        REQUIRE(sent.has_value());
+        CHECK(sent->has_value());
+    };
+    loop->run(body());
+}
+
 TEST_CASE("mailbox: a receive that is given up takes nothing; all who wait see the end") {
     auto loop = make_loop();
     Mailbox<int> mailbox(*loop, 2);

@@ -63,6 +63,22 @@ TEST_CASE("spawned: the result of a task, whether it ends before or after somebo
     });
 }
 
+TEST_CASE("spawned: a result that can't be assigned arrives, too") {
+    struct Fixed {
+        const int value;
+    };
+    on_loop([]() -> Task<void> {
+        auto work = []() -> Task<Fixed> { co_return Fixed{3}; };
+        TaskScope scope;
+        auto task = scope.spawn(work());
+        auto got = co_await task.join(limit());
+        REQUIRE(got.has_value());
+        CHECK(got->value == 3);
+        auto joined = co_await scope.join(limit());
+        CHECK(outcome(joined) == Errc::ok);
+    });
+}
+
 TEST_CASE("spawned: it may be moved and dropped, before and after the end") {
     on_loop([]() -> Task<void> {
         std::vector<Spawned<std::unique_ptr<int>>> all;

@@ -1,6 +1,8 @@
 // What an app holds of a socket: its descriptor, and the loop that it belongs to.
 #pragma once
 
+#include <pier/option.hpp>
+#include <pier/result.hpp>
 #include <pier/spi/descriptor.hpp>
 
 #include <utility>
@@ -37,6 +39,10 @@ protected:
     [[nodiscard]] NativeSocket native_handle() const noexcept {
         return descriptor_ != nullptr ? descriptor_->socket : no_socket;
     }
+    // What the options mean, and which values they take, is said at Option. Errors: not_connected when nothing is held,
+    // invalid_argument, and what the system says.
+    [[nodiscard]] Result<void> set(Option option, int value) const;
+    [[nodiscard]] Result<int> get(Option option) const;
     // Before a call to the system that no operation makes. It must hold something.
     void require_here() const noexcept;
 

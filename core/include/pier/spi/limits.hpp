@@ -49,6 +49,16 @@ static_assert(most_dead_connections > backlog);
 // Windows tells a datagram socket of sends that could not be delivered: so many such reports are skipped in a row.
 inline constexpr int most_expired_datagrams = 1 << 16;
 
+// Blocking calls on worker threads. They wait for a name server or a disk, not for a core, so their number has nothing
+// to do with the machine's.
+inline constexpr std::size_t worker_threads = 4;
+// A job that is not taken is an error at once; one that waits for minutes helps nobody.
+inline constexpr std::size_t jobs_waiting = 1024;
+
+// Standard input that was read before anybody asked, in bytes with the ends of lines; then its reader pauses. A line of
+// the greatest length fits.
+inline constexpr std::size_t input_ahead = 256 * 1024;
+
 // Pollers: what is looked at first is still in the cache when it is served.
 inline constexpr int poller_batch = 64;
 // A failure of Winsock's select for which no socket is the reason may be somebody's close meanwhile; in a row it is

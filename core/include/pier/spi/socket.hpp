@@ -14,6 +14,12 @@ inline constexpr NativeSocket no_socket = NativeSocket{~std::uintptr_t{0}};
 
 enum class SocketKind : std::uint8_t { stream, listener, datagram, foreign };
 
+// What an engine has to know of a listener.
+struct Listening {
+    int backlog = 0;           // for an engine whose library calls listen() itself, a second time
+    bool accept_ahead = true;  // as ListenerOptions::accept_ahead
+};
+
 // A connection that an engine accepted (or a socket that was just opened) and that no loop has attached yet. Move-only;
 // closes what it owns. Without `handle` it is a plain socket, which any loop may attach; with one it belongs to the
 // engine that made it and may cross loops only where EngineTraits say so.
@@ -34,9 +40,9 @@ public:
     [[nodiscard]] bool valid() const noexcept { return socket_ != no_socket || handle_ != nullptr; }
     [[nodiscard]] const Endpoint& peer() const noexcept { return peer_; }
     void set_peer(const Endpoint& peer) noexcept { peer_ = peer; }
-    // Of a listener that was just opened: for an engine whose library calls listen() itself, a second time.
-    [[nodiscard]] int backlog() const noexcept { return backlog_; }
-    void set_backlog(int backlog) noexcept { backlog_ = backlog; }
+    // Of a listener that was just opened.
+    [[nodiscard]] Listening listening() const noexcept { return listening_; }
+    void set_listening(Listening listening) noexcept { listening_ = listening; }
     [[nodiscard]] NativeSocket socket() const noexcept { return socket_; }
     [[nodiscard]] void* handle() const noexcept { return handle_; }
     // The engine takes over; this object is empty afterwards.
@@ -46,14 +52,14 @@ public:
 private:
     void swap(Accepted& other) noexcept {
         std::swap(peer_, other.peer_);
-        std::swap(backlog_, other.backlog_);
+        std::swap(listening_, other.listening_);
         std::swap(socket_, other.socket_);
         std::swap(handle_, other.handle_);
         std::swap(drop_, other.drop_);
     }
 
     Endpoint peer_{};
-    int backlog_ = 0;
+    Listening listening_{};
     NativeSocket socket_ = no_socket;
     void* handle_ = nullptr;
     void (*drop_)(void*) noexcept = nullptr;

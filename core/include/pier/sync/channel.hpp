@@ -1,6 +1,7 @@
 // Values from tasks to tasks of one loop, in order, with a bound.
 #pragma once
 
+#include <pier/detail/ring.hpp>
 #include <pier/detail/wait_list.hpp>
 #include <pier/task/awaitable.hpp>
 
@@ -9,7 +10,6 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace pier {
 
@@ -29,7 +29,7 @@ class Channel {
 
 public:
     // Throws std::bad_alloc.
-    explicit Channel(std::size_t capacity) : slots_(capacity) {}
+    explicit Channel(std::size_t capacity) : values_(capacity) {}
     Channel(const Channel&) = delete;
     Channel& operator=(const Channel&) = delete;
     ~Channel() {
@@ -103,25 +103,22 @@ public:
             receiver.wake();
             return true;
         }
-        if (size_ == slots_.size()) return false;
-        put(std::move(value));
+        if (values_.full()) return false;
+        values_.push(std::move(value));
         return true;
     }
     // Nothing: there is none now.
     [[nodiscard]] std::optional<T> try_receive() noexcept {
         std::optional<T> value;
-        if (size_ > 0) {
-            std::optional<T>& slot = slots_[first_];
-            first_ = (first_ + 1) % slots_.size();
-            --size_;
-            value.emplace(std::move(*slot));
-            slot.reset();  // whose destructor may use the channel
+        if (!values_.empty()) {
+            value.emplace(std::move(*values_.front()));
+            values_.pop();
         }
         spi::Operation* waiting = senders_.pop();
         if (waiting == nullptr) return value;
         auto& sender = static_cast<SendAwaiter&>(*waiting);
         if (value) {
-            put(std::move(sender.value_));
+            values_.push(std::move(sender.value_));
         } else {
             value.emplace(std::move(sender.value_));
         }
@@ -138,19 +135,12 @@ public:
 
     [[nodiscard]] bool closed() const noexcept { return closed_; }
     // Values that nobody has received, without those of sends that wait.
-    [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    [[nodiscard]] std::size_t capacity() const noexcept { return slots_.size(); }
+    [[nodiscard]] std::size_t size() const noexcept { return values_.size(); }
+    [[nodiscard]] std::size_t capacity() const noexcept { return values_.capacity(); }
 
 private:
-    void put(T&& value) noexcept {
-        slots_[(first_ + size_) % slots_.size()].emplace(std::move(value));
-        ++size_;
-    }
-
-    std::vector<std::optional<T>> slots_;  // a ring
-    std::size_t first_ = 0;
-    std::size_t size_ = 0;
-    spi::WaitList senders_;    // not empty only while the ring is full
+    spi::Ring<T> values_;
+    spi::WaitList senders_;    // not empty only while `values_` is full
     spi::WaitList receivers_;  // not empty only while it is empty
     bool closed_ = false;
 };

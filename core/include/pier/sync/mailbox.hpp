@@ -1,6 +1,7 @@
 // Values from any thread to the tasks of a loop, in order, with a bound.
 #pragma once
 
+#include <pier/detail/ring.hpp>
 #include <pier/sync/event.hpp>
 #include <pier/sync/notifier.hpp>
 #include <pier/task.hpp>
@@ -10,7 +11,6 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 namespace pier {
 
@@ -24,7 +24,7 @@ class Mailbox {
 public:
     // Throws std::bad_alloc.
     Mailbox(Loop& loop, std::size_t capacity)
-        : slots_(capacity), came_(loop, [this](std::size_t) noexcept { changed_.set(); }) {
+        : values_(capacity), came_(loop, [this](std::size_t) noexcept { changed_.set(); }) {
         spi::require(capacity > 0, "a Mailbox without capacity can never take a value");
     }
     Mailbox(const Mailbox&) = delete;
@@ -36,9 +36,8 @@ public:
     [[nodiscard]] bool try_send(T& value) noexcept {
         {
             std::lock_guard lock(mutex_);
-            if (closed_ || size_ == slots_.size()) return false;
-            slots_[(first_ + size_) % slots_.size()].emplace(std::move(value));
-            ++size_;
+            if (closed_ || values_.full()) return false;
+            values_.push(std::move(value));
         }
         came_.notify();
         return true;
@@ -75,24 +74,25 @@ public:
     }
 
 private:
+    // Nothing: there is none, and none will come if it is over. The loop's thread is the only one that takes, so the
+    // place of the oldest value is its own without the lock; a value's destructor may use the mailbox.
     std::optional<T> take(bool& over) noexcept {
-        std::lock_guard lock(mutex_);
         std::optional<T> value;
-        if (size_ == 0) {
+        {
+            std::lock_guard lock(mutex_);
             over = closed_;
-            return value;
+            if (values_.empty()) return value;
         }
-        value.emplace(std::move(*slots_[first_]));
-        slots_[first_].reset();
-        first_ = (first_ + 1) % slots_.size();
-        --size_;
+        std::optional<T>& oldest = values_.front();
+        value.emplace(std::move(*oldest));
+        oldest.reset();
+        std::lock_guard lock(mutex_);
+        values_.pop();
         return value;
     }
 
     std::mutex mutex_;
-    std::vector<std::optional<T>> slots_;  // a ring
-    std::size_t first_ = 0;
-    std::size_t size_ = 0;
+    spi::Ring<T> values_;
     bool closed_ = false;
     std::size_t receiving_ = 0;  // the loop's thread alone: tasks inside of receive()
     Event changed_;

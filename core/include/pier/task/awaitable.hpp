@@ -43,16 +43,18 @@
 namespace pier {
 
 // Self derives from it and is made by the call that a task awaits. All of it runs on the loop's thread. Self has:
-//   std::optional<Error> ready()   Asked first. Nothing: the task has to wait. An Error, Errc::ok for a success: the
-//   wait
-//                                  ends at once with it. Not asked in a cancelled scope, so what it takes is not lost.
-//   void begin()                   The task is suspended. From now on wake() may be called, also from inside of
-//   begin(). void leave()                   The wait ends for another reason (deadline, cancel): forget this waiter.
-//   After it no
-//                                  wake() may come.
-//   await_resume()                 The result, where Result<void> does not say it. `error` (a member of the base) tells
-//   how the wait has ended: ok,
-//                                  operation_canceled, timed_out, not_enough_memory, or what wake() was given.
+//
+//   std::optional<Error> ready()
+//       Asked first. Nothing: the task has to wait. An Error, Errc::ok for a success: the wait ends at once with it. It
+//       is not asked in a cancelled scope, so what it takes is not lost.
+//   void begin()
+//       The task is suspended. From now on wake() may be called, also from inside of begin().
+//   void leave()
+//       The wait ends for another reason (deadline, cancel): forget this waiter. After it no wake() may come.
+//   await_resume()
+//       The result, where Result<void> does not say it. `error` (a member of the base) tells how the wait has ended:
+//       ok, operation_canceled, timed_out, not_enough_memory, or what wake() was given.
+//
 // None of the first three may throw.
 template <class Self>
 class AwaitableBase : public spi::Awaiter<spi::Operation> {

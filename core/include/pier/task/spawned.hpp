@@ -43,7 +43,7 @@ public:
         : spi::ResultObserver(other),
           exception_(std::move(other.exception_)),
           value_(std::move(other.value_)),
-          ended_(other.ended_) {
+          ended_(std::exchange(other.ended_, false)) {
         spi::require(other.waiter_ == nullptr, "a Spawned was moved while a task waits by it");
         other.promise = nullptr;
         if (promise != nullptr) promise->observer = this;
@@ -60,6 +60,7 @@ public:
     public:
         JoinAwaiter(Spawned& of, Deadline limit) noexcept : AwaitableBase<JoinAwaiter>(limit), of_(of) {}
         typename spi::Waited<T>::type await_resume() {
+            if (of_.waiter_ == this) of_.waiter_ = nullptr;
             if (this->error) return std::unexpected(this->error);
             return of_.take();
         }
@@ -67,13 +68,12 @@ public:
     private:
         friend AwaitableBase<JoinAwaiter>;
         std::optional<Error> ready() const noexcept {
+            spi::require(of_.waiter_ == nullptr, "a Spawned is joined by two tasks");
+            spi::require(of_.promise != nullptr || of_.ended_, "a Spawned was joined that had been moved away");
             if (of_.ended_) return Error{};
             return std::nullopt;
         }
-        void begin() noexcept {
-            spi::require(of_.waiter_ == nullptr, "a Spawned is joined by two tasks");
-            of_.waiter_ = this;
-        }
+        void begin() noexcept { of_.waiter_ = this; }
         void leave() noexcept { of_.waiter_ = nullptr; }
 
         Spawned& of_;
@@ -90,18 +90,23 @@ private:
         auto& promise = static_cast<spi::Promise<T>&>(ended);
         self.exception_ = std::move(promise.exception);
         promise.exception = nullptr;
-        if constexpr (!std::is_void_v<T>) self.value_ = std::move(promise.value);
+        if constexpr (std::is_void_v<T>) {
+            self.value_.emplace();
+        } else if (promise.value) {  // nothing after an exception
+            self.value_.emplace(std::move(*promise.value));
+        }
         self.promise = nullptr;
         self.ended_ = true;
-        if (auto* waiter = std::exchange(self.waiter_, nullptr)) waiter->wake();
+        if (self.waiter_ != nullptr) self.waiter_->wake();
     }
 
     typename spi::Waited<T>::type take() {
         if (exception_) std::rethrow_exception(std::exchange(exception_, nullptr));
+        spi::require(value_.has_value(), "a Spawned was joined twice");
         if constexpr (std::is_void_v<T>) {
+            value_.reset();
             return {};
         } else {
-            spi::require(value_.has_value(), "a Spawned was joined twice");
             typename spi::Waited<T>::type result = std::move(*value_);
             value_.reset();
             return result;
@@ -110,7 +115,7 @@ private:
 
     std::exception_ptr exception_;
     std::optional<Kept> value_;
-    JoinAwaiter* waiter_ = nullptr;
+    JoinAwaiter* waiter_ = nullptr;  // until it has gone on, since it takes the value then
     bool ended_ = false;
 };
 

@@ -40,9 +40,9 @@ class ConnectionLimit;
 struct ServerOptions {
     // How long connections may go on after stop().
     Duration grace = std::chrono::milliseconds(500);
-    // Served at a time; 0: any number. Whoever comes when all places are taken waits until one is free: in the system's
-    // queue, or, on engines that accept ahead (io_uring, iocp, overlapped-event and overlapped-apc: up to the limits of
-    // pier/spi/limits.hpp; uv: one), accepted by the engine and served by nobody yet.
+    // Served at a time; 0: any number. Whoever comes when all places are taken waits in the system's queue until one is
+    // free. (The engine uv has one of them accepted already.) With it the listeners accept nothing ahead, whatever
+    // ListenerOptions says.
     std::size_t most_connections = 0;
     // The same, shared by servers of any threads; then most_connections says nothing.
     std::shared_ptr<ConnectionLimit> limit{};

@@ -45,7 +45,7 @@ Report observe(const Options& options) {
     const std::size_t count = options.behaviours.size();
     const std::size_t columns = options.engines.size() + (options.native ? 1 : 0);
     pier::Progress progress(columns * count, pier::sys::is_terminal(pier::sys::StandardStream::error));
-    for (const pier::spi::EngineInfo* engine : options.engines) {
+    for (const pier::EngineInfo* engine : options.engines) {
         const Column column{options.system, std::string(engine->name)};
         if (std::string obstacle = engine->probe(); !obstacle.empty()) {
             report.absent.push_back({column, obstacle});

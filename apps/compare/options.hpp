@@ -4,7 +4,7 @@
 #include "trace/trace_options.hpp"
 
 #include <pier/behaviour/behaviour.hpp>
-#include <pier/spi/engine.hpp>
+#include <pier/loop.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -33,7 +33,7 @@ struct Options {
     std::size_t width = 120;
     // To run.
     std::string system = "this system";
-    std::vector<const pier::spi::EngineInfo*> engines;
+    std::vector<const pier::EngineInfo*> engines;
     std::vector<const Behaviour*> behaviours;
     bool all_engines = true;  // none was named
     bool native = false;      // raw system calls, too

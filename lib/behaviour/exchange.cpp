@@ -88,10 +88,10 @@ pier::Task<Verdict> exchange(pier::Stream stream, std::size_t size) {
     co_return Verdict{rest->empty() ? Outcome::works : Outcome::too_much};
 }
 
-std::function<Verdict(const pier::spi::EngineInfo&)> with_peer(Peer::Handler there,
-                                                               std::function<pier::Task<Verdict>(pier::Stream)> here,
-                                                               pier::Family family) {
-    return [there, here = std::move(here), family](const pier::spi::EngineInfo& engine) {
+std::function<Verdict(const pier::EngineInfo&)> with_peer(Peer::Handler there,
+                                                          std::function<pier::Task<Verdict>(pier::Stream)> here,
+                                                          pier::Family family) {
+    return [there, here = std::move(here), family](const pier::EngineInfo& engine) {
         auto loop = pier::Loop::create(engine);
         if (!loop) return failed("making a loop", loop.error());
         // On an engine that blocks neither side would have its turn while the other waits.

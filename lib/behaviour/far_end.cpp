@@ -15,7 +15,7 @@ namespace pier::behaviour {
 // A thread that runs jobs on a loop of its own, one after the other, from its making to its destruction.
 class FarEnd::Place {
 public:
-    explicit Place(const pier::spi::EngineInfo& engine) {
+    explicit Place(const pier::EngineInfo& engine) {
         std::promise<pier::Result<void>> ready;
         thread_ = std::thread([this, &engine, &ready] { run(engine, ready); });
         made_ = ready.get_future().get();
@@ -47,7 +47,7 @@ public:
     std::optional<pier::Result<void>> connect;  // how it ended
 
 private:
-    void run(const pier::spi::EngineInfo& engine, std::promise<pier::Result<void>>& ready) {
+    void run(const pier::EngineInfo& engine, std::promise<pier::Result<void>>& ready) {
         auto made = pier::Loop::create(engine);
         if (!made) {
             ready.set_value(pier::fail(made.error()));
@@ -93,7 +93,7 @@ FarEnd::FarEnd(FarEnd&&) noexcept = default;
 FarEnd& FarEnd::operator=(FarEnd&&) noexcept = default;
 FarEnd::~FarEnd() = default;
 
-pier::Result<void> FarEnd::move_to_thread(const pier::spi::EngineInfo& engine) {
+pier::Result<void> FarEnd::move_to_thread(const pier::EngineInfo& engine) {
     place_ = std::make_unique<Place>(engine);
     return place_->made();
 }

@@ -4,7 +4,7 @@
 
 namespace pier::behaviour {
 
-Peer::Peer(const pier::spi::EngineInfo& engine, pier::Family family, Handler handler)
+Peer::Peer(const pier::EngineInfo& engine, pier::Family family, Handler handler)
     : engine_(engine), family_(family), handler_(handler) {
     std::promise<pier::Result<pier::Endpoint>> ready;
     thread_ = std::thread([this, &ready] { run(ready); });

@@ -11,7 +11,7 @@ namespace pier::behaviour {
 namespace {
 
 // Of the steps that run on this thread.
-thread_local const pier::spi::EngineInfo* engine_of_steps = nullptr;
+thread_local const pier::EngineInfo* engine_of_steps = nullptr;
 
 // Connecting and accepting on this loop.
 pier::Task<pier::Result<std::pair<pier::Stream, pier::Stream>>> connect_and_accept() {
@@ -49,8 +49,8 @@ pier::Task<pier::Result<void>> connect_to_far_end(Pair& pair) {
 
 }  // namespace
 
-std::function<Verdict(const pier::spi::EngineInfo&)> on_one_loop(pier::Task<Verdict> (*steps)()) {
-    return [steps](const pier::spi::EngineInfo& engine) {
+std::function<Verdict(const pier::EngineInfo&)> on_one_loop(pier::Task<Verdict> (*steps)()) {
+    return [steps](const pier::EngineInfo& engine) {
         auto loop = pier::Loop::create(engine);
         if (!loop) return failed("making a loop", loop.error());
         engine_of_steps = &engine;

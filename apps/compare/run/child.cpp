@@ -37,7 +37,7 @@ NativeVerdict observe_native(std::string_view id) {
 NativeVerdict observe(std::string_view column, const Behaviour& behaviour, bool tells) {
     if (column == native) return observe_native(behaviour.id);
     if (!behaviour.steps) return {std::string(name(Outcome::not_applicable)), std::string(behaviour.not_applicable)};
-    const pier::spi::EngineInfo* engine = pier::find_engine(column);
+    const pier::EngineInfo* engine = pier::find_engine(column);
     if (engine == nullptr) return {std::string(name(Outcome::failed)), "there is no such engine"};
     pier::behaviour::Verdict verdict = behaviour.steps(tells ? telling(*engine) : *engine);
     return {name(verdict.outcome), std::move(verdict.detail)};

@@ -1,7 +1,7 @@
 // What the runner's processes and the runner say to each other.
 #pragma once
 
-#include <pier/spi/engine.hpp>
+#include <pier/loop.hpp>
 
 #include <cstddef>
 #include <string>
@@ -33,7 +33,7 @@ inline constexpr std::size_t most_steps = 1000;
 
 // The engine with its steps printed, from now on, with the time since now. This thread's loops are on this side, those
 // of other threads on the peer's.
-[[nodiscard]] pier::spi::EngineInfo telling(const pier::spi::EngineInfo& engine);
+[[nodiscard]] pier::EngineInfo telling(const pier::EngineInfo& engine);
 // Steps behind most_steps.
 [[nodiscard]] std::size_t untold() noexcept;
 

@@ -14,7 +14,7 @@ std::vector<std::string> words(const std::vector<pier::behaviour::Outcomes>& out
 }
 
 bool blocks(std::string_view column) {
-    const pier::spi::EngineInfo* engine = pier::find_engine(column);
+    const pier::EngineInfo* engine = pier::find_engine(column);
     return engine != nullptr && engine->one_at_a_time;
 }
 

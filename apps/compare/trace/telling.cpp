@@ -38,7 +38,7 @@ void tell(const pier::spi::TraceStep& told) {
 
 }  // namespace
 
-pier::spi::EngineInfo telling(const pier::spi::EngineInfo& engine) {
+pier::EngineInfo telling(const pier::EngineInfo& engine) {
     teller() = {engine.name, std::this_thread::get_id(), pier::sys::now(), 0};
     pier::spi::trace_to(tell);
     return pier::spi::traced(engine);

@@ -27,7 +27,7 @@ Trace observe(const TraceOptions& options) {
                 .steps = {probe.steps_text.begin(), probe.steps_text.end()},
                 .lanes = {},
                 .absent = {}};
-    for (const pier::spi::EngineInfo* engine : options.engines) {
+    for (const pier::EngineInfo* engine : options.engines) {
         Column column{options.system, std::string(engine->name)};
         if (std::string obstacle = engine->probe(); !obstacle.empty()) {
             trace.absent.push_back({std::move(column), std::move(obstacle)});

@@ -72,7 +72,7 @@ bool TraceCommand::choose_engines() {
         if (options_.engines.back() == nullptr) return false;
     }
     if (!options_.engines.empty()) return true;
-    for (const pier::spi::EngineInfo& each : pier::engines()) options_.engines.push_back(&each);
+    for (const pier::EngineInfo& each : pier::engines()) options_.engines.push_back(&each);
     return true;
 }
 

@@ -4,7 +4,7 @@
 #include "trace/trace_text.hpp"
 
 #include <pier/behaviour/behaviour.hpp>
-#include <pier/spi/engine.hpp>
+#include <pier/loop.hpp>
 
 #include <CLI/CLI.hpp>
 
@@ -22,7 +22,7 @@ enum class TraceFormat : std::uint8_t { text, json, html };
 struct TraceOptions {
     // To run; or the files to put together, where there are any.
     const Behaviour* probe = nullptr;
-    std::vector<const pier::spi::EngineInfo*> engines;
+    std::vector<const pier::EngineInfo*> engines;
     std::string system = "this system";
     std::vector<std::string> files;
 

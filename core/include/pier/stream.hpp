@@ -149,11 +149,11 @@ public:
     Stream() = default;
     explicit Stream(Loop& loop, spi::Descriptor& descriptor) noexcept : Handle(loop, descriptor) {}
 
-    // Connects, on the loop of the awaiting task. Errors: connection_refused, timed_out, host_unreachable,
-    // network_unreachable, operation_canceled, address_not_available, too_many_files_open, invalid_argument (port 0).
-    // An unspecified address means loopback, which peer() says then. On Windows a loopback peer whose backlog is full
-    // refuses at once, as a closed port does; PIER_HASTEN_REFUSAL=0 in the environment lets the system repeat the
-    // attempt for two seconds in both cases.
+    // Connects, on the loop of the awaiting task. Errors: connection_refused, connection_reset (the listener has closed
+    // meanwhile), timed_out, host_unreachable, network_unreachable, operation_canceled, address_not_available,
+    // too_many_files_open, invalid_argument (port 0). An unspecified address means loopback, which peer() says then. On
+    // Windows a loopback peer whose backlog is full refuses at once, as a closed port does; PIER_HASTEN_REFUSAL=0 in
+    // the environment lets the system repeat the attempt for two seconds in both cases.
     [[nodiscard]] static spi::ConnectAwaiter connect(const Endpoint& endpoint, Deadline deadline = {}) noexcept {
         return spi::ConnectAwaiter(deadline, endpoint);
     }

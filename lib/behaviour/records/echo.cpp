@@ -11,8 +11,7 @@
 namespace pier::behaviour {
 namespace {
 
-std::function<Verdict(const pier::spi::EngineInfo&)> echo_of(std::size_t size,
-                                                             pier::Family family = pier::Family::ipv4) {
+std::function<Verdict(const pier::EngineInfo&)> echo_of(std::size_t size, pier::Family family = pier::Family::ipv4) {
     return with_peer(
         echo, [size](pier::Stream stream) { return exchange(std::move(stream), size); }, family);
 }
@@ -166,7 +165,7 @@ pier::Task<Verdict> many_on_this_loop() {
     co_return verdict;
 }
 
-Verdict connections_at_once(const pier::spi::EngineInfo& engine) {
+Verdict connections_at_once(const pier::EngineInfo& engine) {
     auto loop = pier::Loop::create(engine);
     if (!loop) return failed("making a loop", loop.error());
     // On an engine that blocks neither side would have its turn while the other waits.

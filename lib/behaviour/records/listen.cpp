@@ -50,7 +50,7 @@ pier::Task<pier::Result<pier::Endpoint>> serve_and_listen_again() {
 }
 
 // The first server's loop has ended, and with it all that it had open.
-Verdict restart_at_once(const pier::spi::EngineInfo& engine) {
+Verdict restart_at_once(const pier::EngineInfo& engine) {
     std::optional<pier::Endpoint> endpoint;
     {
         auto loop = pier::Loop::create(engine);

@@ -2,7 +2,7 @@
 
 #include "../../support/counting_engine.hpp"
 
-#include <pier/spi/engine.hpp>
+#include <pier/loop.hpp>
 
 #include <exception>
 #include <optional>
@@ -41,8 +41,8 @@ Task<void> together(const Side& here, const Side& there) {
 
 }  // namespace
 
-const pier::spi::EngineInfo& engine() {
-    const pier::spi::EngineInfo* info = pier::find_engine(settings().engine);
+const pier::EngineInfo& engine() {
+    const pier::EngineInfo* info = pier::find_engine(settings().engine);
     REQUIRE(info != nullptr);
     return *info;
 }

@@ -46,7 +46,7 @@ struct Settings {
 // The bound of everything that is expected to happen; the watchdog waits longer.
 [[nodiscard]] inline pier::Deadline limit() noexcept { return after(10s * settings().patience); }
 
-[[nodiscard]] const pier::spi::EngineInfo& engine();
+[[nodiscard]] const pier::EngineInfo& engine();
 // Whether the engine runs a single operation at a time. Two ends then need two threads.
 [[nodiscard]] bool one_at_a_time();
 // Whether a receive is a try after the engine's word that there is something, and never waits in the system itself.

@@ -75,7 +75,7 @@ int run(int argc, char** argv) {
         std::fprintf(stderr, "pier-contract: a patience is a factor from 1 to 1000, not \"%s\"\n", patience.c_str());
         return 2;
     }
-    const pier::spi::EngineInfo* engine = pier::find_engine(chosen.engine);
+    const pier::EngineInfo* engine = pier::find_engine(chosen.engine);
     if (engine == nullptr) {
         std::fprintf(stderr, "pier-contract: there is no engine \"%s\"\n", chosen.engine.c_str());
         return 2;

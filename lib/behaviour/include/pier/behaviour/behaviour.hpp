@@ -2,7 +2,7 @@
 #pragma once
 
 #include <pier/behaviour/outcome.hpp>
-#include <pier/spi/engine.hpp>
+#include <pier/loop.hpp>
 
 #include <functional>
 #include <string_view>
@@ -23,7 +23,7 @@ struct Behaviour {
     std::vector<Outcomes> contract;
     // Called with a loop or more of that engine to make. Every operation in it has a deadline. Empty where core has
     // nothing to ask: then the reason stands in `not_applicable`.
-    std::function<Verdict(const pier::spi::EngineInfo&)> steps{};
+    std::function<Verdict(const pier::EngineInfo&)> steps{};
     // Where engines that block (one operation at a time) are allowed something else; empty where not.
     std::vector<Outcomes> blocking_contract{};
     std::string_view group{};                    // empty: that of its file

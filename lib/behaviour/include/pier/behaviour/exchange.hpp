@@ -20,7 +20,7 @@ namespace pier::behaviour {
 [[nodiscard]] pier::Task<Verdict> exchange(pier::Stream stream, std::size_t size);
 
 // Steps whose other side is a Peer with that handler: `here` is given a connection to it.
-[[nodiscard]] std::function<Verdict(const pier::spi::EngineInfo&)> with_peer(
+[[nodiscard]] std::function<Verdict(const pier::EngineInfo&)> with_peer(
     Peer::Handler there, std::function<pier::Task<Verdict>(pier::Stream)> here,
     pier::Family family = pier::Family::ipv4);
 

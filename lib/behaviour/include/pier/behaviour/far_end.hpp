@@ -3,8 +3,8 @@
 
 #include <pier/behaviour/outcome.hpp>
 #include <pier/listener.hpp>
+#include <pier/loop.hpp>
 #include <pier/option.hpp>
-#include <pier/spi/engine.hpp>
 #include <pier/stream.hpp>
 #include <pier/task.hpp>
 
@@ -44,7 +44,7 @@ public:
     ~FarEnd();
 
     // A thread with a loop of that engine, on which streams are connected or accepted.
-    [[nodiscard]] pier::Result<void> move_to_thread(const pier::spi::EngineInfo& engine);
+    [[nodiscard]] pier::Result<void> move_to_thread(const pier::EngineInfo& engine);
     [[nodiscard]] pier::Result<pier::Endpoint> listen();
     [[nodiscard]] pier::Task<pier::Result<void>> accept();
     // Connects while the caller does something else: `connected()` waits for the end of it.

@@ -20,7 +20,7 @@ class Peer {
 public:
     using Handler = pier::Task<void> (*)(pier::Stream);
 
-    Peer(const pier::spi::EngineInfo& engine, pier::Family family, Handler handler);
+    Peer(const pier::EngineInfo& engine, pier::Family family, Handler handler);
     Peer(const Peer&) = delete;
     Peer& operator=(const Peer&) = delete;
     ~Peer();
@@ -33,7 +33,7 @@ private:
     pier::Task<void> serve(pier::Family family, std::promise<pier::Result<pier::Endpoint>>& ready);
     pier::Task<void> accept(pier::Listener& listener);
 
-    const pier::spi::EngineInfo& engine_;
+    const pier::EngineInfo& engine_;
     const pier::Family family_;
     const Handler handler_;
     std::unique_ptr<pier::Loop> loop_;  // made, run and destroyed by the thread

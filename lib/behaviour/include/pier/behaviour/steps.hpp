@@ -30,7 +30,7 @@ inline pier::Deadline limit = pier::after(std::chrono::seconds(5));
 inline constexpr pier::Deadline window = pier::after(std::chrono::milliseconds(100));
 
 // Steps that need no second thread: one loop of the engine runs them.
-[[nodiscard]] std::function<Verdict(const pier::spi::EngineInfo&)> on_one_loop(pier::Task<Verdict> (*steps)());
+[[nodiscard]] std::function<Verdict(const pier::EngineInfo&)> on_one_loop(pier::Task<Verdict> (*steps)());
 
 // Both ends of one loopback connection, as the arrangement says; usually on this loop. A system completes a connection
 // in the listener's queue, so connecting and then accepting works on an engine that blocks, too.

@@ -59,7 +59,7 @@ public:
     }
 
 private:
-    // Moves what has come to the line. True: up to its end.
+    // Moves what has come to the line. Returns whether the line is complete now.
     bool take() {
         const auto* from = reinterpret_cast<const char*>(buffer_.data());
         const char* found = std::find(from + begin_, from + end_, '\n');

@@ -12,8 +12,8 @@
 namespace pier {
 
 // Made on a loop's thread, inside a task, for that loop; confined to it. Join it before it goes: its destructor aborts
-// while tasks are alive, because they point into the frames around it. So does an exception that passes it then: what
-// may throw between spawn() and join() stands in a try block inside, whose handler cancels, and the join behind it.
+// while tasks are alive, because they point into the frames around it. An exception that passes it then aborts, too.
+// So put what may throw into a try block, cancel in its handler, and join after it; or use with_scope().
 class TaskScope {
 public:
     TaskScope() noexcept;

@@ -12,10 +12,10 @@ using spi::NativeSocket;
 // written or closed here, and its mode is left alone but on the engine uv, which makes it non-blocking.
 //
 // The socket must stay open while a wait is under way. Between waits the system watches nothing of it, so that its
-// owner may close it at any time; then this can only be closed. A socket that is closed under a wait costs that wait
-// alone: select, poll, blocking and the engines of Windows tell it as not_a_socket; epoll, io_uring and uv notice only
-// when this loop is given the number for a socket of its own, so that without a deadline the wait may last. (Libuv ends
-// the process when the socket is closed before the loop has turned once since the wait began.)
+// owner may close it at any time; then this can only be closed. A socket that is closed under a wait harms only that
+// wait. select, poll, blocking and the engines of Windows end it as not_a_socket. epoll, io_uring and uv do not notice;
+// they end it only when this loop gets a socket of its own with the same number. So give the wait a deadline. (Libuv
+// ends the process when the socket is closed before the loop has turned once since the wait began.)
 //
 // At most one Watch of a loop for a socket, from open() until it is closed and its waits have ended. Several tasks may
 // wait by it.

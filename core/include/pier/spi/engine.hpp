@@ -117,10 +117,11 @@ public:
     // wake() was called; a time in the past polls. An error is one that the loop can't go on after.
     [[nodiscard]] virtual Result<void> wait(Time until, Harvest& harvest) = 0;
 
-    // Not inside of wait(). An engine whose system calls back for one event after the other may use it in there, on the
-    // loop's thread: what a callback has ended is served while it is in the cache, and gives its buffer back before the
-    // next callback wants one. Tasks run in it and call all but wait(). Nobody has to use it, and it is not always
-    // given; an empty one takes it back. What is left in the harvest the loop delivers when wait() has returned.
+    // The loop calls it, but not inside of wait(). For an engine whose system calls back for one event after the other.
+    // It may deliver inside of wait(), on the loop's thread: then what a callback has ended is served while it is in
+    // the cache, and gives its buffer back before the next callback wants one. Tasks run in a delivery and call all
+    // but wait(). An engine need not use it. An empty Delivery takes it back. The loop delivers what is left in the
+    // harvest when wait() has returned.
     void deliver_by(Delivery delivery) noexcept { delivery_ = delivery; }
 
     // Any thread, and async-signal-safe on POSIX. Idempotent until the next wait() returns; a wake before the wait

@@ -94,7 +94,7 @@ public:
     // operation_canceled; no value is lost with them.
     [[nodiscard]] ReceiveAwaiter receive(Deadline deadline = {}) noexcept { return {*this, deadline}; }
 
-    // True: the value has been taken. False, and it stays the caller's: the channel is full or closed.
+    // Returns whether the value was taken. It stays the caller's when the channel is full or closed.
     [[nodiscard]] bool try_send(T& value) noexcept {
         if (closed_) return false;
         if (spi::Operation* waiting = receivers_.pop()) {

@@ -31,8 +31,8 @@ public:
     Mailbox& operator=(const Mailbox&) = delete;
     ~Mailbox() { spi::require(receiving_ == 0, "a Mailbox was destroyed while tasks wait for it"); }
 
-    // Any thread; takes a lock for a moment, so not in a signal handler. True: the value has been taken. False, and it
-    // stays the caller's: the mailbox is full or closed.
+    // Any thread; takes a lock for a moment, so not in a signal handler. Returns whether the value was taken. It
+    // stays the caller's when the mailbox is full or closed.
     [[nodiscard]] bool try_send(T& value) noexcept {
         {
             std::lock_guard lock(mutex_);

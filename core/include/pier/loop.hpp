@@ -60,8 +60,9 @@ public:
     }
 
     // Any thread; in order per thread; nothing is coalesced. Runs on the loop's thread, in a turn after this call. What
-    // is posted to a loop that is not running waits. The destructor runs the posts that are left, where no
-    // loop runs. Posts made by those are not run: a function is destroyed, a Post stays its owner's. The loop may go as soon as the post has run: its destructor waits for the end of this call.
+    // is posted to a loop that is not running waits. The destructor runs the posts that are left, where no loop runs.
+    // Posts made by those are not run: a function is destroyed, a Post stays its owner's. The loop may go as soon as
+    // the post has run: its destructor waits for the end of this call.
     void post(Post& post) noexcept;
     // Allocates. Errors: none; throws std::bad_alloc.
     void post(std::move_only_function<void()> function);

@@ -16,12 +16,8 @@ void CALLBACK on_time(void*, DWORD, DWORD) {}
 ShortWait::ShortWait() noexcept
     : timer_(::CreateWaitableTimerExW(nullptr, nullptr, high_resolution, TIMER_MODIFY_STATE | SYNCHRONIZE)) {}
 
-ShortWait::~ShortWait() {
-    if (timer_ != nullptr) ::CloseHandle(timer_);
-}
-
 ShortWait::Mode ShortWait::begin(Time until) noexcept {
-    if (timer_ == nullptr || until == never) return Mode::plain;
+    if (!timer_ || until == never) return Mode::plain;
     const Duration left = time_left(until);
     if (left == Duration::zero() || left >= nearest_ticks) return Mode::plain;
     const DWORD thread = ::GetCurrentThreadId();
@@ -29,7 +25,11 @@ ShortWait::Mode ShortWait::begin(Time until) noexcept {
     using Ticks = std::chrono::duration<LONGLONG, std::ratio<1, 10'000'000>>;
     LARGE_INTEGER due{};
     due.QuadPart = -std::chrono::ceil<Ticks>(left).count();  // negative: from now on
-    if (!::SetWaitableTimer(timer_, &due, 0, on_time, nullptr, FALSE)) return Mode::plain;
+    // Nothing documented says that a timer of this kind takes a routine. Where it does not, it is not asked again.
+    if (!::SetWaitableTimer(timer_.get(), &due, 0, on_time, nullptr, FALSE)) {
+        timer_ = {};
+        return Mode::plain;
+    }
     armed_ = until;
     thread_ = thread;
     return Mode::alertable;

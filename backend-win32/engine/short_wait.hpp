@@ -3,7 +3,7 @@
 // procedure call, if the wait is alertable.
 #pragma once
 
-#include "socket/winsock.hpp"
+#include "engine/owned_handle.hpp"
 
 #include <pier/time.hpp>
 
@@ -18,7 +18,6 @@ public:
     ShortWait() noexcept;
     ShortWait(const ShortWait&) = delete;
     ShortWait& operator=(const ShortWait&) = delete;
-    ~ShortWait();
 
     enum class Mode : bool { plain, alertable };
 
@@ -30,7 +29,7 @@ public:
     void interrupted() noexcept { armed_ = Time::min(); }
 
 private:
-    HANDLE timer_;  // null: the system has none (before Windows 10 1803)
+    OwnedHandle timer_;  // empty: the system has none (before Windows 10 1803), or none with a routine
     Time armed_ = Time::min();
     DWORD thread_ = 0;  // whom the timer calls
 };

@@ -34,7 +34,7 @@ namespace {
 Socket non_blocking(SOCKET number) noexcept {
     Socket socket(number);
     u_long on = 1;
-    if (socket.valid() && ::ioctlsocket(socket, FIONBIO, &on) != 0) return {};
+    if (socket.valid() && ::ioctlsocket(socket, static_cast<long>(FIONBIO), &on) != 0) return {};
     return socket;
 }
 
@@ -47,7 +47,7 @@ Socket accept_if_any(Number listener) noexcept { return non_blocking(::accept(li
 
 void set_blocking(Number socket, bool blocking) {
     u_long non_blocking = blocking ? 0 : 1;
-    if (::ioctlsocket(socket, FIONBIO, &non_blocking) != 0) fail("FIONBIO");
+    if (::ioctlsocket(socket, static_cast<long>(FIONBIO), &non_blocking) != 0) fail("FIONBIO");
 }
 
 int set_bytes(Number socket, int level, int name, const void* value, std::size_t size) noexcept {

@@ -106,7 +106,7 @@ NativeVerdict mode_and_second_event() {
     auto [here, there] = pair();
     auto make_blocking = [&socket = here] {
         u_long blocking = 0;
-        return done(::ioctlsocket(socket, FIONBIO, &blocking));
+        return done(::ioctlsocket(socket, static_cast<long>(FIONBIO), &blocking));
     };
     const Event older;
     const Event newer;

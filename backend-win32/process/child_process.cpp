@@ -41,7 +41,7 @@ public:
         }
         const bool late = !win32::wait_for(event_.get(), until);
         // Data may still win the race against the cancel.
-        if (late) ::CancelIoEx(output_.get(), &operation);
+        if (late) (void)::CancelIoEx(output_.get(), &operation);
         if (::GetOverlappedResult(output_.get(), &operation, &count, TRUE)) return count;
         const DWORD code = ::GetLastError();
         if (code == ERROR_BROKEN_PIPE) return 0;
@@ -49,13 +49,16 @@ public:
         return fail(win32::translate(code));
     }
 
-    void kill() noexcept override { ::TerminateProcess(process_.get(), 1); }
+    // It is refused when the process has ended already.
+    void kill() noexcept override { (void)::TerminateProcess(process_.get(), 1); }
 
     ProcessEnd wait() override {
-        ::WaitForSingleObject(process_.get(), INFINITE);
         ended_ = true;
         DWORD status = 0;
-        ::GetExitCodeProcess(process_.get(), &status);
+        if (::WaitForSingleObject(process_.get(), INFINITE) != WAIT_OBJECT_0 ||
+            !::GetExitCodeProcess(process_.get(), &status)) {
+            return {false, 1};  // somebody has closed our handle; nobody may take that for a success
+        }
         return {status >= 0xC0000000, status};
     }
 
@@ -128,9 +131,9 @@ std::wstring own_path() {
 // The handles that a child inherits, and no others.
 class Inherited {
 public:
-    explicit Inherited(std::span<HANDLE> handles) noexcept {
+    explicit Inherited(std::span<HANDLE> handles) {
         SIZE_T size = 0;
-        ::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);
+        (void)::InitializeProcThreadAttributeList(nullptr, 1, 0, &size);  // fails, and says how much it wants
         memory_ = std::make_unique<std::byte[]>(size);
         auto* list = reinterpret_cast<LPPROC_THREAD_ATTRIBUTE_LIST>(memory_.get());
         if (!::InitializeProcThreadAttributeList(list, 1, 0, &size)) return;
@@ -156,7 +159,7 @@ private:
 void crash_at_once() noexcept {
     // Wine calls its debugger whatever the error mode says, but it asks this filter before.
     ::SetUnhandledExceptionFilter([](EXCEPTION_POINTERS* crash) -> LONG {
-        ::TerminateProcess(::GetCurrentProcess(), crash->ExceptionRecord->ExceptionCode);
+        (void)::TerminateProcess(::GetCurrentProcess(), crash->ExceptionRecord->ExceptionCode);
         return EXCEPTION_EXECUTE_HANDLER;
     });
 }
@@ -172,9 +175,10 @@ Result<std::unique_ptr<ChildProcess>> start_child(const std::vector<std::string>
     auto pipe = make_pipe();
     if (!pipe) return fail(pipe.error());
     const OwnedHandle input = no_input();
+    if (!input) return fail_last();
+    OwnedHandle event = win32::make_event();
+    if (!event) return fail_last();
     const OwnedHandle errors = own_error_stream();
-    OwnedHandle event(::CreateEventW(nullptr, TRUE, FALSE, nullptr));
-    if (!event || !input) return fail_last();
 
     std::array<HANDLE, 3> handles{input.get(), pipe->writer.get(), errors.get()};
     const std::span<HANDLE> list(handles);

@@ -133,7 +133,10 @@ Errc system_condition(DWORD code, During during) noexcept {
         case ERROR_COMMITMENT_LIMIT:
             return Errc::not_enough_memory;
         case ERROR_NO_SYSTEM_RESOURCES:
+        case ERROR_NONPAGED_SYSTEM_RESOURCES:
+        case ERROR_PAGED_SYSTEM_RESOURCES:
         case ERROR_WORKING_SET_QUOTA:
+        case ERROR_PAGEFILE_QUOTA:
         case ERROR_NOT_ENOUGH_QUOTA:
             return Errc::no_buffer_space;
         case ERROR_NOT_SUPPORTED:

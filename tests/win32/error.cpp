@@ -5,6 +5,7 @@
 
 #include <doctest/doctest.h>
 
+#include <initializer_list>
 #include <string>
 
 using pier::win32::During;
@@ -26,4 +27,18 @@ TEST_CASE("error: numbers are told by their names, Winsock's and the system's") 
           "connection reset by peer (ERROR_NETNAME_DELETED)");
     CHECK(describe(translate(987'654, During::other)) == "unexpected system error (native 987654)");
     CHECK(pier::sys::advice(translate(WSAEADDRINUSE, During::bind)).contains("netstat"));
+}
+
+TEST_CASE("error: want of memory is told as such, by whatever number") {
+    const std::initializer_list<DWORD> shortages{ERROR_NO_SYSTEM_RESOURCES,
+                                                 ERROR_NONPAGED_SYSTEM_RESOURCES,
+                                                 ERROR_PAGED_SYSTEM_RESOURCES,
+                                                 ERROR_WORKING_SET_QUOTA,
+                                                 ERROR_PAGEFILE_QUOTA,
+                                                 ERROR_NOT_ENOUGH_QUOTA,
+                                                 WSAENOBUFS};
+    for (DWORD code : shortages) {
+        CAPTURE(code);
+        CHECK(translate(code) == pier::Errc::no_buffer_space);
+    }
 }

@@ -116,8 +116,8 @@ bool AcceptQueue::take(spi::AcceptOperation& op, const Means& means) noexcept {
     }
     Error failure = std::exchange(failure_, Error{});
     // As long as some call is under way, that another failed is no news: it is made again.
-    if (under_way_ > 0) return false;
-    op.finish(failure.condition != Errc::ok ? failure : Error{Errc::unexpected, 0});
+    if (under_way_ > 0 || failure.condition == Errc::ok) return false;
+    op.finish(failure);
     return true;
 }
 

@@ -34,9 +34,10 @@ public:
     ~AcceptQueue();
 
     // Starts calls until there are enough. Calls under_way(record) for each that the kernel has from then on. An error
-    // is remembered for take().
+    // is remembered for the take() that follows.
     template <class UnderWay>
     void post(const Means& means, bool silent_success, UnderWay under_way) noexcept {
+        failure_ = {};  // of calls before, of which another run's thread may have been the reason
         if (under_way_ == 0) wanted_ = std::min(wanted_ == 0 ? spi::limits::first_accept_calls : 2 * wanted_, most_);
         while (free_ != nullptr && under_way_ + count_ < wanted_) {
             AcceptRecord& record = *free_;
@@ -58,8 +59,8 @@ public:
     // The kernel is done with the record.
     void ended(AcceptRecord& record) noexcept;
 
-    // Finishes the operation with the next connection that is still alive, or with an error if none can come. False: it
-    // has to wait.
+    // Finishes the operation with the next connection that is still alive, or with the error that post() met. False:
+    // there is none of either. Without a call under way none will come before the next post().
     [[nodiscard]] bool take(spi::AcceptOperation& op, const Means& means) noexcept;
 
     // The listener goes: what has arrived is reset, the calls under way are cancelled. The queue has to stay until

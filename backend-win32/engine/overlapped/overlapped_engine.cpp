@@ -84,13 +84,27 @@ Progress OverlappedEngine::start(Operation& op) noexcept {
 Progress OverlappedEngine::start_accept(spi::AcceptOperation& op) noexcept {
     auto& d = static_cast<OverlappedDescriptor&>(*op.descriptor);
     post_accepts(d);
-    if (d.accepts->take(op, means_)) return Progress::finished;
+    if (take_connection(op)) return Progress::finished;
     d.accepts->waiting = &op;
     return Progress::parked;
 }
 
 void OverlappedEngine::post_accepts(OverlappedDescriptor& d) noexcept {
     d.accepts->post(means_, d.silent_success, [this](AcceptRecord& record) { count_pending(record); });
+}
+
+// True: the operation has its result. False: a call is under way that will bring it.
+bool OverlappedEngine::take_connection(spi::AcceptOperation& op) noexcept {
+    auto& d = static_cast<OverlappedDescriptor&>(*op.descriptor);
+    // All that had arrived may be dead by now, and nobody but this operation would make new calls. Those may end at
+    // once, with dead ones again; but more of them than any backlog holds are no accident of the queue any more.
+    for (int rounds = 0; rounds < spi::limits::most_dead_connections; ++rounds) {
+        if (d.accepts->take(op, means_)) return true;
+        if (!d.accepts->empty()) return false;
+        post_accepts(d);
+    }
+    op.finish(Error{Errc::connection_aborted, WSAECONNABORTED});
+    return true;
 }
 
 void OverlappedEngine::accept_ended(AcceptRecord& record, spi::Harvest& harvest) noexcept {
@@ -108,7 +122,7 @@ void OverlappedEngine::accept_ended(AcceptRecord& record, spi::Harvest& harvest)
     if (op == nullptr) return;
     // Where all of them met dead connections, nobody else would make new calls.
     if (queue.empty()) post_accepts(static_cast<OverlappedDescriptor&>(*op->descriptor));
-    if (!queue.take(*op, means_)) return;
+    if (!take_connection(*op)) return;
     queue.waiting = nullptr;
     harvest.finished_already(*op);
 }

@@ -57,6 +57,7 @@ protected:
 private:
     spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
     void post_accepts(OverlappedDescriptor& d) noexcept;
+    bool take_connection(spi::AcceptOperation& op) noexcept;
     void accept_ended(AcceptRecord& record, spi::Harvest& harvest) noexcept;
     void delete_accepts(AcceptQueue* queue) noexcept;
     void lend_ahead(spi::Operation& op) noexcept;

@@ -4,6 +4,7 @@
 #include <pier/sys/console.hpp>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -17,8 +18,12 @@ namespace pier {
 namespace {
 
 constexpr std::size_t most_ahead = 256 * 1024;
+constexpr std::size_t piece = 4096;  // of one read
 
 using Answer = Result<std::optional<std::string>>;
+
+// What the reader makes of what it reads.
+enum class Unit : bool { lines, pieces };
 
 // Of the process, and never destroyed: its thread may sit in a read when static objects go.
 class Reader {
@@ -30,9 +35,10 @@ public:
 
     // The answer of next(), or nothing: then `event` is set on this loop as soon as there is one. Throws
     // std::bad_alloc, and nothing has been taken.
-    std::optional<Answer> take(Event& event) {
+    std::optional<Answer> take(Event& event, Unit unit) {
         std::lock_guard lock(mutex_);
         if (waiting_ != nullptr) return fail(Errc::already_in_progress);
+        unit_.store(unit);
         if (!start()) return fail(Errc::not_enough_memory);
         if (!lines_.empty()) {
             ahead_ -= cost(lines_.front());
@@ -78,7 +84,7 @@ private:
     bool start() {
         if (started_) return true;
         try {
-            line_.reserve(LineInput::longest_line + 1);
+            line_.reserve(LineInput::longest_line + piece + 1);
             std::thread([this] { run(); }).detach();
         } catch (const std::exception&) {  // no thread, or no memory
             return false;
@@ -88,13 +94,19 @@ private:
     }
 
     void run() noexcept {
-        std::array<std::byte, 4096> buffer;
+        std::array<std::byte, piece> buffer;
         for (;;) {
             auto got = sys::read_standard_input(buffer);
             if (!got || *got == 0) {
                 part_return();
                 if (!line_.empty()) push();
                 return end(got ? Error{} : got.error());
+            }
+            if (unit_.load() == Unit::pieces) {
+                part_return();
+                line_.append(reinterpret_cast<const char*>(buffer.data()), *got);
+                push();
+                continue;
             }
             for (std::byte byte : std::span(buffer).first(*got)) {
                 auto character = static_cast<char>(byte);
@@ -166,6 +178,7 @@ private:
     std::deque<std::string> lines_;
     std::size_t ahead_ = 0;  // what lines_ cost
     std::string line_;       // the reading thread's, which is not at its end yet
+    std::atomic<Unit> unit_{Unit::lines};
     bool started_ = false;
     bool ended_ = false;
     Error error_{};
@@ -174,9 +187,7 @@ private:
     std::unique_ptr<Notice> notice_;  // until it has been posted
 };
 
-}  // namespace
-
-Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
+Task<Answer> take(Event& came, Unit unit, Deadline deadline) {
     Reader& reader = Reader::instance();
     const Deadline until = absolute(deadline);
     // Through the loop also when a line is there: where the input never ends, others get their turn, and a cancel
@@ -184,12 +195,22 @@ Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
     auto mine = co_await yield();
     if (!mine) co_return fail(mine.error());
     for (;;) {
-        came_.reset();
-        if (auto answer = reader.take(came_)) co_return std::move(*answer);
-        auto came = co_await came_.wait(until);
+        came.reset();
+        if (auto answer = reader.take(came, unit)) co_return std::move(*answer);
+        auto told = co_await came.wait(until);
         reader.leave();
-        if (!came) co_return fail(came.error());
+        if (!told) co_return fail(told.error());
     }
+}
+
+}  // namespace
+
+Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
+    return take(came_, Unit::lines, deadline);
+}
+
+Task<Result<std::optional<std::string>>> KeyInput::next(Deadline deadline) {
+    return take(came_, Unit::pieces, deadline);
 }
 
 }  // namespace pier

@@ -68,7 +68,9 @@ int main(int argc, char** argv) {
          .one_loop = true,
          .options = [&](CLI::App& app) { add_options(app, words); }});
     if (made && made->noise() > 0) {
-        pier::say(program, std::to_string(made->noise()) + " packets were none of a chat's, and were dropped");
+        const std::string count = std::to_string(made->noise());
+        pier::say(program, made->noise() == 1 ? "1 packet was none of this chat's, and was dropped"
+                                              : count + " packets were none of this chat's, and were dropped");
     }
     return status;
 }

@@ -107,7 +107,7 @@ void Room::list(Member& member) {
     std::vector<std::string_view> names;
     for (const auto& [look, each] : names_) names.push_back(each->name);
     std::ranges::sort(names);
-    std::string line = "here are " + std::to_string(names.size()) + ":";
+    std::string line = "here (" + std::to_string(names.size()) + "):";
     for (std::size_t i = 0; i < names.size(); ++i) {
         line.append(" ").append(names[i]);
         if (i + 1 < names.size()) line.append(",");

@@ -65,11 +65,13 @@ public:
 
 private:
     pier::Task<int> talk() {
+        // Before the keyboard, which would leave an interrupt to the system.
+        auto requests = pier::StopRequests::open();
         auto keyboard = pier::Keyboard::open();
         if (!keyboard) co_return pier::complain(program, "reading the keyboard", keyboard.error());
         pier::TaskScope scope;
         scope.spawn(receive());
-        scope.spawn(wait_for_stop());
+        if (requests) scope.spawn(wait_for_stop(**requests));
         if (*keyboard != nullptr) {
             screen_.edit(&editor_);
             scope.spawn(read_keys(**keyboard));
@@ -122,11 +124,9 @@ private:
     }
 
     // Ctrl-C and the like: goodbye, or at the second time without one.
-    pier::Task<void> wait_for_stop() {
-        auto requests = pier::StopRequests::open();
-        if (!requests) co_return;  // then the system ends us
+    pier::Task<void> wait_for_stop(pier::StopRequests& requests) {
         for (;;) {
-            auto came = co_await (*requests)->wait();
+            auto came = co_await requests.wait();
             if (!came) co_return;
             if (session_->leaving()) session_->end(1, {});
             session_->quit(now());

@@ -56,12 +56,13 @@ void add_connection_options(CLI::App& app, const Service& service, Words& words)
         ->group("Connections");
 }
 
-void add_engine_options(CLI::App& app, Words& words) {
+void add_engine_options(CLI::App& app, const Service& service, Words& words) {
     app.add_option("--engine", words.engine, "the way to wait for sockets (default the best one of this system)")
         ->option_text("NAME")
         ->group("Engine");
     app.add_flag("--list-engines", words.list_engines, "list the engines of this build and what each is, then exit")
         ->group("Engine");
+    if (service.one_loop) return;
     app.add_option("--threads", words.threads,
                    "loops to spread connections over, one a thread; not on an engine that blocks (default 1)")
         ->option_text("N")
@@ -73,7 +74,14 @@ void add_usual_examples(CLI::App& app, const Service& service) {
     const std::string name(service.name);
     const std::string usual = usual_place(service.port);
     const std::string both = name + " --listen " + usual + " --listen '[::1]:" + std::to_string(service.port) + "'";
-    const std::string threaded = name + " --listen 127.0.0.1:0 --threads 2";
+    const std::string free = name + " --listen 127.0.0.1:0";
+    if (service.one_loop) {
+        add_examples(app, {{name, "listens at " + usual + ", by the best engine, until Ctrl-C"},
+                           {both, "IPv4 and IPv6, on this machine alone"},
+                           {free, "a free port, which is printed"}});
+        return;
+    }
+    const std::string threaded = free + " --threads 2";
     add_examples(app, {{name, "listens at " + usual + ", by the best engine, until Ctrl-C"},
                        {both, "IPv4 and IPv6, on this machine alone"},
                        {threaded, "a free port, which is printed; two loops share its connections"}});
@@ -101,7 +109,8 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     CLI::App app{std::string(service.summary), name};
     Words words(service);
     add_connection_options(app, service, words);
-    add_engine_options(app, words);
+    if (service.options) service.options(app);
+    add_engine_options(app, service, words);
     add_usual_examples(app, service);
 
     const ParsedOptions wrong{.options = std::nullopt, .status = 2};

@@ -103,7 +103,8 @@ def take_away():
 
 
 if __name__ == "__main__":
-    script = str(pathlib.Path(__file__).with_name(sys.argv[1]))
+    script = str(pathlib.Path(__file__).parent / sys.argv[1])
+    sys.path.insert(0, os.path.dirname(script))
     sys.argv = [script, *sys.argv[2:]]
     take_away()
     runpy.run_path(script, run_name="__main__")

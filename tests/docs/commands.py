@@ -18,7 +18,11 @@ PATIENCE = 60  # seconds: for whatever is expected to happen
 MOST_BYTES = 16 << 20  # that a client sends here
 BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for, besides its bytes
 
-PROGRAMS = {"pier-echo-server", "pier-echo-client", "pier-compare"}
+SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
+SERVERS = set(SERVER_OF.values())
+PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare"}
+COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
+            ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace"))]
 
 # Lines that are neither run nor checked, each with its reason.
 EXEMPT = [
@@ -76,8 +80,7 @@ class Checker:
 
     def examples(self):
         """Those at the end of each --help, as a block of a page."""
-        for command in (["pier-echo-server"], ["pier-echo-client"], ["pier-compare"], ["pier-compare", "merge"],
-                        ["pier-compare", "diff"], ["pier-compare", "trace"]):
+        for command in COMMANDS:
             lines = self.help_of(command).partition("\nExamples:\n")[2].splitlines()
             text = "".join(line + "\n" for line in lines if re.match(r"  \S", line))
             if not text:
@@ -186,14 +189,15 @@ class Checker:
             words[words.index("--count") + 1] = str(min(value("--count", "1"), few))
         return words
 
-    def run_client(self, words, server):
-        self.check_options(["pier-echo-client"], words)
+    def run_client(self, program, words, server):
+        self.check_options([program], words)
         words = self.with_less_work(self.with_engines_of_here(words))
+        address = server.addresses["tcp" if program == "pier-echo-client" or "--tcp" in words else "udp"]
         if "--connect" in words:
-            words[words.index("--connect") + 1] = server.address
+            words[words.index("--connect") + 1] = address
         else:
-            words += ["--connect", server.address]
-        done = self.run(["pier-echo-client", *words])
+            words += ["--connect", address]
+        done = self.run([program, *words])
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
@@ -211,7 +215,7 @@ class Checker:
                     while words and re.match(r"[A-Z_]+=", words[0]):
                         words.pop(0)
                     program, rest = words[0], words[1:]
-                    if program == "pier-echo-server":
+                    if program in SERVERS:
                         self.check_options([program], rest)
                         if any(word.startswith("--list-") for word in rest):
                             done = self.run(words)
@@ -220,11 +224,14 @@ class Checker:
                             continue
                         if server:
                             server.stop()
-                        server = Server(self, self.with_engines_of_here(rest))
-                    elif program == "pier-echo-client":
+                        server = Server(self, program, self.with_engines_of_here(rest))
+                    elif program in SERVER_OF:
+                        if server and server.program != SERVER_OF[program]:
+                            server.stop()
+                            server = None
                         if not server:
-                            server = Server(self, [])
-                        self.run_client(rest, server)
+                            server = Server(self, SERVER_OF[program], [])
+                        self.run_client(program, rest, server)
                     elif program == "pier-compare":
                         self.run_compare(rest)
                     elif program == "cmake":
@@ -246,23 +253,27 @@ class Checker:
 
 
 class Server:
-    """pier-echo-server as the page starts it, but on free ports."""
+    """A server as the page starts it, but on free ports."""
 
-    def __init__(self, checker, words):
+    def __init__(self, checker, program, words):
+        self.program = program
         words = list(words)
         if "--listen" not in words:
             words += ["--listen", "127.0.0.1:0"]
         for i, word in enumerate(words[:-1]):
             if word == "--listen":
                 words[i + 1] = re.sub(r":\d+$", ":0", words[i + 1])
-        expected = words.count("--listen")
-        self.process = subprocess.Popen([checker.programs / "pier-echo-server", *words], stdin=subprocess.DEVNULL,
+        expected = words.count("--listen") * (2 if program == "pier-chat-server" else 1)  # which speaks TCP and UDP
+        self.process = subprocess.Popen([checker.programs / program, *words], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=checker.scratch)
         lines = self.read_lines(expected)
         if len(lines) < expected:
             self.process.kill()
             raise Wrong(f"the server did not come up: {self.process.communicate()[1].decode().strip()}")
-        self.address = lines[0].split()[2]
+        self.addresses = {}  # by protocol, of the first place
+        for line in lines:
+            _, protocol, address, *_ = line.split()
+            self.addresses.setdefault(protocol, address)
 
     def read_lines(self, count):
         text, end = b"", time.monotonic() + PATIENCE
@@ -299,8 +310,7 @@ def fixtures(root, scratch):
 def known_options(checker, root):
     """Every word that begins with two dashes and is an option of something here, for what prose names."""
     known = {"--preset", "--install", "--prefix", "--workflow"}
-    for command in (["pier-echo-server"], ["pier-echo-client"], ["pier-compare"], ["pier-compare", "merge"],
-                    ["pier-compare", "diff"], ["pier-compare", "trace"]):
+    for command in COMMANDS:
         known |= set(re.findall(r"--[a-z][\w-]*", checker.help_of(command)))
     for script in [*(root / "ci").iterdir(), *(root / "bench").glob("*.py"), *(root / "bench").glob("common/*.py"),
                    *(root / "tests/contract/support").glob("*.cpp"), *(root / "bench").glob("*_options.hpp")]:

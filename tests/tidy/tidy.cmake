@@ -134,7 +134,7 @@ endfunction()
 # headers; a backend defines some of them.
 function(check_direction file code)
   set(include "(#[ ]*include[ ]*)")
-  set(libraries "cli|server|behaviour")
+  set(libraries "cli|server|chat|behaviour")
   if(file MATCHES "^(core|backend-[a-z0-9]+)/")
     find("${file}" code "${include}(<pier/(${libraries})/[^>\n]*>)" "<match> is a library's, which stands above")
   endif()

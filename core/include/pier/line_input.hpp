@@ -27,4 +27,16 @@ public:
     [[nodiscard]] Task<Result<std::optional<std::string>>> next(Deadline deadline = {});
 };
 
+// The same input undivided: what one read gave, at most 4 KiB, with its line ends. For the keys of a terminal
+// (pier/sys/terminal.hpp). What has been read before the first next() of a KeyInput still comes as lines, without their
+// ends; everything else is as of LineInput.
+class KeyInput {
+public:
+    KeyInput() = default;
+    KeyInput(const KeyInput&) = delete;
+    KeyInput& operator=(const KeyInput&) = delete;
+
+    [[nodiscard]] Task<Result<std::optional<std::string>>> next(Deadline deadline = {});
+};
+
 }  // namespace pier

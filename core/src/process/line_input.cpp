@@ -7,6 +7,7 @@
 #include <pier/sys/console.hpp>
 
 #include <array>
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
@@ -18,7 +19,12 @@
 namespace pier {
 namespace {
 
+constexpr std::size_t piece = 4096;  // of one read
+
 using Answer = Result<std::optional<std::string>>;
+
+// What the reader makes of what it reads.
+enum class Unit : bool { lines, pieces };
 
 // Of the process, and never destroyed: its thread may sit in a read when static objects go.
 class Reader {
@@ -30,9 +36,10 @@ public:
 
     // The answer of next(), or nothing: then the notifier is told as soon as there is one, until leave(). Null: the
     // caller does not wait yet. Throws std::bad_alloc, and nothing has been taken.
-    std::optional<Answer> take(Notifier* notifier) {
+    std::optional<Answer> take(Notifier* notifier, Unit unit) {
         std::lock_guard lock(mutex_);
         if (waiting_ != nullptr) return fail(Errc::already_in_progress);
+        unit_.store(unit);
         if (!start()) return fail(Errc::not_enough_memory);
         if (!lines_.empty()) {
             ahead_ -= cost(lines_.front());
@@ -62,7 +69,7 @@ private:
     bool start() {
         if (started_) return true;
         try {
-            line_.reserve(LineInput::longest_line + 1);
+            line_.reserve(LineInput::longest_line + piece + 1);
             std::thread([this] { run(); }).detach();
         } catch (const std::exception&) {  // no thread, or no memory
             return false;
@@ -72,13 +79,19 @@ private:
     }
 
     void run() noexcept {
-        std::array<std::byte, 4096> buffer;
+        std::array<std::byte, piece> buffer;
         for (;;) {
             auto got = sys::read_standard_input(buffer);
             if (!got || *got == 0) {
                 part_return();
                 if (!line_.empty()) push();
                 return end(got ? Error{} : got.error());
+            }
+            if (unit_.load() == Unit::pieces) {
+                part_return();
+                line_.append(reinterpret_cast<const char*>(buffer.data()), *got);
+                push();
+                continue;
             }
             for (std::byte byte : std::span(buffer).first(*got)) {
                 auto character = static_cast<char>(byte);
@@ -142,32 +155,41 @@ private:
     std::deque<std::string> lines_;
     std::size_t ahead_ = 0;  // what lines_ cost
     std::string line_;       // the reading thread's, which is not at its end yet
+    std::atomic<Unit> unit_{Unit::lines};
     bool started_ = false;
     bool ended_ = false;
     Error error_{};
     Notifier* waiting_ = nullptr;
 };
 
-}  // namespace
-
-Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
+Task<Answer> take(Unit unit, Deadline deadline) {
     Reader& reader = Reader::instance();
     const Deadline until = absolute(deadline);
     // Through the loop also when a line is there: where the input never ends, others get their turn, and a cancel
     // comes.
     auto mine = co_await yield();
     if (!mine) co_return fail(mine.error());
-    if (auto answer = reader.take(nullptr)) co_return std::move(*answer);
+    if (auto answer = reader.take(nullptr, unit)) co_return std::move(*answer);
     Event came;
     // The reading thread needs no memory to tell it.
     Notifier notifier(this_loop(), [&came](std::size_t) noexcept { came.set(); });
     for (;;) {
         came.reset();
-        if (auto answer = reader.take(&notifier)) co_return std::move(*answer);
-        auto waited = co_await came.wait(until);
+        if (auto answer = reader.take(&notifier, unit)) co_return std::move(*answer);
+        auto told = co_await came.wait(until);
         reader.leave();
-        if (!waited) co_return fail(waited.error());
+        if (!told) co_return fail(told.error());
     }
+}
+
+}  // namespace
+
+Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
+    return take(Unit::lines, deadline);
+}
+
+Task<Result<std::optional<std::string>>> KeyInput::next(Deadline deadline) {
+    return take(Unit::pieces, deadline);
 }
 
 }  // namespace pier

@@ -12,6 +12,10 @@
 #include <string_view>
 #include <vector>
 
+namespace CLI {
+class App;
+}
+
 namespace pier {
 
 // A further port beside the service's own: --listen-NAME says where, by default on 127.0.0.1.
@@ -39,6 +43,10 @@ struct Service {
     bool client_speaks_first = false;                 // as ListenerOptions
     Duration grace = std::chrono::milliseconds(500);  // how long connections may go on after the request to stop
     std::size_t most_connections = 0;                 // of all loops together, unless --max-connections says; 0: any
+    // The handlers share a state that has no locks: one loop runs them all, and there is no --threads.
+    bool one_loop = false;
+    // Adds options of the program's own. What they are has been read before any handler is made or called.
+    std::function<void(CLI::App& app)> options{};
     // As ServerOptions; on the connection's own loop, so on several threads.
     std::function<void(const Endpoint& peer, const Error& error)> on_failure{};
 };

@@ -73,6 +73,13 @@ Errc condition_of(int number) noexcept {
         case ENODEV:
         case ENXIO:
             return Errc::no_such_interface;
+        case ENOENT:
+        case ENOTDIR:
+            return Errc::file_not_found;
+        case E2BIG:
+            return Errc::argument_list_too_long;
+        case ENOEXEC:
+            return Errc::not_executable;
         case ENOPROTOOPT:
             return Errc::no_protocol_option;
         case EOPNOTSUPP:

@@ -16,6 +16,10 @@ namespace pier::sys {
 
 std::vector<std::string> arguments(int argc, char** argv) { return {argv, argv + argc}; }
 
+// Found again wherever it was started from, and also when its file has been replaced. A process that is about to be
+// another program still has the one of its parent.
+std::string own_program() { return "/proc/self/exe"; }
+
 void ignore_broken_pipe_signal() noexcept {
     auto before = std::signal(SIGPIPE, SIG_IGN);
     if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);

@@ -67,4 +67,16 @@ std::vector<std::wstring> split_command_line(std::wstring_view line) {
     }
 }
 
+void append_argument(std::wstring& line, std::wstring_view argument) {
+    line += L" \"";
+    std::size_t backslashes = 0;
+    for (const wchar_t c : argument) {
+        if (c == L'"') line.append(backslashes + 1, L'\\');
+        backslashes = c == L'\\' ? backslashes + 1 : 0;
+        line += c;
+    }
+    line.append(backslashes, L'\\');
+    line += L'"';
+}
+
 }  // namespace pier::win32

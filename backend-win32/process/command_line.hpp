@@ -12,4 +12,8 @@ namespace pier::win32 {
 // not told any more that its user logs off or that the machine shuts down ("SetConsoleCtrlHandler").
 [[nodiscard]] std::vector<std::wstring> split_command_line(std::wstring_view line);
 
+// Adds an argument behind what is there, so that split_command_line(), and every C runtime, takes it out again as it
+// is.
+void append_argument(std::wstring& line, std::wstring_view argument);
+
 }  // namespace pier::win32

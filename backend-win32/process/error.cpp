@@ -139,6 +139,14 @@ Errc system_condition(DWORD code, During during) noexcept {
         case ERROR_PAGEFILE_QUOTA:
         case ERROR_NOT_ENOUGH_QUOTA:
             return Errc::no_buffer_space;
+        case ERROR_FILE_NOT_FOUND:
+        case ERROR_PATH_NOT_FOUND:
+        case ERROR_INVALID_NAME:
+        case ERROR_BAD_PATHNAME:
+        case ERROR_INVALID_DRIVE:
+            return Errc::file_not_found;
+        case ERROR_DIRECTORY:
+            return Errc::directory_not_found;
         case ERROR_NOT_SUPPORTED:
         case ERROR_CALL_NOT_IMPLEMENTED:
         case ERROR_PROC_NOT_FOUND:

@@ -47,6 +47,15 @@ std::vector<std::string> arguments(int, char**) {
     return utf8;
 }
 
+std::string own_program() {
+    std::wstring path(260, L'\0');
+    for (;;) {
+        const DWORD size = ::GetModuleFileNameW(nullptr, path.data(), static_cast<DWORD>(path.size()));
+        if (size < path.size()) return win32::to_utf8(std::wstring_view(path).substr(0, size));
+        path.resize(path.size() * 2);
+    }
+}
+
 void ignore_broken_pipe_signal() noexcept {}
 
 bool is_terminal(StandardStream stream) noexcept {

@@ -31,6 +31,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::already_connected;
         case Errc::already_in_progress:
             return std::errc::connection_already_in_progress;
+        case Errc::argument_list_too_long:
+            return std::errc::argument_list_too_long;
         case Errc::broken_pipe:
             return std::errc::broken_pipe;
         case Errc::connection_aborted:
@@ -39,6 +41,10 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::connection_refused;
         case Errc::connection_reset:
             return std::errc::connection_reset;
+        case Errc::directory_not_found:
+            return std::errc::not_a_directory;
+        case Errc::file_not_found:
+            return std::errc::no_such_file_or_directory;
         case Errc::host_unreachable:
             return std::errc::host_unreachable;
         case Errc::invalid_argument:
@@ -63,6 +69,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::not_connected;
         case Errc::not_enough_memory:
             return std::errc::not_enough_memory;
+        case Errc::not_executable:
+            return std::errc::executable_format_error;
         case Errc::not_supported:
             return std::errc::operation_not_supported;
         case Errc::operation_canceled:
@@ -71,6 +79,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::operation_would_block;
         case Errc::permission_denied:
             return std::errc::permission_denied;
+        case Errc::program_not_found:
+            return std::errc::no_such_file_or_directory;
         case Errc::protocol_error:
             return std::errc::protocol_error;
         case Errc::timed_out:

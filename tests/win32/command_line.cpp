@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+using pier::win32::append_argument;
 using pier::win32::split_command_line;
 using Words = std::vector<std::wstring>;
 
@@ -60,4 +61,14 @@ TEST_CASE("command line: the program's name knows no escapes") {
 
 TEST_CASE("command line: characters beyond ASCII stay as they are") {
     CHECK(same(L"gr\u00f6\u00dfer \U0001F600", {L"gr\u00f6\u00dfer", L"\U0001F600"}));
+}
+
+TEST_CASE("command line: what is added comes out again as it was") {
+    const Words words{
+        L"", L" ", L"a b", L"\"", L"\\", L"a\\", L"a b\\", L"\\\"", L"\"\"", L"\n\t", L"\u00e4 \U0001F600"};
+    std::wstring line = L"program";
+    for (const std::wstring& word : words) append_argument(line, word);
+    Words back = split_command_line(line);
+    back.erase(back.begin());
+    CHECK(back == words);
 }

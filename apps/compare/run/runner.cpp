@@ -26,6 +26,10 @@ Cell parse(std::string_view line) {
     return {std::string(line.substr(0, tab)), std::string(detail), true};
 }
 
+std::string describe(const pier::Result<pier::ProcessEnd>& end) {
+    return end ? end->describe() : pier::describe(end.error());
+}
+
 // Who hears of what a process says: `done` of each behaviour's end, `told` of every other line.
 struct Listener {
     std::string_view word = child_word;
@@ -60,15 +64,16 @@ std::vector<Cell> run_process(Ids behaviours, std::string_view column, const Lis
             add(cell_of(Outcome::hang, "no end within " + std::to_string(patience.count()) + " seconds"));
             return cells;
         } else {
-            add(cell_of(Outcome::crash, "its process ended: " + (*process)->wait().describe()));
+            add(cell_of(Outcome::crash, "its process ended: " + describe((*process)->wait())));
             return cells;
         }
     }
     // What it breaks on its way out counts as the last one's.
     if (auto line = lines.next(); line || line.error() != pier::Errc::end_of_stream) return cells;
-    const pier::sys::ProcessEnd end = (*process)->wait();
-    if (end.crashed && cells.back().in_contract) {
-        cells.back() = cell_of(Outcome::crash, "its process ended: " + end.describe());
+    const auto end = (*process)->wait();
+    const bool well = end && !end->crashed();
+    if (!well && cells.back().in_contract) {
+        cells.back() = cell_of(Outcome::crash, "its process ended: " + describe(end));
     }
     return cells;
 }

@@ -20,12 +20,15 @@ enum class Errc : std::int32_t {
     address_not_available,
     already_connected,
     already_in_progress,  // of something there is one at a time (a stream's receive, its send, a Watch); not a second
-    bad_address_text,     // an address that cannot be parsed
-    broken_pipe,          // send after the stream's own finish(), or after a cancelled send
+    argument_list_too_long,  // a new process's arguments and environment, for its system
+    bad_address_text,        // an address that cannot be parsed
+    broken_pipe,             // send after the stream's own finish(), or after a cancelled send
     connection_aborted,
     connection_refused,
     connection_reset,
+    directory_not_found,
     end_of_stream,  // the peer ended before all the bytes asked for had come
+    file_not_found,
     host_not_found,
     host_unreachable,
     invalid_argument,
@@ -41,19 +44,22 @@ enum class Errc : std::int32_t {
     not_a_socket,
     not_connected,
     not_enough_memory,
+    not_executable,  // a file that is no program of this system
     not_supported,
     one_operation_at_a_time,  // the blocking engine was asked for two operations at once
     operation_canceled,
     operation_would_block,
     permission_denied,
+    program_not_found,
     protocol_error,
     receive_cut_short,  // receive after a receive_exactly() that was ended when it had taken some bytes
     service_not_found,
     temporary_resolver_failure,
     timed_out,
     too_many_files_open,
-    too_many_jobs,  // all worker threads are busy, and as many jobs wait for one as may
-    unexpected,     // a number of the system that has no place in the table; `native` tells which
+    too_many_jobs,       // all worker threads are busy, and as many jobs wait for one as may
+    too_many_processes,  // or threads: the system, or its user's limit, has no place for one more
+    unexpected,          // a number of the system that has no place in the table; `native` tells which
 };
 
 // The text of a condition, the same on every system. Static storage; any thread.

@@ -312,9 +312,10 @@ std::string sentence_of(const Misuse& misuse) {
         if (*got == 0) break;
         said.append(reinterpret_cast<const char*>(buffer.data()), *got);
     }
-    pier::sys::ProcessEnd end = (*child)->wait();
-    INFO(end.describe());
-    CHECK_FALSE(end.crashed);
+    auto end = (*child)->wait();
+    REQUIRE(outcome(end) == Errc::ok);
+    INFO(end->describe());
+    CHECK_FALSE(end->crashed());
     return said;
 }
 

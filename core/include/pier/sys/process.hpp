@@ -11,6 +11,9 @@ namespace pier::sys {
 // main()'s arguments in UTF-8 (on Windows taken from the wide command line; argc and argv are ignored there).
 [[nodiscard]] std::vector<std::string> arguments(int argc, char** argv);
 
+// What ProcessOptions::program has to be to start this program once more. Errors: none; throws std::bad_alloc.
+[[nodiscard]] std::string own_program();
+
 // For a program's start: UTF-8 and binary standard streams on Windows; on POSIX as many descriptors as the hard limit
 // allows, what start_up() does for standard streams, and SIGPIPE ignored unless it has a handler.
 void prepare_process() noexcept;

@@ -1,0 +1,168 @@
+// What a child has of its parent, and what it leaves behind, on POSIX.
+#include "../support.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <optional>
+#include <thread>
+
+using namespace process_tests;
+using pier::after;
+using pier::Errc;
+using pier::NativeHandle;
+using pier::Process;
+using pier::ProcessEnd;
+using pier::Redirect;
+
+namespace {
+
+// Inherited by whoever forks and executes without care.
+pier::SystemHandle careless(int at_least) {
+    const pier::SystemHandle file(NativeHandle{static_cast<std::uintptr_t>(open("/dev/null", O_RDWR))});
+    const int copy = fcntl(static_cast<int>(file.get()), F_DUPFD, at_least);
+    REQUIRE(copy >= at_least);
+    return pier::SystemHandle(NativeHandle{static_cast<std::uintptr_t>(copy)});
+}
+
+std::string line_of(const pier::SystemHandle& handle) { return std::to_string(static_cast<int>(handle.get())) + "\n"; }
+
+// Until the child is a child no more. A zombie is one.
+bool is_reaped(pid_t child) {
+    const auto until = std::chrono::steady_clock::now() + patience;
+    siginfo_t told{};
+    while (waitid(P_PID, static_cast<id_t>(child), &told, WEXITED | WNOWAIT) == 0 || errno == EINTR) {
+        if (std::chrono::steady_clock::now() > until) return false;
+        std::this_thread::yield();
+    }
+    return errno == ECHILD;
+}
+
+}  // namespace
+
+TEST_CASE("remains: a child has its standard streams, and what is listed") {
+    const auto first = careless(5);
+    const auto second = careless(100);
+    const auto third = careless(300);
+    auto options = helping({"handles"});
+    CHECK(said(options).text.empty());
+    options.inherited = {third.get(), first.get()};
+    CHECK(said(options).text == line_of(first) + line_of(third));
+    // Close-on-exec here, and so it stays.
+    REQUIRE(fcntl(static_cast<int>(second.get()), F_SETFD, FD_CLOEXEC) == 0);
+    options.inherited = {second.get()};
+    CHECK(said(options).text == line_of(second));
+    CHECK(fcntl(static_cast<int>(second.get()), F_GETFD) == FD_CLOEXEC);
+    options.inherited = {NativeHandle{1}};
+    CHECK(refusal(options) == Errc::invalid_argument);
+}
+
+TEST_CASE("remains: a child can use what it inherits") {
+    int ends[2];
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    pier::PipeEnd reader(pier::SystemHandle(NativeHandle{static_cast<std::uintptr_t>(ends[0])}));
+    pier::SystemHandle writer(NativeHandle{static_cast<std::uintptr_t>(ends[1])});
+    auto options = helping({"touch", std::to_string(ends[1])});
+    options.inherited = {writer.get()};
+    expect_success(start(options));
+    writer.close();
+    auto got = reader.read_all(10, after(patience));
+    REQUIRE(outcome(got) == Errc::ok);
+    CHECK(*got == "x");
+}
+
+TEST_CASE("remains: spawning leaves no descriptor here") {
+    auto count = [] {
+        int files = 0;
+        for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) ++files;
+        return files;
+    };
+    (void)said(helping({"say", "x"}));  // the reaper's are there from now on
+    const int before = count();
+    for (int i = 0; i < 5; ++i) {
+        auto options = helping({"copy"});
+        options.input = options.error = Redirect::pipe();
+        (void)refusal({.program = folder() + "none", .input = Redirect::pipe(), .output = Redirect::pipe()});
+        options.program = helper();
+        Process process = start(options);
+        process.input().close();
+        expect_success(process);
+    }
+    CHECK(count() == before);
+}
+
+TEST_CASE("remains: signals are at their defaults, and none is blocked") {
+    auto* const before = std::signal(SIGUSR1, SIG_IGN);
+    sigset_t blocked;
+    sigset_t old;
+    sigemptyset(&blocked);
+    sigaddset(&blocked, SIGTERM);
+    sigaddset(&blocked, SIGUSR2);
+    REQUIRE(pthread_sigmask(SIG_BLOCK, &blocked, &old) == 0);
+    // The helper itself ignores SIGPIPE, which is signal 13.
+    const std::string text = said(helping({"signals"})).text;
+    CHECK(text == "blocked 0000000000000000 ignored 0000000000001000");
+    sigset_t still;
+    REQUIRE(pthread_sigmask(SIG_SETMASK, &old, &still) == 0);
+    CHECK(sigismember(&still, SIGUSR2) == 1);
+    (void)std::signal(SIGUSR1, before);
+}
+
+TEST_CASE("remains: the signal that ended a child is told") {
+    auto options = helping({"stay"});
+    options.input = Redirect::pipe();
+    Process asked = start(options);
+    REQUIRE(outcome(asked.terminate()) == Errc::ok);
+    auto end = asked.wait_here(after(patience));
+    REQUIRE(outcome(end) == Errc::ok);
+    CHECK(*end == ProcessEnd{ProcessEnd::By::signal, SIGTERM});
+    Process killed = start(options);
+    REQUIRE(outcome(killed.kill()) == Errc::ok);
+    end = killed.wait_here(after(patience));
+    REQUIRE(outcome(end) == Errc::ok);
+    CHECK(*end == ProcessEnd{ProcessEnd::By::signal, SIGKILL});
+}
+
+TEST_CASE("remains: a Process that goes leaves its process alone, and then no zombie") {
+    auto options = helping({"stay"});
+    options.input = Redirect::pipe();
+    std::optional<Process> process = start(options);
+    const auto id = static_cast<pid_t>(process->id());
+    pier::PipeEnd input = std::move(process->input());
+    process.reset();
+    REQUIRE(outcome(input.write("it reads", after(patience))) == Errc::ok);
+    siginfo_t told{};
+    REQUIRE(waitid(P_PID, static_cast<id_t>(id), &told, WEXITED | WNOWAIT | WNOHANG) == 0);
+    CHECK(told.si_pid == 0);  // it lives
+    input.close();
+    CHECK(is_reaped(id));
+}
+
+TEST_CASE("remains: nobody has to wait for a child that has ended") {
+    std::vector<Process> all;
+    for (int i = 0; i < 10; ++i) all.push_back(start(helping({"exit", "1"})));
+    for (const Process& process : all) CHECK(is_reaped(static_cast<pid_t>(process.id())));
+    for (const Process& process : all) REQUIRE(outcome(process.wait_here(after(patience))) == Errc::ok);
+}
+
+TEST_CASE("remains: an end that somebody else took is an error, and no wait without end") {
+    auto options = helping({"stay"});
+    options.input = Redirect::pipe();
+    // The system keeps no end of a child for who ignores them.
+    auto* const before = std::signal(SIGCHLD, SIG_IGN);
+    Process process = start(options);
+    process.input().close();
+    auto end = process.wait_here(after(patience));
+    (void)std::signal(SIGCHLD, before);
+    REQUIRE_FALSE(end);
+    CHECK(end.error() == pier::Error{Errc::unexpected, ECHILD});
+}
+
+TEST_CASE("remains: a file without the right to execute it") {
+    const std::string file = folder() + "plain";
+    write_file(file, "#!/bin/sh\n");
+    CHECK(refusal({.program = file}) == Errc::permission_denied);
+}

@@ -48,12 +48,15 @@ void Session::take(std::span<const std::byte> bytes, pier::Time now) {
     now_ = now;
     const auto packet = parse_packet(bytes);
     if (!packet || over()) return;
-    if (state_ == State::joining) {
-        if (const auto* answer = std::get_if<Welcome>(&packet->body); answer != nullptr && answer->nonce == nonce_) {
-            welcome(*answer, packet->token, now);
-        }
-    } else if (packet->token == token_) {
+    const auto* answer = std::get_if<Welcome>(&packet->body);
+    if (answer != nullptr && answer->nonce == nonce_ && entering()) {
+        welcome(*answer, packet->token, now);
+    } else if (packet->token == token_ && token_ != 0) {
         heard_ = now;
+        if (state_ == State::welcomed) {
+            state_ = State::member;
+            send_due(now);
+        }
         take_packet(*packet, now);
     }
     // A member is refused when somebody else was quicker to take the name.
@@ -64,14 +67,13 @@ void Session::take(std::span<const std::byte> bytes, pier::Time now) {
 }
 
 void Session::welcome(const Welcome& welcome, std::uint64_t token, pier::Time now) {
-    state_ = State::member;
+    state_ = State::welcomed;
     token_ = token;
     id_ = welcome.id;
     timeout_ = std::chrono::milliseconds(std::max(welcome.timeout, 100U));
     heard_ = now;
     bucket_ = Bucket(std::max(welcome.burst / 2, 1), std::max(welcome.rate * 4 / 5, 1), now);
     send({.token = token_, .body = Ping{}});  // which makes us a member
-    send_due(now);
 }
 
 void Session::take_packet(const Packet& packet, pier::Time now) {
@@ -125,7 +127,7 @@ void Session::show(const Message& message) {
 
 void Session::broke(const pier::Error& error) {
     if (over()) return;
-    if (state_ == State::joining && !options_.tcp) {
+    if (entering() && !options_.tcp) {
         refusal_ = error;  // it may come yet
         return;
     }
@@ -142,7 +144,7 @@ void Session::ended_by_server() {
 void Session::tick(pier::Time now) {
     now_ = now;
     if (over()) return;
-    if (state_ == State::joining) return join(now);
+    if (entering()) return join(now);
     if (now - heard_ >= timeout_) return end(1, "the server has not answered for " + seconds(timeout_));
     send_due(now);
     tell_given_up();
@@ -151,7 +153,7 @@ void Session::tick(pier::Time now) {
 
 pier::Time Session::next() const noexcept {
     if (over()) return pier::never;
-    if (state_ == State::joining) return std::min(join_again_, give_up_);
+    if (entering()) return std::min(join_again_, give_up_);
     return std::min({link_.next(), heard_ + timeout_, sent_ + timeout_ / pings_in_timeout});
 }
 
@@ -166,6 +168,7 @@ void Session::join(pier::Time now) {
                           "; is the server running, and is the port right?");
     }
     if (now < join_again_) return;
+    // Also when there is a token: what was lost may be the ping with it, and then the server has forgotten it soon.
     send({.token = 0, .body = Join{nonce_, options_.name}});
     join_again_ = options_.tcp ? pier::never : now + join_pause_;
     join_pause_ *= 2;
@@ -184,7 +187,7 @@ void Session::who(pier::Time now) { post({.kind = MessageKind::who}, now); }
 
 void Session::quit(pier::Time now) {
     if (std::exchange(leaving_, true) || over()) return;
-    if (state_ == State::joining) return end(0, {});
+    if (entering()) return end(0, {});
     post({.kind = MessageKind::bye}, now);
 }
 

@@ -59,8 +59,10 @@ public:
     [[nodiscard]] pier::Event& changed() noexcept { return changed_; }
 
 private:
-    enum class State : std::uint8_t { joining, member, over };
+    // welcomed: there is a token, but nothing yet that shows that the server takes us for a member.
+    enum class State : std::uint8_t { joining, welcomed, member, over };
 
+    [[nodiscard]] bool entering() const noexcept { return state_ == State::joining || state_ == State::welcomed; }
     void join(pier::Time now);
     void welcome(const pier::chat::Welcome& welcome, std::uint64_t token, pier::Time now);
     void take_packet(const pier::chat::Packet& packet, pier::Time now);

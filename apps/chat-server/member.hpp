@@ -28,6 +28,7 @@ struct Address {
 
 struct Member {
     Address address;
+    std::uint64_t nonce = 0;  // of its join
     std::uint64_t token = 0;
     std::uint32_t id = 0;
     std::string name;

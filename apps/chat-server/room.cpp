@@ -50,6 +50,10 @@ void Room::take(Outlet& outlet, const pier::Endpoint& from, std::span<const std:
 }
 
 void Room::join(const Address& from, const Join& join, pier::Time now) {
+    // A member already, who has not heard of it yet.
+    if (const auto member = members_.find(from); member != members_.end() && member->second->nonce == join.nonce) {
+        return welcome(from, join.nonce, member->second->token, member->second->id);
+    }
     if (const std::string why = obstacle(join.name, nullptr); !why.empty()) return refuse(from, join.nonce, why);
     auto at = candidates_.find(from);
     if (at == candidates_.end() || at->second.nonce != join.nonce) {
@@ -62,10 +66,12 @@ void Room::join(const Address& from, const Join& join, pier::Time now) {
         at = candidates_.insert_or_assign(from, Candidate{join.nonce, *token, ++last_id_, join.name, now}).first;
         wake_by(now + patience);
     }
-    const Candidate& candidate = at->second;
-    send(from,
-         {.token = candidate.token,
-          .body = Welcome{join.nonce, candidate.id, milliseconds(options_.timeout), options_.burst, options_.rate}});
+    welcome(from, join.nonce, at->second.token, at->second.id);
+}
+
+void Room::welcome(const Address& to, std::uint64_t nonce, std::uint64_t token, std::uint32_t id) {
+    send(to,
+         {.token = token, .body = Welcome{nonce, id, milliseconds(options_.timeout), options_.burst, options_.rate}});
 }
 
 std::string Room::obstacle(std::string_view name, const Member* except) const {
@@ -107,6 +113,7 @@ Member* Room::admit(const Address& from, Candidate candidate, pier::Time now) {
     }
     using enum Link::Repeats;
     auto made = std::make_unique<Member>(Member{.address = from,
+                                                .nonce = candidate.nonce,
                                                 .token = candidate.token,
                                                 .id = candidate.id,
                                                 .name = candidate.name,

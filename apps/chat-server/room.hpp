@@ -57,6 +57,8 @@ private:
     using Members = std::map<Address, std::unique_ptr<Member>>;
 
     void join(const Address& from, const pier::chat::Join& join, pier::Time now);
+    void welcome(const Address& to, std::uint64_t nonce, std::uint64_t token, std::uint32_t id);
+    // Why nobody, or nobody but `except`, can have that name here; empty when there is no reason.
     [[nodiscard]] std::string obstacle(std::string_view name, const Member* except) const;
     void refuse(const Address& to, std::uint64_t nonce, std::string_view reason);
     // The member that sent it, after it has become one if it was a candidate. Null: noise, or refused.

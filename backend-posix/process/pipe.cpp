@@ -26,6 +26,14 @@ SystemHandle owned(int descriptor) noexcept {
     return SystemHandle(NativeHandle{static_cast<std::uintptr_t>(descriptor)});
 }
 
+Result<SystemHandle> open_path(const char* path, int flags) noexcept {
+    for (;;) {
+        const int file = ::open(path, flags | O_CLOEXEC | O_NOCTTY, 0666);
+        if (file >= 0) return owned(file);
+        if (errno != EINTR) return posix::fail_last();
+    }
+}
+
 // False when the time has come first.
 Result<bool> wait_for(NativeHandle handle, short events, Time until) noexcept {
     for (;;) {
@@ -111,25 +119,20 @@ Result<void> write_pipe(NativeHandle writer, std::span<const std::byte> bytes, T
 }
 
 Result<SystemHandle> open_file(const std::string& path, FileUse use) {
-    int flags = O_CLOEXEC | O_NOCTTY;
     switch (use) {
         case FileUse::read:
-            flags |= O_RDONLY;
-            break;
+            return open_path(path.c_str(), O_RDONLY);
         case FileUse::write:
-            flags |= O_WRONLY | O_CREAT | O_TRUNC;
-            break;
+            return open_path(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC);
         case FileUse::append:
-            flags |= O_WRONLY | O_CREAT | O_APPEND;
-            break;
+            return open_path(path.c_str(), O_WRONLY | O_CREAT | O_APPEND);
     }
-    for (;;) {
-        const int file = ::open(path.c_str(), flags, 0666);
-        if (file >= 0) return owned(file);
-        if (errno != EINTR) return posix::fail_last();
-    }
+    return fail(Errc::invalid_argument);
 }
 
-Result<SystemHandle> open_null(FileUse use) { return open_file("/dev/null", use); }
+// Where there is no such device, none is made.
+Result<SystemHandle> open_null(FileUse use) {
+    return open_path("/dev/null", use == FileUse::read ? O_RDONLY : O_WRONLY);
+}
 
 }  // namespace pier::sys

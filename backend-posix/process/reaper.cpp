@@ -49,11 +49,13 @@ public:
 
     Result<void> start() {
         std::lock_guard lock(starting_);
-        if (started_) return {};
+        // A fork copies no thread, and the list of children would be shared with the parent, who knows none of ours.
+        if (owner_ != ::getpid() && epoll_ >= 0) ::close(std::exchange(epoll_, -1));
+        if (owner_ == ::getpid()) return {};
         if (epoll_ < 0) epoll_ = epoll_create1(EPOLL_CLOEXEC);
         if (epoll_ < 0) return fail_last();
-        auto thread = start_thread([this] { run(); });
-        started_ = thread.has_value();
+        auto thread = start_thread([list = epoll_] { run(list); });
+        if (thread) owner_ = ::getpid();
         return thread;
     }
 
@@ -69,17 +71,17 @@ public:
     void remove(int pidfd) noexcept { (void)epoll_ctl(epoll_, EPOLL_CTL_DEL, pidfd, nullptr); }
 
 private:
-    void run() noexcept {
+    static void run(int list) noexcept {
         for (;;) {
             epoll_event events[16];
-            const int count = epoll_wait(epoll_, events, 16, -1);
+            const int count = epoll_wait(list, events, 16, -1);
             spi::require(count >= 0 || errno == EINTR, "somebody closed the descriptor by which ends of children come");
             for (int i = 0; i < count; ++i) static_cast<ReapedChild*>(events[i].data.ptr)->reap();
         }
     }
 
     std::mutex starting_;
-    bool started_ = false;
+    pid_t owner_ = 0;  // whose thread it is; 0: of nobody yet
     int epoll_ = -1;
 };
 

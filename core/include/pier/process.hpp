@@ -29,8 +29,8 @@ class Child;
 // zombie is ever left). For that it waits for its own children by number, and never for any child. Who waits for all
 // children of the process, or ignores SIGCHLD, takes ends away from it: wait() is then answered by `unexpected` with
 // ECHILD.
-// Any thread, one at a time; several may wait at once. Not in a process that was forked without exec while there were
-// children: it has no reaper.
+// Any thread, one at a time; several may wait at once. In a process that was forked without exec, those of its parent
+// can't be waited for; it may start others.
 class Process {
 public:
     // Starts it. BLOCKS until the new program has been loaded (POSIX), some milliseconds where a file has to come from

@@ -252,6 +252,40 @@ class Room(harness.TestCase):
                     asked += 1
             self.assertIn(asked, range(2, 4))  # at once, after 0.25 s, and perhaps once more
 
+    def test_a_join_over_a_network_that_loses(self):
+        class Lossy:
+            udp = tcp = 0
+
+        with Raw(Lossy, "x") as lossy:
+            Lossy.udp = lossy.socket.getsockname()[1]
+            with Client(Lossy, "ann") as ann:
+                ann.type("hello")
+                self.assertEqual(lossy.receive(wire.JOIN)[0], wire.JOIN)  # lost
+                packet, client = lossy.socket.recvfrom(2048)  # the second one
+                body = packet[12:20] + struct.pack(">IIHH", 1, 30_000, 20, 10)
+                lossy.socket.sendto(Raw.packet(wire.WELCOME, 9, body), client)
+                self.assertEqual(lossy.receive(wire.PING)[1], 9)  # lost
+                self.assertEqual(lossy.receive(wire.JOIN)[0], wire.JOIN)
+                lossy.socket.sendto(Raw.packet(wire.WELCOME, 10, body), client)  # it had forgotten the other one
+                self.assertEqual(lossy.receive(wire.PING)[1], 10)
+                lossy.socket.sendto(Raw.packet(wire.PONG, 10), client)
+                kind, token, body = lossy.receive(wire.DATA)
+                self.assertEqual((token, body), (10, struct.pack(">IIBI", 1, 1, wire.SAY, 1) + b"hello"))
+                lossy.socket.sendto(Raw.packet(wire.GONE, 11, b"by a stranger"), client)
+                lossy.socket.sendto(Raw.packet(wire.GONE, 10, b"enough"), client)
+                self.assertEqual(ann.complaint(), "pier-chat-client: the server has ended our part: enough")
+
+    def test_a_join_that_is_repeated_makes_one_member(self):
+        with ChatServer() as server, Client(server, "ann") as ann, Raw(server, "raw") as raw:
+            ann.joined()
+            raw.join()
+            kind, token, _ = raw.ask()
+            self.assertEqual((kind, token), (wire.WELCOME, raw.token))
+            raw.say(1, b"one")
+            ann.expect("<raw> one")
+            ann.type("/who")
+            self.assertEqual(ann.next(), "* here (2): ann, raw")
+
     def test_a_server_that_falls_silent(self):
         class Mute:
             udp = tcp = 0
@@ -262,6 +296,7 @@ class Room(harness.TestCase):
                 packet, client = mute.socket.recvfrom(2048)
                 body = packet[12:20] + struct.pack(">IIHH", 1, 500, 20, 10)
                 mute.socket.sendto(Raw.packet(wire.WELCOME, 9, body), client)
+                mute.socket.sendto(Raw.packet(wire.PONG, 9), client)
                 self.assertEqual(ann.complaint(), "pier-chat-client: the server has not answered for 0.5 s")
                 self.assertEqual(ann.wait(), 1)
 

@@ -1,4 +1,5 @@
 // What a child has of its parent, and what it leaves behind, on POSIX.
+#include "../../unit/sanitizer.hpp"
 #include "../support.hpp"
 
 #include <fcntl.h>
@@ -166,3 +167,35 @@ TEST_CASE("remains: a file without the right to execute it") {
     write_file(file, "#!/bin/sh\n");
     CHECK(refusal({.program = file}) == Errc::permission_denied);
 }
+
+TEST_CASE("remains: a write that nobody reads raises no signal, in a program that has made no provision") {
+    auto* const before = std::signal(SIGPIPE, SIG_DFL);
+    auto options = helping({"exit", "0"});
+    options.input = Redirect::pipe();
+    Process process = start(options);
+    expect_success(process);
+    CHECK(outcome(process.input().write("nobody reads it", after(patience))) == Errc::connection_reset);
+    sigset_t pending;
+    REQUIRE(sigpending(&pending) == 0);
+    CHECK(sigismember(&pending, SIGPIPE) == 0);
+    (void)std::signal(SIGPIPE, before);
+}
+
+#if !PIER_TEST_THREAD_SANITIZER  // which allows no thread after a fork
+TEST_CASE("remains: a process that was forked has children and a reaper of its own") {
+    (void)said(helping({"say", "x"}));  // this one's reaper is there
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+        alarm(60);
+        auto process = Process::spawn(helping({"exit", "7"}));
+        auto end =
+            process ? process->wait_here(after(patience)) : pier::Result<ProcessEnd>(pier::fail(Errc::unexpected));
+        _exit(end ? static_cast<int>(end->status) : 1);
+    }
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 7);
+}
+#endif

@@ -72,7 +72,7 @@ void Session::welcome(const Welcome& welcome, std::uint64_t token, pier::Time no
     id_ = welcome.id;
     timeout_ = std::chrono::milliseconds(std::max(welcome.timeout, 100U));
     heard_ = now;
-    bucket_ = Bucket(std::max(welcome.burst / 2, 1), std::max(welcome.rate * 4 / 5, 1), now);
+    bucket_ = Bucket(std::max(welcome.burst / 2U, 1U), std::max(welcome.rate * 4U / 5, 1U), now);
     send({.token = token_, .body = Ping{}});  // which makes us a member
 }
 

@@ -64,8 +64,8 @@ private:
     Task<Result<void>> wait(Ready ready) {
         limit_->begin_wait();
         Result<void> told;
-        // Announced before the look, so that whoever gives a place back after it tells this loop.
-        while (told && !ready()) {
+        while (told) {
+            // Announced and reset before the look, so that whoever gives a place back after it tells this loop.
             free_.reset();
             if (ready()) break;
             told = co_await free_.wait();
@@ -94,19 +94,19 @@ Server::Server(ServerOptions options)
 Server::~Server() { spi::require(connections_ == nullptr, "a Server was destroyed while it ran"); }
 
 Result<Endpoint> Server::listen(const Endpoint& endpoint, Handler handler, ListenerOptions options) {
-    auto listener = Listener::open(endpoint, options);
-    if (!listener) return fail(listener.error());
-    Port& port = ports_.emplace_back();
-    port.listener = std::move(*listener);
-    port.handler = std::move(handler);
-    return port.listener.local();
+    return add(Listener::open(endpoint, options), std::move(handler), {});
 }
 
 Result<Endpoint> Server::listen_and_deal(const Endpoint& endpoint, Deal deal, ListenerOptions options) {
-    auto listener = Listener::open(endpoint, options);
-    if (!listener) return fail(listener.error());
+    return add(Listener::open(endpoint, options), {}, std::move(deal));
+}
+
+// Of `handler` and `deal`, one is given.
+Result<Endpoint> Server::add(Result<Listener> opened, Handler handler, Deal deal) {
+    if (!opened) return fail(opened.error());
     Port& port = ports_.emplace_back();
-    port.listener = std::move(*listener);
+    port.listener = std::move(*opened);
+    port.handler = std::move(handler);
     port.deal = std::move(deal);
     return port.listener.local();
 }

@@ -97,6 +97,7 @@ private:
     struct Port;
     class Door;
 
+    [[nodiscard]] Result<Endpoint> add(Result<Listener> opened, Handler handler, Deal deal);
     Task<void> accept(Port& port);
     Task<bool> recover(Error error, Port& port);
     Task<void> serve_watched(Stream stream, const Handler& handler);

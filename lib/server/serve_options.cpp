@@ -1,6 +1,6 @@
 #include "serve_options.hpp"
 
-#include "model.hpp"
+#include "model/choice.hpp"
 
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
@@ -19,11 +19,12 @@ struct Words {
           client_speaks_first(service.client_speaks_first) {}
 
     std::optional<std::string> engine;
+    std::optional<std::string> model;
     bool list_engines = false;
     std::vector<std::string> listen;
     std::vector<std::string> more;
     std::size_t most_connections;
-    unsigned threads = 1;
+    std::optional<unsigned> threads;
     bool client_speaks_first;
 };
 
@@ -60,12 +61,20 @@ void add_engine_options(CLI::App& app, Words& words) {
     app.add_option("--engine", words.engine, "the way to wait for sockets (default the best one of this system)")
         ->option_text("NAME")
         ->group("Engine");
-    app.add_flag("--list-engines", words.list_engines, "list the engines of this build and what each is, then exit")
+    app.add_flag("--list-engines", words.list_engines,
+                 "list the engines of this build, the models, and what each is, then exit")
         ->group("Engine");
-    app.add_option("--threads", words.threads,
-                   "loops to spread connections over, one a thread; not on an engine that blocks (default 1)")
+}
+
+void add_model_options(CLI::App& app, Words& words) {
+    app.add_option("--model", words.model,
+                   "the way to serve many clients; with each, any engine that it can have (default event, or iterative "
+                   "on an engine that blocks)")
+        ->option_text("NAME")
+        ->group("Model");
+    app.add_option("--threads", words.threads, "loops to spread connections over, one a thread (event; default 1)")
         ->option_text("N")
-        ->group("Engine")
+        ->group("Model")
         ->check(CLI::Range(1U, 256U));
 }
 
@@ -94,6 +103,23 @@ std::optional<std::vector<Endpoint>> further_places(const Service& service, cons
     return places;
 }
 
+// What the model has no use for. Says so.
+bool fits(const Service& service, const Words& words, const ServeOptions& options) {
+    const ModelInfo& model = *options.model;
+    const std::string which =
+        "the " + std::string(model.name) + " model, on the " + std::string(options.engine->name) + " engine, ";
+    if (words.threads && *words.threads > 1 && model.bound != "--threads") {
+        say(service.name, which + "has no --threads; see --help for what it has");
+        return false;
+    }
+    const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
+    if (many && (model.one_listener || options.engine->one_at_a_time)) {
+        say(service.name, which + "waits for one listener: it takes one --listen, and serves TCP alone");
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 ParsedOptions parse_serve_options(int argc, char** argv, const Service& service) {
@@ -102,14 +128,17 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     Words words(service);
     add_connection_options(app, service, words);
     add_engine_options(app, words);
+    add_model_options(app, words);
     add_usual_examples(app, service);
 
     const ParsedOptions wrong{.options = std::nullopt, .status = 2};
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
-    if (words.list_engines) return {.options = std::nullopt, .status = print(name, list_engines()) ? 0 : 1};
+    if (words.list_engines) return {.options = std::nullopt, .status = print(name, list_engines_and_models()) ? 0 : 1};
     ServeOptions options;
-    options.engine = choose_engine(name, words.engine);
-    if (options.engine == nullptr) return wrong;
+    const auto choice = choose_model(name, words.model, words.engine);
+    if (!choice) return wrong;
+    options.model = choice->model;
+    options.engine = choice->engine;
     auto endpoints = parse_endpoints(name, words.listen);
     if (!endpoints) return wrong;
     options.listen = std::move(*endpoints);
@@ -117,15 +146,10 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     auto more = further_places(service, words);
     if (!more) return wrong;
     options.more = std::move(*more);
-    options.threads = words.threads;
+    options.threads = words.threads.value_or(1);
     options.most_connections = words.most_connections;
     options.client_speaks_first = words.client_speaks_first;
-    const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
-    if (model_for(*options.engine) != Model::event && (words.threads > 1 || many)) {
-        say(name, "the " + std::string(options.engine->name) +
-                      " engine serves one connection at a time: it takes one --listen and one thread");
-        return wrong;
-    }
+    if (!fits(service, words, options)) return wrong;
     return {.options = std::move(options), .status = 0};
 }
 

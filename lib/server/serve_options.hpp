@@ -10,7 +10,10 @@
 
 namespace pier {
 
+struct ModelInfo;
+
 struct ServeOptions {
+    const ModelInfo* model = nullptr;
     const EngineInfo* engine = nullptr;
     std::vector<Endpoint> listen;
     std::vector<Endpoint> more;  // as Service::more

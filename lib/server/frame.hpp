@@ -1,0 +1,55 @@
+// What a run of serve() is about, whatever its model: the service, what the command line says, and the status.
+#pragma once
+
+#include "exception_log.hpp"
+#include "serve_options.hpp"
+#include "worker.hpp"
+
+#include <atomic>
+#include <string_view>
+#include <vector>
+
+namespace pier {
+
+// It outlives the model and all its threads.
+class Frame {
+public:
+    Frame(const Service& the_service, ServeOptions the_options)
+        : service(the_service), options(std::move(the_options)), exceptions(the_service.name) {}
+
+    // The TCP listeners that were asked for; and the UDP sockets.
+    [[nodiscard]] std::vector<Listening> streams() const;
+    [[nodiscard]] std::vector<Listening> datagrams() const;
+    [[nodiscard]] ListenerOptions listening() const;
+
+    // Prints the sockets' lines, by the names that they have got; nothing after a failure.
+    void announce(const std::vector<Listening>& opened) const;
+
+    // Any thread. The sentence has been said.
+    void fail() noexcept { status_ = 1; }
+    [[nodiscard]] int status() const noexcept { return status_; }
+    [[nodiscard]] bool failed() const noexcept { return status_ != 0; }
+
+    // Runs a part of the start. Where there is no memory for it, says so and fails; what a handler throws later is its
+    // scope's.
+    template <class Part>
+    void survive_shortage(Part part) {
+        try {
+            part();
+        } catch (const std::bad_alloc&) {
+            say_shortage(service.name);
+            fail();
+        }
+    }
+    static void say_shortage(std::string_view program) noexcept;
+
+    const Service& service;
+    const ServeOptions options;
+    ExceptionLog exceptions;
+    Program program{.service = service, .exceptions = exceptions, .limit = nullptr};
+
+private:
+    std::atomic<int> status_{0};
+};
+
+}  // namespace pier

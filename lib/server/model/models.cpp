@@ -1,0 +1,19 @@
+#include "model.hpp"
+
+#include <array>
+
+namespace pier {
+
+std::span<const ModelInfo> models() {
+    static const std::array all{event_model(), iterative_model()};
+    return all;
+}
+
+const ModelInfo* find_model(std::string_view name) {
+    for (const ModelInfo& model : models()) {
+        if (model.name == name) return &model;
+    }
+    return nullptr;
+}
+
+}  // namespace pier

@@ -7,9 +7,16 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <thread>
+#include <utility>
+
 namespace pier {
 
 namespace {
+
+// Threads or processes of a server: more than a system has by default, and few enough to count and to signal.
+constexpr std::size_t most_at_a_time = 32768;
 
 // What the command line says, as it says it.
 struct Words {
@@ -25,6 +32,7 @@ struct Words {
     std::vector<std::string> more;
     std::size_t most_connections;
     std::optional<unsigned> threads;
+    std::optional<std::size_t> max_threads;
     bool client_speaks_first;
 };
 
@@ -72,10 +80,18 @@ void add_model_options(CLI::App& app, Words& words) {
                    "on an engine that blocks)")
         ->option_text("NAME")
         ->group("Model");
-    app.add_option("--threads", words.threads, "loops to spread connections over, one a thread (event; default 1)")
+    app.add_option(
+           "--threads", words.threads,
+           "loops to spread connections over, one a thread (event; default 1), or threads that serve one client after "
+           "the other (pool; default one for each processor)")
         ->option_text("N")
         ->group("Model")
         ->check(CLI::Range(1U, 256U));
+    app.add_option("--max-threads", words.max_threads,
+                   "clients with a thread at a time; more wait (thread; default 256)")
+        ->option_text("N")
+        ->group("Model")
+        ->check(CLI::Range(std::size_t{1}, most_at_a_time));
 }
 
 void add_usual_examples(CLI::App& app, const Service& service) {
@@ -103,18 +119,45 @@ std::optional<std::vector<Endpoint>> further_places(const Service& service, cons
     return places;
 }
 
+// At most so many; 0: any number.
+template <class N>
+N at_most(N count, std::size_t most) {
+    return most == 0 ? count : static_cast<N>(std::min<std::size_t>(count, most));
+}
+
+// How many threads and processes: in the models that give each client one, --max-connections bounds them, too.
+void set_bounds(ServeOptions& options, const Words& words) {
+    const unsigned processors = std::clamp(std::thread::hardware_concurrency(), 1U, 256U);
+    const bool shares_loops = options.model->many_on_a_loop;
+    options.threads = words.threads.value_or(shares_loops ? 1 : processors);
+    if (!shares_loops) options.threads = at_most(options.threads, options.most_connections);
+    options.max_threads = at_most(words.max_threads.value_or(options.max_threads), options.most_connections);
+}
+
 // What the model has no use for. Says so.
 bool fits(const Service& service, const Words& words, const ServeOptions& options) {
     const ModelInfo& model = *options.model;
     const std::string which =
         "the " + std::string(model.name) + " model, on the " + std::string(options.engine->name) + " engine, ";
-    if (words.threads && *words.threads > 1 && model.bound != "--threads") {
-        say(service.name, which + "has no --threads; see --help for what it has");
+    const std::pair<std::string_view, bool> bounds[] = {
+        {"--threads", words.threads.value_or(1) > 1},  // one is what every model has
+        {"--max-threads", words.max_threads.has_value()},
+    };
+    for (const auto& [option, given] : bounds) {
+        if (!given || option == model.bound) continue;
+        say(service.name, which + "has no " + std::string(option) + "; see --help for what it has");
         return false;
     }
     const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
     if (many && (model.one_listener || options.engine->one_at_a_time)) {
         say(service.name, which + "waits for one listener: it takes one --listen, and serves TCP alone");
+        return false;
+    }
+    const bool udp = service.datagrams || std::ranges::any_of(service.more, [](const ServicePort& port) {
+                         return static_cast<bool>(port.datagrams);
+                     });
+    if (udp && model.tcp_alone) {
+        say(service.name, which + "serves TCP alone, and this service has UDP");
         return false;
     }
     return true;
@@ -146,8 +189,8 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     auto more = further_places(service, words);
     if (!more) return wrong;
     options.more = std::move(*more);
-    options.threads = words.threads.value_or(1);
     options.most_connections = words.most_connections;
+    set_bounds(options, words);
     options.client_speaks_first = words.client_speaks_first;
     if (!fits(service, words, options)) return wrong;
     return {.options = std::move(options), .status = 0};

@@ -18,6 +18,9 @@ struct ServeOptions {
     std::vector<Endpoint> listen;
     std::vector<Endpoint> more;  // as Service::more
     unsigned threads = 1;
+    std::size_t max_threads = 256;
+    std::size_t max_children = 256;
+    std::size_t workers = 1;
     std::size_t most_connections = 0;  // 0: any number
     bool client_speaks_first = false;
 };

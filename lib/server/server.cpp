@@ -1,5 +1,6 @@
 #include <pier/server/server.hpp>
 
+#include "accept_trouble.hpp"
 #include "connection_limit.hpp"
 
 #include <pier/detail/assert.hpp>
@@ -10,20 +11,6 @@
 #include <utility>
 
 namespace pier {
-namespace {
-
-// Long enough not to spin, short enough that a freed descriptor is used soon.
-constexpr Duration accept_pause = std::chrono::milliseconds(20);
-
-// Want of something that comes back when connections end. A firewall's or a sandbox's word (permission_denied) is about
-// one connection or about all of them; connection_aborted means more dead ones in a row than any queue holds. In all of
-// these the listener is as good as before, and the next try may be.
-bool passes(const Error& error) noexcept {
-    return error == Errc::too_many_files_open || error == Errc::no_buffer_space || error == Errc::not_enough_memory ||
-           error == Errc::permission_denied || error == Errc::connection_aborted;
-}
-
-}  // namespace
 
 struct Server::Port {
     Listener listener;
@@ -95,6 +82,14 @@ Server::~Server() { spi::require(connections_ == nullptr, "a Server was destroye
 
 Result<Endpoint> Server::listen(const Endpoint& endpoint, Handler handler, ListenerOptions options) {
     return add(Listener::open(endpoint, options), std::move(handler), {});
+}
+
+Result<Endpoint> Server::listen(Accepted&& listening, Handler handler, ListenerOptions options) {
+    return add(Listener::adopt(std::move(listening), options), std::move(handler), {});
+}
+
+Result<Endpoint> Server::listen_and_deal(Accepted&& listening, Deal deal, ListenerOptions options) {
+    return add(Listener::adopt(std::move(listening), options), {}, std::move(deal));
 }
 
 Result<Endpoint> Server::listen_and_deal(const Endpoint& endpoint, Deal deal, ListenerOptions options) {
@@ -240,7 +235,7 @@ Task<void> Server::accept(Port& port) {
 // After a failed accept. False: accept no more.
 Task<bool> Server::recover(Error error, Port& port) {
     if (error == Errc::operation_canceled) co_return false;
-    const bool again = passes(error);
+    const bool again = trouble_passes(error);
     if (options_.on_trouble && !(again && port.paused)) options_.on_trouble(port.listener.local(), error, again);
     if (again) {
         port.paused = true;

@@ -8,7 +8,7 @@ import harness
 from harness import Server
 
 NAME = "pier-echo-server"
-MODELS = ["event", "iterative"]
+MODELS = ["event", "iterative", "thread", "pool"]
 
 
 class CommandLine(harness.TestCase):

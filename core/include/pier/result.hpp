@@ -52,8 +52,9 @@ enum class Errc : std::int32_t {
     temporary_resolver_failure,
     timed_out,
     too_many_files_open,
-    too_many_jobs,  // all worker threads are busy, and as many jobs wait for one as may
-    unexpected,     // a number of the system that has no place in the table; `native` tells which
+    too_many_jobs,       // all worker threads are busy, and as many jobs wait for one as may
+    too_many_processes,  // the system allows no more processes or threads at present
+    unexpected,          // a number of the system that has no place in the table; `native` tells which
 };
 
 // The text of a condition, the same on every system. Static storage; any thread.

@@ -56,6 +56,7 @@ constexpr Entry table[] = {
     {Errc::timed_out, "timed out", std::errc::timed_out},
     {Errc::too_many_files_open, "too many open files or sockets", std::errc::too_many_files_open},
     {Errc::too_many_jobs, "all worker threads are busy, and no more jobs may wait", none},
+    {Errc::too_many_processes, "no more processes or threads are allowed at present", none},
     {Errc::unexpected, "unexpected system error", none},
 };
 

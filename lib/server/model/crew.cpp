@@ -73,9 +73,7 @@ std::vector<Listening> Crew::serve_on_thread(Worker& worker, std::vector<Listeni
 }
 
 void Crew::request(Worker::Request wanted) noexcept {
-    Worker::Request known = wanted_.load();
-    while (known < wanted && !wanted_.compare_exchange_weak(known, wanted)) {
-    }
+    raise(wanted_, wanted);
     const std::size_t count = enlisted_.load();
     for (std::size_t i = 0; i < count; ++i) roster_[i].load()->request(wanted);
 }

@@ -45,7 +45,6 @@ private:
     std::deque<Worker> workers_;
     std::vector<std::thread> threads_;
     std::atomic<Worker::Request> wanted_{Worker::Request::none};
-    static_assert(decltype(wanted_)::is_always_lock_free, "a signal handler uses it");
     std::mutex enlisting_;
     std::array<std::atomic<Worker*>, 512> roster_{};
     std::atomic<std::size_t> enlisted_{0};

@@ -33,6 +33,7 @@ public:
 // What --model chooses from, and what its choice allows.
 struct ModelInfo {
     std::string_view name;
+    std::string_view alias{};  // another name, where it can run
     std::string_view summary;  // one line: what it is, and when to choose it
     // The engine where none is named: the one that blocks, or else the best of the system.
     bool blocks = true;
@@ -42,6 +43,8 @@ struct ModelInfo {
     bool one_listener = false;
     // The option that says how many, beside --max-connections; empty: none.
     std::string_view bound{};
+    // It has no place for UDP sockets.
+    bool tcp_alone = false;
     // Empty, or a sentence that says why it can't run here.
     std::string (*probe)() = nullptr;
     // The frame outlives the model. Throws std::bad_alloc.
@@ -51,6 +54,10 @@ struct ModelInfo {
 // Each is defined in the file of its name.
 [[nodiscard]] ModelInfo event_model() noexcept;
 [[nodiscard]] ModelInfo iterative_model() noexcept;
+[[nodiscard]] ModelInfo pool_model() noexcept;
+[[nodiscard]] ModelInfo prefork_model() noexcept;
+[[nodiscard]] ModelInfo process_model() noexcept;
+[[nodiscard]] ModelInfo thread_model() noexcept;
 
 // All of them, in the order of --list-engines.
 [[nodiscard]] std::span<const ModelInfo> models();

@@ -33,6 +33,8 @@ struct Words {
     std::size_t most_connections;
     std::optional<unsigned> threads;
     std::optional<std::size_t> max_threads;
+    std::optional<std::size_t> max_children;
+    std::optional<std::size_t> workers;
     bool client_speaks_first;
 };
 
@@ -92,6 +94,16 @@ void add_model_options(CLI::App& app, Words& words) {
         ->option_text("N")
         ->group("Model")
         ->check(CLI::Range(std::size_t{1}, most_at_a_time));
+    app.add_option("--max-children", words.max_children,
+                   "clients with a process at a time; more wait (process; default 256)")
+        ->option_text("N")
+        ->group("Model")
+        ->check(CLI::Range(std::size_t{1}, most_at_a_time));
+    app.add_option("--workers", words.workers,
+                   "processes that share the listeners (prefork; default one for each processor)")
+        ->option_text("N")
+        ->group("Model")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
 }
 
 void add_usual_examples(CLI::App& app, const Service& service) {
@@ -132,6 +144,8 @@ void set_bounds(ServeOptions& options, const Words& words) {
     options.threads = words.threads.value_or(shares_loops ? 1 : processors);
     if (!shares_loops) options.threads = at_most(options.threads, options.most_connections);
     options.max_threads = at_most(words.max_threads.value_or(options.max_threads), options.most_connections);
+    options.max_children = at_most(words.max_children.value_or(options.max_children), options.most_connections);
+    options.workers = at_most(words.workers.value_or(processors), options.most_connections);
 }
 
 // What the model has no use for. Says so.
@@ -142,6 +156,8 @@ bool fits(const Service& service, const Words& words, const ServeOptions& option
     const std::pair<std::string_view, bool> bounds[] = {
         {"--threads", words.threads.value_or(1) > 1},  // one is what every model has
         {"--max-threads", words.max_threads.has_value()},
+        {"--max-children", words.max_children.has_value()},
+        {"--workers", words.workers.has_value()},
     };
     for (const auto& [option, given] : bounds) {
         if (!given || option == model.bound) continue;

@@ -8,7 +8,7 @@ import harness
 from harness import Server
 
 NAME = "pier-echo-server"
-MODELS = ["event", "iterative", "thread", "pool"]
+MODELS = ["event", "iterative", "thread", "pool", "process", "prefork"]
 
 
 class CommandLine(harness.TestCase):

@@ -6,7 +6,7 @@ namespace pier {
 
 std::span<const ModelInfo> models() {
     static const std::array all{event_model(), iterative_model(), thread_model(),
-                                pool_model()};
+                                pool_model(),  process_model(),   prefork_model()};
     return all;
 }
 

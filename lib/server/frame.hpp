@@ -5,6 +5,8 @@
 #include "serve_options.hpp"
 #include "worker.hpp"
 
+#include <pier/sys/service_manager.hpp>
+
 #include <atomic>
 #include <string_view>
 #include <vector>
@@ -17,12 +19,20 @@ public:
     Frame(const Service& the_service, ServeOptions the_options)
         : service(the_service), options(std::move(the_options)), exceptions(the_service.name) {}
 
+    // Sockets that the system has handed over: they take the place of those that the options say, the named ones of the
+    // service's port of that name. False, and said, where they don't go with the options. Before the model is made.
+    [[nodiscard]] bool take_over(std::vector<sys::HandedSocket> sockets);
+
     // The TCP listeners that were asked for; and the UDP sockets.
     [[nodiscard]] std::vector<Listening> streams() const;
     [[nodiscard]] std::vector<Listening> datagrams() const;
     [[nodiscard]] ListenerOptions listening() const;
+    // Of these listeners, those that listen already, each at its index. Once for each.
+    [[nodiscard]] std::vector<Accepted> take_sockets(const std::vector<Listening>& of);
+    [[nodiscard]] bool has_sockets() const noexcept { return !handed_.empty(); }
 
-    // Prints the sockets' lines, by the names that they have got; nothing after a failure.
+    // Prints the sockets' lines, by the names that they have got, and tells a service manager that this is so; nothing
+    // after a failure.
     void announce(const std::vector<Listening>& opened) const;
 
     // Any thread. The sentence has been said.
@@ -49,6 +59,11 @@ public:
     Program program{.service = service, .exceptions = exceptions, .limit = nullptr};
 
 private:
+    struct Handed {
+        Accepted socket;
+        Listening as;
+    };
+    std::vector<Handed> handed_;
     std::atomic<int> status_{0};
 };
 

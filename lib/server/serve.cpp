@@ -5,6 +5,7 @@
 #include "serve_options.hpp"
 
 #include <pier/cli/program.hpp>
+#include <pier/sys/service_manager.hpp>
 #include <pier/sys/socket.hpp>
 #include <pier/sys/stop.hpp>
 
@@ -23,6 +24,7 @@ struct UserRequests {
     static void asked_to_stop(void* requests) noexcept {
         auto& self = *static_cast<UserRequests*>(requests);
         const bool again = self.asked.exchange(true);
+        if (!again) sys::tell_stopping();
         self.model.request(again ? Worker::Request::end_grace : Worker::Request::stop);
     }
 };
@@ -46,7 +48,14 @@ int serve(int argc, char** argv, const Service& service) {
         if (!parsed.options) return parsed.status;
         if (auto started = sys::start_up(); !started)
             return complain(service.name, "starting sockets", started.error());
+        sys::find_service_manager();
+        auto handed = sys::take_handed_sockets();
+        if (!handed) {
+            return complain(service.name, "taking over the sockets of LISTEN_FDS, which have to listen for TCP",
+                            handed.error());
+        }
         Frame frame(service, std::move(*parsed.options));
+        if (!frame.take_over(std::move(*handed))) return 2;
         const int status = run(frame);
         frame.exceptions.sum_up();
         return status;

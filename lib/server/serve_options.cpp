@@ -201,6 +201,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     auto endpoints = parse_endpoints(name, words.listen);
     if (!endpoints) return wrong;
     options.listen = std::move(*endpoints);
+    options.listen_given = !options.listen.empty();
     if (options.listen.empty()) options.listen.push_back(Endpoint::loopback(Family::ipv4, service.port));
     auto more = further_places(service, words);
     if (!more) return wrong;

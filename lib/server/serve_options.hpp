@@ -16,6 +16,7 @@ struct ServeOptions {
     const ModelInfo* model = nullptr;
     const EngineInfo* engine = nullptr;
     std::vector<Endpoint> listen;
+    bool listen_given = false;
     std::vector<Endpoint> more;  // as Service::more
     unsigned threads = 1;
     std::size_t max_threads = 256;

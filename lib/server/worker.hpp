@@ -21,6 +21,8 @@ struct Listening {
     Endpoint endpoint;
     std::size_t port = 0;
     bool datagrams = false;
+    std::size_t handed = not_handed;  // which of the sockets that the system has handed over it is
+    static constexpr std::size_t not_handed = ~std::size_t{0};
 };
 
 // What all workers of a program share. It outlives them.

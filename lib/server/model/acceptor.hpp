@@ -23,10 +23,10 @@ public:
     // good it is if the frame has failed. Without room for one more it waits for the bell alone.
     [[nodiscard]] Accepted next(bool room);
 
-    // A client for whom there was no thread, process or descriptor: next() brings it again, after a pause or when the
-    // bell has rung. `what` failed: said once, until hand_over() has been told that one has found its place.
+    // A client for whom there was no thread, process or descriptor: next() brings it again after a pause, or as soon as
+    // place_freed() has been told that another one has ended. `what` failed.
     void put_back(Accepted&& client, std::string_view what, const Error& error);
-    void handed_over() noexcept { shortage_said_ = false; }
+    void place_freed() noexcept { retry_at_ = {}; }
 
     // Who connects from now on is refused, and who waits is reset.
     void close() noexcept;
@@ -40,8 +40,9 @@ private:
     Bell bell_;
     Listener listener_;  // goes before the bell's loop
     std::deque<Accepted> held_;
-    bool shortage_said_ = false;
-    bool trouble_said_ = false;
+    Time retry_at_{};  // not before it the first of them is brought again
+    Time shortage_{};  // when there was one last
+    Time trouble_{};
 };
 
 }  // namespace pier

@@ -45,23 +45,26 @@ Worker& Crew::add(const EngineInfo& engine, Worker::Deal deal) {
 }
 
 void Crew::serve_here(Worker& worker, const std::vector<Listening>& wanted, ListenerOptions listening,
-                      const Worker::Ready& ready) {
+                      const Worker::Ready& ready, std::vector<Accepted> sockets) {
     if (!worker.create()) return frame_.fail();
     enlist(worker);
-    if (!worker.run(wanted, listening, ready)) frame_.fail();
+    if (!worker.run(wanted, listening, ready, std::move(sockets))) frame_.fail();
 }
 
-std::vector<Listening> Crew::serve_on_thread(Worker& worker, std::vector<Listening> wanted, ListenerOptions listening) {
+std::vector<Listening> Crew::serve_on_thread(Worker& worker, std::vector<Listening> wanted, ListenerOptions listening,
+                                             std::vector<Accepted> sockets) {
     auto start = std::make_shared<Start>();
     try {
-        threads_.emplace_back([this, &worker, wanted = std::move(wanted), listening, start] {
-            frame_.survive_shortage([&] {
-                serve_here(worker, wanted, listening,
-                           [&](const std::vector<Listening>& opened) { start->end(opened); });
+        threads_.emplace_back(
+            [this, &worker, wanted = std::move(wanted), listening, start, sockets = std::move(sockets)]() mutable {
+                frame_.survive_shortage([&] {
+                    serve_here(
+                        worker, wanted, listening, [&](const std::vector<Listening>& opened) { start->end(opened); },
+                        std::move(sockets));
+                });
+                if (frame_.failed()) request(Worker::Request::stop);
+                start->end({});
             });
-            if (frame_.failed()) request(Worker::Request::stop);
-            start->end({});
-        });
     } catch (const std::system_error& failure) {
         say(frame_.service.name, "a thread can't be started (" + std::to_string(threads_.size()) +
                                      " have been, besides the first): " + failure.what());

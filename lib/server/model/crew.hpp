@@ -24,13 +24,14 @@ public:
     // It lives as long as the crew. Given to an acceptor, `deal` passes its connections on.
     [[nodiscard]] Worker& add(const EngineInfo& engine, Worker::Deal deal = {});
 
-    // Serves on this thread until asked to stop.
+    // Serves on this thread until asked to stop. `sockets` as in Worker::run.
     void serve_here(Worker& worker, const std::vector<Listening>& wanted, ListenerOptions listening,
-                    const Worker::Ready& ready);
+                    const Worker::Ready& ready, std::vector<Accepted> sockets = {});
 
     // The same on a thread of its own. Returns when it is up, with the names of its sockets, or has failed, as the
     // frame then says. A thread that can't be made is a failure: fewer than were asked for would be a silent lie.
-    std::vector<Listening> serve_on_thread(Worker& worker, std::vector<Listening> wanted, ListenerOptions listening);
+    std::vector<Listening> serve_on_thread(Worker& worker, std::vector<Listening> wanted, ListenerOptions listening,
+                                           std::vector<Accepted> sockets = {});
 
     // Any thread, also a signal handler: no locks. Idempotent. Who joins the crew later is told as well.
     void request(Worker::Request wanted) noexcept;

@@ -18,7 +18,8 @@ public:
     }
 
     void run() override {
-        if (frame_.options.threads > 1 && !sys::can_share_port()) {
+        // A port that was handed over is another program's, which nobody joins.
+        if (frame_.options.threads > 1 && (!sys::can_share_port() || frame_.has_sockets())) {
             run_dealt();
         } else {
             run_shared();
@@ -36,16 +37,21 @@ private:
         listening.share_port = listening.first_to_share = options.threads > 1;
         Worker& first = crew_.add(*options.engine);
         std::vector<Listening> wanted = frame_.streams();
+        std::vector<Accepted> sockets = frame_.take_sockets(wanted);
         const std::size_t to_share = wanted.size();
         for (Listening& one : frame_.datagrams()) wanted.push_back(std::move(one));
-        crew_.serve_here(first, wanted, listening, [&](const std::vector<Listening>& opened) {
-            listening.first_to_share = false;
-            const std::vector<Listening> again(opened.begin(), opened.begin() + static_cast<std::ptrdiff_t>(to_share));
-            for (unsigned i = 1; i < options.threads && !frame_.failed(); ++i) {
-                crew_.serve_on_thread(crew_.add(*options.engine), again, listening);
-            }
-            frame_.announce(opened);
-        });
+        crew_.serve_here(
+            first, wanted, listening,
+            [&](const std::vector<Listening>& opened) {
+                listening.first_to_share = false;
+                const std::vector<Listening> again(opened.begin(),
+                                                   opened.begin() + static_cast<std::ptrdiff_t>(to_share));
+                for (unsigned i = 1; i < options.threads && !frame_.failed(); ++i) {
+                    crew_.serve_on_thread(crew_.add(*options.engine), again, listening);
+                }
+                frame_.announce(opened);
+            },
+            std::move(sockets));
     }
 
     // The acceptors block, one for each port; the first one is on this thread. UDP sockets are the first loop's.
@@ -62,17 +68,26 @@ private:
             loops_[next_.fetch_add(1, std::memory_order_relaxed) % loops_.size()]->adopt(std::move(accepted), port);
         };
         const std::vector<Listening> wanted = frame_.streams();
+        std::vector<Accepted> sockets = frame_.take_sockets(wanted);
+        const auto socket = [&](std::size_t index) {
+            std::vector<Accepted> one;
+            one.push_back(std::move(sockets[index]));
+            return one;
+        };
         std::vector<Listening> opened;
         for (std::size_t i = 1; i < wanted.size() && !frame_.failed(); ++i) {
-            auto names = crew_.serve_on_thread(crew_.add(blocking_, deal), {wanted[i]}, listening);
+            auto names = crew_.serve_on_thread(crew_.add(blocking_, deal), {wanted[i]}, listening, socket(i));
             opened.insert(opened.end(), names.begin(), names.end());
         }
         if (frame_.failed()) return;
-        crew_.serve_here(crew_.add(blocking_, deal), {wanted[0]}, listening, [&](const std::vector<Listening>& first) {
-            opened.insert(opened.begin(), first.begin(), first.end());
-            opened.insert(opened.end(), udp.begin(), udp.end());
-            frame_.announce(opened);
-        });
+        crew_.serve_here(
+            crew_.add(blocking_, deal), {wanted[0]}, listening,
+            [&](const std::vector<Listening>& first) {
+                opened.insert(opened.begin(), first.begin(), first.end());
+                opened.insert(opened.end(), udp.begin(), udp.end());
+                frame_.announce(opened);
+            },
+            socket(0));
     }
 
     Frame& frame_;

@@ -12,9 +12,11 @@ public:
 
     void run() override {
         std::vector<Listening> wanted = frame_.streams();
+        std::vector<Accepted> sockets = frame_.take_sockets(wanted);
         for (Listening& one : frame_.datagrams()) wanted.push_back(std::move(one));
-        crew_.serve_here(crew_.add(*frame_.options.engine), wanted, frame_.listening(),
-                         [this](const std::vector<Listening>& opened) { frame_.announce(opened); });
+        crew_.serve_here(
+            crew_.add(*frame_.options.engine), wanted, frame_.listening(),
+            [this](const std::vector<Listening>& opened) { frame_.announce(opened); }, std::move(sockets));
     }
 
     void request(Worker::Request wanted) noexcept override { crew_.request(wanted); }

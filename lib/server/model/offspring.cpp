@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 
 namespace pier {
 namespace {
@@ -23,6 +24,14 @@ bool Offspring::begin() {
     }
     children_ = std::move(*made);
     return true;
+}
+
+Result<sys::Children::Side> Offspring::start() noexcept {
+    try {
+        return children_->start();
+    } catch (const std::bad_alloc&) {
+        return fail(Errc::not_enough_memory);
+    }
 }
 
 void Offspring::live_as_child(const std::function<int(Worker&)>& work) noexcept {

@@ -20,7 +20,7 @@ public:
     [[nodiscard]] bool begin();
 
     // In the child, the caller goes on with live_as_child().
-    [[nodiscard]] Result<sys::Children::Side> start() { return children_->start(); }
+    [[nodiscard]] Result<sys::Children::Side> start() noexcept;
     [[nodiscard]] std::size_t size() const noexcept { return children_ ? children_->size() : 0; }
     [[nodiscard]] std::int64_t last() const noexcept { return children_->last(); }
     [[nodiscard]] std::vector<sys::ChildEnd> reap() { return children_->reap(); }

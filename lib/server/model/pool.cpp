@@ -11,6 +11,8 @@
 #include <deque>
 #include <list>
 #include <mutex>
+#include <new>
+#include <string>
 
 namespace pier {
 namespace {
@@ -88,7 +90,11 @@ private:
 
     void hand_over(Accepted&& client) {
         std::lock_guard lock(mutex_);
-        waiting_.push_back(std::move(client));
+        try {
+            waiting_.push_back(std::move(client));
+        } catch (const std::bad_alloc&) {
+            return;  // want of memory costs this client its connection
+        }
         changed_.notify_one();
     }
 

@@ -58,7 +58,10 @@ private:
 
     [[nodiscard]] bool listen() {
         listening_ = frame_.streams();
-        for (Listening& one : listening_) {
+        sockets_ = frame_.take_sockets(listening_);
+        for (std::size_t i = 0; i < listening_.size(); ++i) {
+            if (sockets_[i].valid()) continue;
+            Listening& one = listening_[i];
             auto opened = Listener::open_unattached(one.endpoint, frame_.listening());
             auto local = opened ? sys::local_endpoint(opened->socket()) : fail(opened.error());
             if (!local) {
@@ -67,7 +70,7 @@ private:
                 return false;
             }
             one.endpoint = *local;
-            sockets_.push_back(std::move(*opened));
+            sockets_[i] = std::move(*opened);
         }
         return true;
     }

@@ -42,7 +42,6 @@ private:
         auto side = offspring_.start();
         if (!side) return acceptor_->put_back(std::move(client), "starting a process", side.error());
         if (*side == sys::Children::Side::child) serve_as_child(std::move(client));
-        acceptor_->handed_over();
         const Accepted ours(std::move(client));  // closed: the child has its own
     }
 
@@ -56,6 +55,7 @@ private:
 
     // A child that crashed has cost its own connection. Which signals did it is said once each.
     void note(const sys::ChildEnd& end) {
+        acceptor_->place_freed();
         if (!end.killed && end.status == status_of_exception) frame_.exceptions.add_from_child();
         if (!end.killed || end.status < 0 || end.status >= 64) return;
         const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(end.status);

@@ -4,8 +4,8 @@
 #include "model.hpp"
 #include "worker_thread.hpp"
 
-#include <algorithm>
 #include <list>
+#include <new>
 
 namespace pier {
 namespace {
@@ -41,14 +41,23 @@ private:
     };
 
     void start_for(Accepted&& connection) {
-        Client& client = clients_.emplace_back(frame_, acceptor_.bell(), std::move(connection));
-        const auto started = client.thread.start([&client](Worker& worker, Result<void> made) {
-            client.made = made;
-            if (made) worker.serve_one(std::move(client.connection));
-        });
+        Client* client = nullptr;
+        Result<void> started = fail(Errc::not_enough_memory);
+        try {
+            client = &clients_.emplace_back(frame_, acceptor_.bell(), std::move(connection));
+            started = client->thread.start([client](Worker& worker, Result<void> made) {
+                client->made = made;
+                if (made) worker.serve_one(std::move(client->connection));
+            });
+        } catch (const std::bad_alloc&) {
+            // As if there were no thread.
+        }
         if (started) return;
-        acceptor_.put_back(std::move(client.connection), "starting a thread", started.error());
-        clients_.pop_back();
+        if (client != nullptr) {
+            connection = std::move(client->connection);
+            clients_.pop_back();
+        }
+        acceptor_.put_back(std::move(connection), "starting a thread", started.error());
     }
 
     void join_ended() {
@@ -59,7 +68,7 @@ private:
             }
             client->thread.join();
             if (client->made) {
-                acceptor_.handed_over();
+                acceptor_.place_freed();
             } else {  // most likely for want of a descriptor
                 acceptor_.put_back(std::move(client->connection), "starting a loop", client->made.error());
             }

@@ -132,9 +132,33 @@ class CommandLine(harness.TestCase):
         for arguments, words in (
                 (["--model", "event", "--engine", "blocking"], "many clients on a loop"),
                 (["--model", "event", "--engine", "iterative"], "--model says event"),
-                (["--engine", "event"], "no engine")):
+                (["--engine", "event"], "no engine"),
+                (["--engine", "thread", "--model", "pool"], "--model says pool")):
             with self.subTest(arguments=arguments):
                 self.assertIn(words, self.assert_refused(2, *arguments))
+
+    def test_an_option_of_another_model(self):
+        for model, option in (("event", "--max-threads"), ("thread", "--workers"), ("thread", "--threads"),
+                              ("pool", "--max-children"), ("iterative", "--threads")):
+            with self.subTest(model=model, option=option):
+                self.assertIn(f"has no {option}", self.assert_refused(2, "--model", model, option, "2"))
+
+    def test_a_model_that_has_one_listener(self):
+        for model in ("thread", "pool"):
+            with self.subTest(model=model):
+                self.assertIn("one --listen", self.assert_refused(
+                    2, "--model", model, "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"))
+
+    def test_models_with_processes_where_there_is_no_fork(self):
+        if harness.settings.system() == "linux":
+            self.skipTest("there is one")
+        models = self.listed()[1]
+        for model in ("process", "prefork"):
+            with self.subTest(model=model):
+                self.assertIn("can't run here: Windows has no fork", models[model])
+                for option in ("--model", "--engine"):
+                    self.assertIn("Windows has no fork", self.assert_refused(2, option, model))
+        self.assertIn("no engine", self.assert_refused(2, "--engine", "fork"))
 
     def test_one_at_a_time_and_several_threads_or_addresses(self):
         self.assert_refused(2, "--engine", "blocking", "--threads", "2")

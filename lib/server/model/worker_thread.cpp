@@ -5,8 +5,8 @@ namespace {
 
 // Of each thread. A system's default (8 MiB on Linux, 1 MiB on Windows) is meant for programs that recurse; here tasks
 // keep their data in frames on the heap. What needs a stack is the loop, a handler's own calls, and an exception's
-// unwinding. Four chunks' worth of it leaves room for a handler with a buffer or two on the stack, and 256 threads
-// reserve 64 MiB of addresses instead of 2 GiB.
+// unwinding: an echo touches 12 to 16 KiB (measured on Linux, unoptimised, by smaps). Four chunks' worth of it leaves
+// room for a handler with a buffer or two on the stack, and 256 threads reserve 64 MiB of addresses instead of 2 GiB.
 constexpr std::size_t stack_size = std::size_t{256} << 10;
 
 }  // namespace

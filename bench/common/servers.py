@@ -33,7 +33,8 @@ def engines_of(directory):
     if not os.access(program, os.X_OK):
         return []
     said = subprocess.run([program, "--list-engines"], stdout=subprocess.PIPE, text=True, timeout=10, check=False).stdout
-    lines = (line.split(": ", 1) for line in said.splitlines() if ": " in line)
+    engines = said.split("\n\n")[0].splitlines()[1:]  # below their heading, before the models
+    lines = (line.split(": ", 1) for line in engines if ": " in line)
     return [name for name, text in lines if not text.startswith("can't run here") and name not in _NOT_BY_DEFAULT]
 
 

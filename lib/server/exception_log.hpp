@@ -19,6 +19,9 @@ public:
 
     // An exception has cost a connection.
     void note(const std::exception_ptr& exception) noexcept;
+    // The same in a child process, which has said it: it is only counted.
+    void add_from_child() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
+    [[nodiscard]] std::uint64_t count() const noexcept { return count_.load(std::memory_order_relaxed); }
     // How many there were, if any: for the server's end.
     void sum_up() const;
 

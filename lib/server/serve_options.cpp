@@ -1,15 +1,22 @@
 #include "serve_options.hpp"
 
-#include "model.hpp"
+#include "model/choice.hpp"
 
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <thread>
+#include <utility>
+
 namespace pier {
 
 namespace {
+
+// Threads or processes of a server: more than a system has by default, and few enough to count and to signal.
+constexpr std::size_t most_at_a_time = 32768;
 
 // What the command line says, as it says it.
 struct Words {
@@ -19,11 +26,15 @@ struct Words {
           client_speaks_first(service.client_speaks_first) {}
 
     std::optional<std::string> engine;
+    std::optional<std::string> model;
     bool list_engines = false;
     std::vector<std::string> listen;
     std::vector<std::string> more;
     std::size_t most_connections;
-    unsigned threads = 1;
+    std::optional<unsigned> threads;
+    std::optional<std::size_t> max_threads;
+    std::optional<std::size_t> max_children;
+    std::optional<std::size_t> workers;
     bool client_speaks_first;
 };
 
@@ -56,18 +67,43 @@ void add_connection_options(CLI::App& app, const Service& service, Words& words)
         ->group("Connections");
 }
 
-void add_engine_options(CLI::App& app, const Service& service, Words& words) {
+void add_engine_options(CLI::App& app, Words& words) {
     app.add_option("--engine", words.engine, "the way to wait for sockets (default the best one of this system)")
         ->option_text("NAME")
         ->group("Engine");
-    app.add_flag("--list-engines", words.list_engines, "list the engines of this build and what each is, then exit")
+    app.add_flag("--list-engines", words.list_engines,
+                 "list the engines of this build, the models, and what each is, then exit")
         ->group("Engine");
-    if (service.one_loop) return;
-    app.add_option("--threads", words.threads,
-                   "loops to spread connections over, one a thread; not on an engine that blocks (default 1)")
+}
+
+void add_model_options(CLI::App& app, Words& words) {
+    app.add_option("--model", words.model,
+                   "the way to serve many clients; with each, any engine that it can have (default event, or iterative "
+                   "on an engine that blocks)")
+        ->option_text("NAME")
+        ->group("Model");
+    app.add_option(
+           "--threads", words.threads,
+           "loops to spread connections over, one a thread (event; default 1), or threads that serve one client after "
+           "the other (pool; default one for each processor)")
         ->option_text("N")
-        ->group("Engine")
+        ->group("Model")
         ->check(CLI::Range(1U, 256U));
+    app.add_option("--max-threads", words.max_threads,
+                   "clients with a thread at a time; more wait (thread; default 256)")
+        ->option_text("N")
+        ->group("Model")
+        ->check(CLI::Range(std::size_t{1}, most_at_a_time));
+    app.add_option("--max-children", words.max_children,
+                   "clients with a process at a time; more wait (process; default 256)")
+        ->option_text("N")
+        ->group("Model")
+        ->check(CLI::Range(std::size_t{1}, most_at_a_time));
+    app.add_option("--workers", words.workers,
+                   "processes that share the listeners (prefork; default one for each processor)")
+        ->option_text("N")
+        ->group("Model")
+        ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
 }
 
 void add_usual_examples(CLI::App& app, const Service& service) {
@@ -102,6 +138,58 @@ std::optional<std::vector<Endpoint>> further_places(const Service& service, cons
     return places;
 }
 
+// At most so many; 0: any number.
+template <class N>
+N at_most(N count, std::size_t most) {
+    return most == 0 ? count : static_cast<N>(std::min<std::size_t>(count, most));
+}
+
+// How many threads and processes: in the models that give each client one, --max-connections bounds them, too.
+void set_bounds(ServeOptions& options, const Words& words) {
+    const unsigned processors = std::clamp(std::thread::hardware_concurrency(), 1U, 256U);
+    const bool shares_loops = options.model->many_on_a_loop;
+    options.threads = words.threads.value_or(shares_loops ? 1 : processors);
+    if (!shares_loops) options.threads = at_most(options.threads, options.most_connections);
+    options.max_threads = at_most(words.max_threads.value_or(options.max_threads), options.most_connections);
+    options.max_children = at_most(words.max_children.value_or(options.max_children), options.most_connections);
+    options.workers = at_most(words.workers.value_or(processors), options.most_connections);
+}
+
+// What the model has no use for. Says so.
+bool fits(const Service& service, const Words& words, const ServeOptions& options) {
+    const ModelInfo& model = *options.model;
+    const std::string which =
+        "the " + std::string(model.name) + " model, on the " + std::string(options.engine->name) + " engine, ";
+    if (service.one_loop && (model.one_listener || model.tcp_alone)) {
+        say(service.name, which + "spreads its clients, and this service keeps them together in one loop");
+        return false;
+    }
+    const std::pair<std::string_view, bool> bounds[] = {
+        {"--threads", words.threads.value_or(1) > 1},  // one is what every model has
+        {"--max-threads", words.max_threads.has_value()},
+        {"--max-children", words.max_children.has_value()},
+        {"--workers", words.workers.has_value()},
+    };
+    for (const auto& [option, given] : bounds) {
+        if (!given || option == model.bound) continue;
+        say(service.name, which + "has no " + std::string(option) + "; see --help for what it has");
+        return false;
+    }
+    const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
+    if (many && (model.one_listener || options.engine->one_at_a_time)) {
+        say(service.name, which + "waits for one listener: it takes one --listen, and serves TCP alone");
+        return false;
+    }
+    const bool udp = service.datagrams || std::ranges::any_of(service.more, [](const ServicePort& port) {
+                         return static_cast<bool>(port.datagrams);
+                     });
+    if (udp && model.tcp_alone) {
+        say(service.name, which + "serves TCP alone, and this service has UDP");
+        return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 ParsedOptions parse_serve_options(int argc, char** argv, const Service& service) {
@@ -110,31 +198,30 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     Words words(service);
     add_connection_options(app, service, words);
     if (service.options) service.options(app);
-    add_engine_options(app, service, words);
+    add_engine_options(app, words);
+    if (!service.one_loop) add_model_options(app, words);
     add_usual_examples(app, service);
 
     const ParsedOptions wrong{.options = std::nullopt, .status = 2};
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
-    if (words.list_engines) return {.options = std::nullopt, .status = print(name, list_engines()) ? 0 : 1};
+    if (words.list_engines) return {.options = std::nullopt, .status = print(name, list_engines_and_models()) ? 0 : 1};
     ServeOptions options;
-    options.engine = choose_engine(name, words.engine);
-    if (options.engine == nullptr) return wrong;
+    const auto choice = choose_model(name, words.model, words.engine);
+    if (!choice) return wrong;
+    options.model = choice->model;
+    options.engine = choice->engine;
     auto endpoints = parse_endpoints(name, words.listen);
     if (!endpoints) return wrong;
     options.listen = std::move(*endpoints);
+    options.listen_given = !options.listen.empty();
     if (options.listen.empty()) options.listen.push_back(Endpoint::loopback(Family::ipv4, service.port));
     auto more = further_places(service, words);
     if (!more) return wrong;
     options.more = std::move(*more);
-    options.threads = words.threads;
     options.most_connections = words.most_connections;
+    set_bounds(options, words);
     options.client_speaks_first = words.client_speaks_first;
-    const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
-    if (model_for(*options.engine) != Model::event && (words.threads > 1 || many)) {
-        say(name, "the " + std::string(options.engine->name) +
-                      " engine serves one connection at a time: it takes one --listen and one thread");
-        return wrong;
-    }
+    if (!fits(service, words, options)) return wrong;
     return {.options = std::move(options), .status = 0};
 }
 

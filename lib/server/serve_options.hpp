@@ -10,11 +10,18 @@
 
 namespace pier {
 
+struct ModelInfo;
+
 struct ServeOptions {
+    const ModelInfo* model = nullptr;
     const EngineInfo* engine = nullptr;
     std::vector<Endpoint> listen;
+    bool listen_given = false;
     std::vector<Endpoint> more;  // as Service::more
     unsigned threads = 1;
+    std::size_t max_threads = 256;
+    std::size_t max_children = 256;
+    std::size_t workers = 1;
     std::size_t most_connections = 0;  // 0: any number
     bool client_speaks_first = false;
 };

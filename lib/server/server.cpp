@@ -1,5 +1,6 @@
 #include <pier/server/server.hpp>
 
+#include "accept_trouble.hpp"
 #include "connection_limit.hpp"
 
 #include <pier/detail/assert.hpp>
@@ -10,20 +11,6 @@
 #include <utility>
 
 namespace pier {
-namespace {
-
-// Long enough not to spin, short enough that a freed descriptor is used soon.
-constexpr Duration accept_pause = std::chrono::milliseconds(20);
-
-// Want of something that comes back when connections end. A firewall's or a sandbox's word (permission_denied) is about
-// one connection or about all of them; connection_aborted means more dead ones in a row than any queue holds. In all of
-// these the listener is as good as before, and the next try may be.
-bool passes(const Error& error) noexcept {
-    return error == Errc::too_many_files_open || error == Errc::no_buffer_space || error == Errc::not_enough_memory ||
-           error == Errc::permission_denied || error == Errc::connection_aborted;
-}
-
-}  // namespace
 
 struct Server::Port {
     Listener listener;
@@ -64,8 +51,8 @@ private:
     Task<Result<void>> wait(Ready ready) {
         limit_->begin_wait();
         Result<void> told;
-        // Announced before the look, so that whoever gives a place back after it tells this loop.
-        while (told && !ready()) {
+        while (told) {
+            // Announced and reset before the look, so that whoever gives a place back after it tells this loop.
             free_.reset();
             if (ready()) break;
             told = co_await free_.wait();
@@ -93,22 +80,34 @@ Server::Server(ServerOptions options)
 
 Server::~Server() { spi::require(connections_ == nullptr, "a Server was destroyed while it ran"); }
 
-Result<Endpoint> Server::listen(const Endpoint& endpoint, Handler handler, ListenerOptions options) {
+// With a limit, who is not served stays in the system's queue.
+ListenerOptions Server::bounded(ListenerOptions options) const noexcept {
     if (limit_) options.accept_ahead = false;
-    auto listener = Listener::open(endpoint, options);
-    if (!listener) return fail(listener.error());
-    Port& port = ports_.emplace_back();
-    port.listener = std::move(*listener);
-    port.handler = std::move(handler);
-    return port.listener.local();
+    return options;
+}
+
+Result<Endpoint> Server::listen(const Endpoint& endpoint, Handler handler, ListenerOptions options) {
+    return add(Listener::open(endpoint, bounded(options)), std::move(handler), {});
+}
+
+Result<Endpoint> Server::listen(Accepted&& listening, Handler handler, ListenerOptions options) {
+    return add(Listener::adopt(std::move(listening), bounded(options)), std::move(handler), {});
+}
+
+Result<Endpoint> Server::listen_and_deal(Accepted&& listening, Deal deal, ListenerOptions options) {
+    return add(Listener::adopt(std::move(listening), bounded(options)), {}, std::move(deal));
 }
 
 Result<Endpoint> Server::listen_and_deal(const Endpoint& endpoint, Deal deal, ListenerOptions options) {
-    if (limit_) options.accept_ahead = false;
-    auto listener = Listener::open(endpoint, options);
-    if (!listener) return fail(listener.error());
+    return add(Listener::open(endpoint, bounded(options)), {}, std::move(deal));
+}
+
+// Of `handler` and `deal`, one is given.
+Result<Endpoint> Server::add(Result<Listener> opened, Handler handler, Deal deal) {
+    if (!opened) return fail(opened.error());
     Port& port = ports_.emplace_back();
-    port.listener = std::move(*listener);
+    port.listener = std::move(*opened);
+    port.handler = std::move(handler);
     port.deal = std::move(deal);
     return port.listener.local();
 }
@@ -242,7 +241,7 @@ Task<void> Server::accept(Port& port) {
 // After a failed accept. False: accept no more.
 Task<bool> Server::recover(Error error, Port& port) {
     if (error == Errc::operation_canceled) co_return false;
-    const bool again = passes(error);
+    const bool again = trouble_passes(error);
     if (options_.on_trouble && !(again && port.paused)) options_.on_trouble(port.listener.local(), error, again);
     if (again) {
         port.paused = true;

@@ -1,5 +1,6 @@
 #include "worker.hpp"
 
+#include "accept_trouble.hpp"
 #include "connection_limit.hpp"
 
 #include <pier/cli/program.hpp>
@@ -19,18 +20,45 @@ Worker::Worker(const Program& program, const EngineInfo& engine, Deal deal)
     };
 }
 
-Result<void> Worker::create() {
+Result<void> Worker::make_loop() {
     auto made = Loop::create(engine_);
-    if (!made) {
-        complain(program_.service.name, "starting engine " + std::string(engine_.name), made.error());
-        return fail(made.error());
-    }
+    if (!made) return fail(made.error());
     loop_ = std::move(*made);
     return {};
 }
 
-Result<void> Worker::run(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready) {
-    return loop_->run(serve(wanted, options, ready));
+Result<void> Worker::create() {
+    auto made = make_loop();
+    if (!made) complain(program_.service.name, "starting engine " + std::string(engine_.name), made.error());
+    return made;
+}
+
+Result<void> Worker::run(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready,
+                         std::vector<Accepted> sockets) {
+    return loop_->run(serve(wanted, options, ready, sockets));
+}
+
+void Worker::serve_one(Accepted&& connection) noexcept {
+    try {
+        last_ = [this](Stream stream) { return serve_last(std::move(stream), handlers_[0]); };
+        // It arrives when the server runs.
+        adopt(std::move(connection), 0);
+        (void)run({}, {}, [](const std::vector<Listening>&) {});
+    } catch (...) {
+        program_.exceptions.note(std::current_exception());
+    }
+}
+
+// In the place of the handler: when the connection's task ends, whichever way, there is nothing left to serve.
+Task<Result<void>> Worker::serve_last(Stream stream, const Handler& handler) {
+    struct Stop {
+        Server* server;
+        ~Stop() {
+            if (!server->stopping()) server->stop();
+        }
+    } stop{server_};
+    auto result = co_await handler(std::move(stream));
+    co_return result;
 }
 
 void Worker::request(Request wanted) noexcept {
@@ -50,11 +78,9 @@ void Worker::obey(Request wanted) noexcept {
 void Worker::adopt(Accepted&& accepted, std::size_t port) {
     loop_->post([this, port, connection = std::move(accepted)]() mutable {
         auto stream = Stream::adopt(std::move(connection));
-        if (stream && server_ != nullptr) {
-            server_->serve(std::move(*stream), handlers_[port]);
-        } else if (program_.limit) {
-            program_.limit->leave();
-        }
+        if (stream && server_ != nullptr) return server_->serve(std::move(*stream), last_ ? last_ : handlers_[port]);
+        if (program_.limit) program_.limit->leave();
+        if (last_ && server_ != nullptr) server_->stop();
     });
 }
 
@@ -64,16 +90,8 @@ ServerOptions Worker::server_options() const {
             .limit = program_.limit,
             .on_failure = service.on_failure,
             .on_exception = [log = &program_.exceptions](const std::exception_ptr& thrown) { log->note(thrown); },
-            .on_trouble =
-                [name = service.name](const Endpoint& listener, const Error& error, bool passes) {
-                    const bool used_up =
-                        passes && error != Errc::permission_denied && error != Errc::connection_aborted;
-                    complain(name,
-                             used_up  ? "accepting (clients wait until a connection ends)"
-                             : passes ? "accepting (it is tried on)"
-                                      : "accepting on " + listener.to_string(),
-                             error);
-                }};
+            .on_trouble = [name = service.name](const Endpoint& listener, const Error& error,
+                                                bool) { say_trouble(name, listener, error); }};
 }
 
 void Worker::make_handlers() {
@@ -82,23 +100,31 @@ void Worker::make_handlers() {
     for (const ServicePort& more : service.more) handlers_.push_back(more.per_loop ? more.per_loop() : more.handler);
 }
 
-Result<Endpoint> Worker::open(Server& server, const Listening& wanted, ListenerOptions options) {
+Result<Endpoint> Worker::open(Server& server, const Listening& wanted, ListenerOptions options, Accepted&& socket) {
     const Service& service = program_.service;
     if (wanted.datagrams) {
         return server.listen_datagrams(wanted.endpoint,
                                        wanted.port == 0 ? service.datagrams : service.more[wanted.port - 1].datagrams);
     }
-    if (!deal_) return server.listen(wanted.endpoint, handlers_[wanted.port], options);
+    if (!deal_) {
+        const Handler& handler = handlers_[wanted.port];
+        return socket.valid() ? server.listen(std::move(socket), handler, options)
+                              : server.listen(wanted.endpoint, handler, options);
+    }
     auto deal = [this, port = wanted.port](spi::Accepted&& accepted) { deal_(std::move(accepted), port); };
-    return server.listen_and_deal(wanted.endpoint, deal, options);
+    return socket.valid() ? server.listen_and_deal(std::move(socket), deal, options)
+                          : server.listen_and_deal(wanted.endpoint, deal, options);
 }
 
-Task<Result<void>> Worker::serve(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready) {
-    if (!deal_) make_handlers();
+Task<Result<void>> Worker::serve(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready,
+                                 std::vector<Accepted>& sockets) {
+    if (!deal_ && handlers_.empty()) make_handlers();
     Server server(server_options());
     std::vector<Listening> opened = wanted;
-    for (Listening& one : opened) {
-        auto endpoint = open(server, one, options);
+    sockets.resize(opened.size());
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+        Listening& one = opened[i];
+        auto endpoint = open(server, one, options, std::move(sockets[i]));
         if (!endpoint) {
             complain(program_.service.name, "listening on " + one.endpoint.to_string(), endpoint.error());
             co_return fail(endpoint.error());

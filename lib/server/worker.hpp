@@ -21,6 +21,8 @@ struct Listening {
     Endpoint endpoint;
     std::size_t port = 0;
     bool datagrams = false;
+    std::size_t handed = not_handed;  // which of the sockets that the system has handed over it is
+    static constexpr std::size_t not_handed = ~std::size_t{0};
 };
 
 // What all workers of a program share. It outlives them.
@@ -39,14 +41,23 @@ public:
 
     // What is asked of a server's end; each includes those before it.
     enum class Request : std::uint8_t { none, stop, end_grace };
+    static_assert(std::atomic<Request>::is_always_lock_free, "a signal handler uses it");
 
     Worker(const Program& program, const EngineInfo& engine, Deal deal = {});
 
-    // On the thread that will run it: some engines are bound to their maker.
+    // On the thread that will run it: some engines are bound to their maker. Errors: Loop::create's, which create()
+    // says on stderr and make_loop() does not.
+    [[nodiscard]] Result<void> make_loop();
     [[nodiscard]] Result<void> create();
 
     // Serves until asked to stop, and says on stderr why when it fails. Connections may also come by adopt().
-    [[nodiscard]] Result<void> run(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready);
+    // `sockets`, where given, listen already, and are those of `wanted`, in its order.
+    [[nodiscard]] Result<void> run(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready,
+                                   std::vector<Accepted> sockets = {});
+
+    // Serves one connection, which was accepted elsewhere, to its end or until asked to stop. Again afterwards is fine.
+    // An exception is the connection's, as everywhere; want of memory is told like one.
+    void serve_one(Accepted&& connection) noexcept;
 
     // Any thread, also a signal handler. Idempotent: who stops already goes on as it does.
     void request(Request wanted) noexcept;
@@ -62,8 +73,11 @@ private:
         Worker* worker = nullptr;
     };
 
-    Task<Result<void>> serve(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready);
-    [[nodiscard]] Result<Endpoint> open(Server& server, const Listening& wanted, ListenerOptions options);
+    Task<Result<void>> serve_last(Stream stream, const Handler& handler);
+    Task<Result<void>> serve(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready,
+                             std::vector<Accepted>& sockets);
+    [[nodiscard]] Result<Endpoint> open(Server& server, const Listening& wanted, ListenerOptions options,
+                                        Accepted&& socket);
     [[nodiscard]] ServerOptions server_options() const;
     void make_handlers();
     void obey(Request wanted) noexcept;
@@ -72,10 +86,18 @@ private:
     const EngineInfo& engine_;
     const Deal deal_;
     std::vector<Handler> handlers_;  // by port
+    Handler last_;                   // of the only connection, in serve_one(): the server ends with it
     Request obeyed_ = Request::none;
     Server* server_ = nullptr;  // while there is one
     RequestPost post_;
     std::unique_ptr<Loop> loop_;  // the last: it runs posts that came too late
 };
+
+// Any thread, also a signal handler.
+inline void raise(std::atomic<Worker::Request>& to, Worker::Request wanted) noexcept {
+    Worker::Request known = to.load();
+    while (known < wanted && !to.compare_exchange_weak(known, wanted)) {
+    }
+}
 
 }  // namespace pier

@@ -8,6 +8,7 @@ import harness
 from harness import Server
 
 NAME = "pier-echo-server"
+MODELS = ["event", "iterative", "thread", "pool", "process", "prefork"]
 
 
 class CommandLine(harness.TestCase):
@@ -21,10 +22,10 @@ class CommandLine(harness.TestCase):
 
     def test_help(self):
         output = self.help_for_people()
-        for group in ("Connections:", "Engine:", "Other:"):
+        for group in ("Connections:", "Engine:", "Model:", "Other:"):
             self.assertIn(group, output.splitlines())
         self.assertRegex(output, r"(?m)^  --threads N  +loops")
-        for option in ("--engine", "--list-engines", "--listen", "--threads", "--version"):
+        for option in ("--engine", "--list-engines", "--listen", "--model", "--threads", "--version"):
             self.assertIn(option, output)
 
     def test_version(self):
@@ -32,10 +33,19 @@ class CommandLine(harness.TestCase):
         self.assertEqual((status, complaint), (0, ""))
         self.assertRegex(output, rf"^{NAME} \d+\.\d+\.\d+$")
 
-    def test_list_of_engines(self):
+    def listed(self):
+        """The two lists of --list-engines, engines and models: each name with its sentence."""
         status, output, complaint = harness.run("--list-engines")
         self.assertEqual((status, complaint), (0, ""))
-        self.assertIn(harness.settings.engine, [line.split(": ")[0] for line in output.splitlines()])
+        lists = [part.splitlines() for part in output.split("\n\n")]
+        self.assertEqual([part[0].split(",")[0] for part in lists], ["Engines", "Models"])
+        return [dict(line.split(": ", 1) for line in part[1:]) for part in lists]
+
+    def test_lists_of_engines_and_models(self):
+        engines, models = self.listed()
+        self.assertIn(harness.settings.engine, engines)
+        self.assertEqual(list(models), MODELS)
+        self.assertNotIn("", [*engines.values(), *models.values()])
 
     def test_wrong_usage(self):
         for arguments in (["--nonsense"], ["stray"], ["--threads", "0"], ["--threads", "many"], ["--listen"],
@@ -46,9 +56,14 @@ class CommandLine(harness.TestCase):
 
     def test_an_unknown_engine(self):
         complaint = self.assert_refused(2, "--engine", "perpetuum-mobile")
-        _, output, _ = harness.run("--list-engines")
-        for engine in output.splitlines():
-            self.assertIn(engine.split(": ")[0], complaint)
+        for engine in self.listed()[0]:
+            self.assertIn(engine, complaint)
+
+    def test_an_unknown_model(self):
+        for name in ("perpetuum-mobile", ""):
+            complaint = self.assert_refused(2, "--model", name)
+            for model in MODELS:
+                self.assertIn(model, complaint)
 
     def test_an_empty_name_is_no_engine(self):
         complaint = self.assert_refused(2, "--engine", "")
@@ -104,6 +119,46 @@ class CommandLine(harness.TestCase):
         with Server(engine="iterative") as server:
             harness.echo_once(server)
         self.assertIn("blocking engine", self.assert_refused(2, "--engine", "iterative", "--threads", "2"))
+
+    def test_a_model_beside_an_engine(self):
+        for arguments in (["--model", "iterative"], ["--engine", "iterative", "--model", "iterative"],
+                          ["--model", "iterative", "--engine", "blocking"]):
+            with self.subTest(arguments=arguments):
+                status, output, complaint = harness.run(*arguments, "--listen", "0.0.0.0.0:1")
+                self.assertEqual((status, output), (2, ""))
+                self.assertIn("0.0.0.0.0:1", complaint)  # so all before it was right
+
+    def test_a_model_that_does_not_go_with_an_engine(self):
+        for arguments, words in (
+                (["--model", "event", "--engine", "blocking"], "many clients on a loop"),
+                (["--model", "event", "--engine", "iterative"], "--model says event"),
+                (["--engine", "event"], "no engine"),
+                (["--engine", "thread", "--model", "pool"], "--model says pool")):
+            with self.subTest(arguments=arguments):
+                self.assertIn(words, self.assert_refused(2, *arguments))
+
+    def test_an_option_of_another_model(self):
+        for model, option in (("event", "--max-threads"), ("thread", "--workers"), ("thread", "--threads"),
+                              ("pool", "--max-children"), ("iterative", "--threads")):
+            with self.subTest(model=model, option=option):
+                self.assertIn(f"has no {option}", self.assert_refused(2, "--model", model, option, "2"))
+
+    def test_a_model_that_has_one_listener(self):
+        for model in ("thread", "pool"):
+            with self.subTest(model=model):
+                self.assertIn("one --listen", self.assert_refused(
+                    2, "--model", model, "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"))
+
+    def test_models_with_processes_where_there_is_no_fork(self):
+        if harness.settings.system() == "linux":
+            self.skipTest("there is one")
+        models = self.listed()[1]
+        for model in ("process", "prefork"):
+            with self.subTest(model=model):
+                self.assertIn("can't run here: Windows has no fork", models[model])
+                for option in ("--model", "--engine"):
+                    self.assertIn("Windows has no fork", self.assert_refused(2, option, model))
+        self.assertIn("no engine", self.assert_refused(2, "--engine", "fork"))
 
     def test_one_at_a_time_and_several_threads_or_addresses(self):
         self.assert_refused(2, "--engine", "blocking", "--threads", "2")

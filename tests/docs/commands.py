@@ -65,7 +65,8 @@ class Checker:
         self.programs = programs  # the folder of the built ones
         self.scratch = scratch
         listed = output_of(self.programs / "pier-echo-server", "--list-engines")
-        lines = [line.split(": ", 1) for line in listed.splitlines()]
+        engines = listed.split("\n\n")[0].splitlines()[1:]  # below their heading, before the models
+        lines = [line.split(": ", 1) for line in engines]
         self.runnable = [name for name, text in lines if not text.startswith("can't run here")]
         described = self.root / "docs/engines"
         self.engines = {name for name, _ in lines} | {page.stem for page in described.glob("*.md")} | {"native"}

@@ -4,6 +4,7 @@
 #include <pier/scope.hpp>
 #include <pier/server/server.hpp>
 #include <pier/sleep.hpp>
+#include <pier/sys/socket.hpp>
 #include <pier/task/or_return.hpp>
 #include <pier/task/race.hpp>
 
@@ -117,6 +118,29 @@ TEST_CASE("server: two ports with handlers of their own, and a UDP socket beside
             REQUIRE(back.has_value());
             CHECK(back->size == 4);
             co_await expect_echo(echoing, "two");
+        };
+        auto served = co_await serve_while(server, clients);
+        CHECK(served.has_value());
+    });
+}
+
+TEST_CASE("server: a socket that listens already is served, and what came before it was adopted") {
+    on_every_engine([]() -> Task<void> {
+        auto opened = pier::Listener::open_unattached(anywhere());
+        REQUIRE(opened.has_value());
+        auto port = pier::sys::local_endpoint(opened->socket());
+        REQUIRE(port.has_value());
+        Stream early = co_await connect(*port);
+        Server server;
+        auto adopted = server.listen(std::move(*opened), echo);
+        REQUIRE(adopted.has_value());
+        CHECK(*adopted == *port);
+        auto nothing = server.listen(pier::Accepted(), echo);
+        CHECK(nothing.error() == Errc::invalid_argument);
+        auto clients = [&]() -> Task<void> {
+            co_await expect_echo(early, "early");
+            Stream late = co_await connect(*port);
+            co_await expect_echo(late, "late");
         };
         auto served = co_await serve_while(server, clients);
         CHECK(served.has_value());

@@ -63,6 +63,15 @@ public:
     // shares without being the first; the system has no way to keep it out.
     [[nodiscard]] static Result<Listener> open(const Endpoint& endpoint, ListenerOptions options = {});
 
+    // The same in two steps, for a socket that another process, or a loop that is not made yet, will accept by. Any
+    // thread, and no loop has to run. Errors of both: as open().
+    [[nodiscard]] static Result<Accepted> open_unattached(const Endpoint& endpoint, ListenerOptions options = {});
+    // Takes a TCP socket over that listens already, whoever has opened it (the system's service manager, a parent
+    // process), on the loop that runs here; it is closed when that fails. It must be non-blocking. Several processes
+    // may accept by one: each connection is one's. Of the options, backlog and client_speaks_first say what holds
+    // already.
+    [[nodiscard]] static Result<Listener> adopt(Accepted&& listening, ListenerOptions options = {});
+
     Listener() = default;
 
     // The next connection. One that died in the queue is skipped. Errors: too_many_files_open, no_buffer_space and

@@ -2,25 +2,55 @@
 #include <pier/sys/socket.hpp>
 
 namespace pier {
+namespace {
 
-Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions options) {
-    Loop& loop = this_loop();
-    if (endpoint.is_v4_mapped() && !options.dual_stack) return fail(Errc::mapped_address);
-    auto opened = loop.open(endpoint.family(), spi::SocketKind::listener);
-    if (!opened) return fail(opened.error());
-    spi::Accepted socket(*opened);  // closes it on every way out
+using spi::NativeSocket;
+
+// The socket is new; it is closed when this fails.
+Result<Accepted> listen_at(NativeSocket opened, const Endpoint& endpoint, ListenerOptions options) {
+    spi::Accepted socket(opened);
     auto bound =
-        sys::bind(*opened, endpoint, spi::SocketKind::listener,
+        sys::bind(opened, endpoint, spi::SocketKind::listener,
                   {.share_port = options.share_port && !options.first_to_share, .dual_stack = options.dual_stack});
     if (!bound) return fail(bound.error());
     auto listening =
-        sys::listen(*opened, {.backlog = options.backlog, .client_speaks_first = options.client_speaks_first});
+        sys::listen(opened, {.backlog = options.backlog, .client_speaks_first = options.client_speaks_first});
     if (!listening) return fail(listening.error());
     if (options.share_port && options.first_to_share) {
         // Not before: of two programs that bind at the same time the system refuses one when it listens.
-        if (auto shared = sys::share_port(*opened); !shared) return fail(shared.error());
+        if (auto shared = sys::share_port(opened); !shared) return fail(shared.error());
     }
-    auto local = sys::local_endpoint(*opened);
+    return socket;
+}
+
+bool takes_mapped(const Endpoint& endpoint, ListenerOptions options) noexcept {
+    return !endpoint.is_v4_mapped() || options.dual_stack;
+}
+
+}  // namespace
+
+Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions options) {
+    Loop& loop = this_loop();
+    if (!takes_mapped(endpoint, options)) return fail(Errc::mapped_address);
+    auto opened = loop.open(endpoint.family(), spi::SocketKind::listener);
+    if (!opened) return fail(opened.error());
+    auto listening = listen_at(*opened, endpoint, options);
+    if (!listening) return fail(listening.error());
+    return adopt(std::move(*listening), options);
+}
+
+Result<Accepted> Listener::open_unattached(const Endpoint& endpoint, ListenerOptions options) {
+    if (!takes_mapped(endpoint, options)) return fail(Errc::mapped_address);
+    auto opened = sys::open(endpoint.family(), spi::SocketKind::listener);
+    if (!opened) return fail(opened.error());
+    return listen_at(*opened, endpoint, options);
+}
+
+Result<Listener> Listener::adopt(Accepted&& listening, ListenerOptions options) {
+    Loop& loop = this_loop();
+    spi::Accepted socket(std::move(listening));  // closes it on every way out
+    if (!socket.valid()) return fail(Errc::invalid_argument);
+    auto local = sys::local_endpoint(socket.socket());
     if (!local) return fail(local.error());
     socket.set_listening({.backlog = options.backlog, .accept_ahead = options.accept_ahead});
     auto attached = loop.attach(std::move(socket), spi::SocketKind::listener);

@@ -51,15 +51,17 @@ struct Service {
     std::function<void(const Endpoint& peer, const Error& error)> on_failure{};
 };
 
-// main() of a server: parses --engine, --list-engines, --listen (repeatable), --listen-NAME for further ports,
-// --threads,
-// --max-connections, --help and --version; prints "listening tcp ADDRESS:PORT engine=NAME" (or udp; further ports with
-// " port=NAME" behind) for each socket when all are ready; serves until SIGINT, SIGTERM or the like;
-// then stops accepting, gives connections the grace, cancels what is left and returns. A second request ends the grace.
-// Signals then do what they did before the call.
-// The exit status: 0 after a stop, 1 after a failure (one sentence on stderr; also when one of the threads can't be
-// made), 2 for wrong usage. On Windows the
-// process models run main() again up to this call: what must happen only once has to stand behind it.
+// main() of a server: parses --engine, --model, --list-engines, --listen (repeatable), --listen-NAME for further ports,
+// the bounds of the models (--threads, --max-threads, --max-children, --workers), --max-connections, --help and
+// --version; prints "listening tcp ADDRESS:PORT engine=NAME" (or udp; further ports with " port=NAME" behind) for each
+// socket when all are ready; serves until SIGINT, SIGTERM or the like; then stops accepting, gives connections the
+// grace, cancels what is left and returns. A second request ends the grace. Signals then do what they did before the
+// call. Where systemd has opened the listeners (LISTEN_FDS), they take the place of --listen, one that is named like a
+// further port being that port; it is told when the server is ready and when it begins to stop (NOTIFY_SOCKET). The
+// exit status: 0 after a stop, 1 after a failure (one sentence on stderr; also when one of the threads can't be made),
+// 2 for wrong usage. What a model asks of the program: under thread and pool the handler has a stack of 256 KiB. Under
+// process and prefork it runs in a fork of this process, so no thread may be alive at this call; under them,
+// Service::per_loop is called in each child, which tells its exceptions itself. The call returns in the parent alone.
 [[nodiscard]] int serve(int argc, char** argv, const Service& service);
 
 }  // namespace pier

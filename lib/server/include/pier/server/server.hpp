@@ -69,12 +69,15 @@ public:
     // Opens a listener whose connections `handler` serves; its name, with the port that it has got. Before run().
     // Errors: Listener::open's. Throws std::bad_alloc.
     [[nodiscard]] Result<Endpoint> listen(const Endpoint& endpoint, Handler handler, ListenerOptions options = {});
+    // The same with a socket that listens already: Listener::adopt().
+    [[nodiscard]] Result<Endpoint> listen(Accepted&& listening, Handler handler, ListenerOptions options = {});
     // Opens a UDP socket that `handler` serves. Before run(). Errors: Datagram::open's.
     [[nodiscard]] Result<Endpoint> listen_datagrams(const Endpoint& endpoint, DatagramHandler handler);
     // Opens a listener whose connections go, unattached, to `deal`, which passes them on to other loops (Stream::adopt)
     // and may throw. Each has a place in the limit then, which the other loop's serve() or leave() gives back.
     using Deal = std::function<void(Accepted&&)>;
     [[nodiscard]] Result<Endpoint> listen_and_deal(const Endpoint& endpoint, Deal deal, ListenerOptions options = {});
+    [[nodiscard]] Result<Endpoint> listen_and_deal(Accepted&& listening, Deal deal, ListenerOptions options = {});
 
     // Serves until stop(), or until a listener fails for good, which is its error. Then nothing more is accepted; the
     // connections get the grace and are cancelled after it. When the awaiting task is cancelled, there is no grace.
@@ -97,6 +100,8 @@ private:
     struct Port;
     class Door;
 
+    [[nodiscard]] Result<Endpoint> add(Result<Listener> opened, Handler handler, Deal deal);
+    [[nodiscard]] ListenerOptions bounded(ListenerOptions options) const noexcept;
     Task<void> accept(Port& port);
     Task<bool> recover(Error error, Port& port);
     Task<void> serve_watched(Stream stream, const Handler& handler);

@@ -1,0 +1,67 @@
+// How a server arranges its clients over threads and processes: its model. Orthogonal to the engine, which moves the
+// bytes. A file of this folder for each; models.cpp is the list of them.
+#pragma once
+
+#include "../frame.hpp"
+#include "../worker.hpp"
+
+#include <pier/loop.hpp>
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace pier {
+
+class Model {
+public:
+    Model() = default;
+    Model(const Model&) = delete;
+    Model& operator=(const Model&) = delete;
+    virtual ~Model() = default;
+
+    // Serves until it is asked to stop, on the thread of main(). When it returns, its threads and processes have ended.
+    // What fails is said on stderr, and the frame's status says that it has. Throws std::bad_alloc before it serves.
+    virtual void run() = 0;
+
+    // What the user, or the system, asks. Any thread, before run() too, and inside a signal handler on POSIX.
+    // Idempotent.
+    virtual void request(Worker::Request wanted) noexcept = 0;
+};
+
+// What --model chooses from, and what its choice allows.
+struct ModelInfo {
+    std::string_view name;
+    std::string_view alias{};  // another name, where it can run
+    std::string_view summary;  // one line: what it is, and when to choose it
+    // The engine where none is named: the one that blocks, or else the best of the system.
+    bool blocks = true;
+    // It has tasks for several clients at a time on one loop, so the blocking engine won't do.
+    bool many_on_a_loop = false;
+    // It accepts by a loop that waits for one listener, whatever the engine is.
+    bool one_listener = false;
+    // The option that says how many, beside --max-connections; empty: none.
+    std::string_view bound{};
+    // It has no place for UDP sockets.
+    bool tcp_alone = false;
+    // Empty, or a sentence that says why it can't run here.
+    std::string (*probe)() = nullptr;
+    // The frame outlives the model. Throws std::bad_alloc.
+    std::unique_ptr<Model> (*make)(Frame& frame) = nullptr;
+};
+
+// Each is defined in the file of its name.
+[[nodiscard]] ModelInfo event_model() noexcept;
+[[nodiscard]] ModelInfo iterative_model() noexcept;
+[[nodiscard]] ModelInfo pool_model() noexcept;
+[[nodiscard]] ModelInfo prefork_model() noexcept;
+[[nodiscard]] ModelInfo process_model() noexcept;
+[[nodiscard]] ModelInfo thread_model() noexcept;
+
+// All of them, in the order of --list-engines.
+[[nodiscard]] std::span<const ModelInfo> models();
+// By its name, or by another name that it has on this system. Null: there is none.
+[[nodiscard]] const ModelInfo* find_model(std::string_view name);
+
+}  // namespace pier

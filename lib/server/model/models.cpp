@@ -1,0 +1,21 @@
+#include "model.hpp"
+
+#include <array>
+
+namespace pier {
+
+std::span<const ModelInfo> models() {
+    static const std::array all{event_model(), iterative_model(), thread_model(),
+                                pool_model(),  process_model(),   prefork_model()};
+    return all;
+}
+
+const ModelInfo* find_model(std::string_view name) {
+    for (const ModelInfo& model : models()) {
+        if (model.name == name) return &model;
+        if (!model.alias.empty() && model.alias == name && model.probe().empty()) return &model;
+    }
+    return nullptr;
+}
+
+}  // namespace pier

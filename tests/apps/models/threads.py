@@ -1,0 +1,72 @@
+"""The models of a server in one process: event, iterative, thread, pool.
+
+    threads.py --engine=NAME [Event|Iterative|Thread|Pool] -- COMMAND...
+
+The engine is that of the model "event". The others run on the one that blocks, which is theirs by default.
+"""
+
+import contextlib
+
+from common import Bounded, Everywhere, Server, Side, harness, unprivileged
+
+
+class Event(Side, harness.TestCase):
+    model = "event"
+
+
+class Iterative(Everywhere, harness.TestCase):
+    model = "iterative"
+
+    def test_on_an_engine_that_could_serve_many(self):
+        with Server("--model", "iterative", listen=["127.0.0.1:0", "127.0.0.1:0"]) as server:
+            with server.connect(0) as first, server.connect(1) as second:
+                harness.echo(first)
+                second.sendall(b"wait")
+                second.settimeout(0.05)
+                with self.assertRaises(TimeoutError):
+                    second.recv(4)
+                second.settimeout(harness.PATIENCE)
+                first.close()
+                self.assertEqual(harness.receive_exactly(second, 4), b"wait")
+
+
+class Thread(Bounded, Side, harness.TestCase):
+    model = "thread"
+    bound = "--max-threads"
+
+    def test_each_client_has_a_thread(self):
+        with self.server() as server, contextlib.ExitStack() as stack:
+            alone = server.threads()
+            if alone is None:
+                self.skipTest("nobody counts threads there")
+            for _ in range(5):
+                harness.echo(stack.enter_context(server.connect()))
+            self.assertEqual(server.threads(), alone + 5)
+
+    def test_out_of_threads(self):
+        if harness.settings.system() != "linux":
+            self.skipTest("nothing limits a program's threads there")
+        with self.server(before=unprivileged(4)) as server:
+            self.expect_shortage(server)
+
+    def test_on_the_engine_of_others(self):
+        with Server("--model", "thread") as server, server.connect() as first, server.connect() as second:
+            for client in (first, second, first):
+                harness.echo(client)
+
+
+class Pool(Bounded, Side, harness.TestCase):
+    model = "pool"
+    bound = "--threads"
+    words = ("--threads", "3")
+
+    def test_threads_stay(self):
+        with self.server() as server:
+            alone = server.threads()
+            for _ in range(10):
+                harness.echo_once(server)
+            self.assertEqual(server.threads(), alone)
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -84,7 +84,7 @@ void Session::take_packet(const Packet& packet, pier::Time now) {
             if (const auto message = parse_message(bytes)) show(*message);
         }
     } else if (const auto* ack = std::get_if<Ack>(&packet.body)) {
-        link_.take(*ack);
+        link_.take(*ack, now);
         send_due(now);
     } else if (const auto* gone = std::get_if<Gone>(&packet.body)) {
         end(1, "the server has ended our part: " + clean(gone->reason));

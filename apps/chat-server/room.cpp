@@ -39,7 +39,7 @@ void Room::take(Outlet& outlet, const pier::Endpoint& from, std::span<const std:
     if (const auto* data = std::get_if<Data>(&packet->body)) {
         take(*member, *data, now);
     } else if (const auto* ack = std::get_if<Ack>(&packet->body)) {
-        member->link.take(*ack);
+        member->link.take(*ack, now);
         touch(*member);
     } else if (std::holds_alternative<Ping>(packet->body)) {
         send(address, {.token = member->token, .body = Pong{}});

@@ -129,6 +129,8 @@ pier::Task<pier::Result<void>> receive_frames(Room& room, const pier::Stream& st
 
 pier::Task<pier::Result<void>> serve_datagrams(Room& room, pier::Datagram socket) {
     Outlet outlet(Outlet::Kind::datagrams);
+    // Where everybody speaks at once, with what they acknowledge. Best effort: the system has a limit.
+    (void)socket.set(pier::Option::receive_buffer, 1 << 20);
     pier::TaskScope scope;
     scope.spawn(keep_time(room));
     scope.spawn(send_datagrams(socket, outlet));

@@ -14,24 +14,32 @@ bool Link::post(std::string message) {
 
 std::vector<Data> Link::due(Time now) {
     std::vector<Data> out;
+    bool late = false;
     for (auto at = in_flight_.begin(); at != in_flight_.end();) {
         Sent& sent = at->second;
         if (sent.again > now) {
             ++at;
-        } else if (sent.tries == most_tries) {
+            continue;
+        }
+        if (!std::exchange(late, true)) pause_ = std::min(pause_ * 2, longest_pause);
+        if (sent.tries == most_tries) {
             if (given_up_.size() < most_waiting) given_up_.push_back(std::move(sent.message));
             at = in_flight_.erase(at);
-        } else {
-            sent.again = now + first_pause * (1 << sent.tries++);
-            out.push_back({at->first, 0, sent.message});
-            ++at;
+            continue;
         }
+        sent.again = now + pause_;
+        if (out.size() < most_repeats) {
+            ++sent.tries;
+            out.push_back({at->first, 0, sent.message});
+        }
+        ++at;
     }
     // From the oldest that is in flight, so that the other side never has to keep more than a window.
     while (!waiting_.empty() && next_number_ - base() < window) {
         Sent sent{.message = std::move(waiting_.front()), .tries = 1};
         waiting_.pop_front();
-        sent.again = repeats_ == Repeats::yes ? now + first_pause : never;
+        sent.first = now;
+        sent.again = repeats_ == Repeats::yes ? now + pause_ : never;
         out.push_back({next_number_, 0, sent.message});
         in_flight_.emplace(next_number_++, std::move(sent));
     }
@@ -45,13 +53,20 @@ Time Link::next() const noexcept {
     return first;
 }
 
-void Link::take(const Ack& ack) {
+void Link::take(const Ack& ack, Time now) {
     // Of what was never sent nothing can have come: a mistake, or a lie.
     if (ack.next > next_number_) return;
-    in_flight_.erase(in_flight_.begin(), in_flight_.lower_bound(ack.next));
+    while (!in_flight_.empty() && in_flight_.begin()->first < ack.next) acknowledge(in_flight_.begin(), now);
     for (std::uint32_t i = 0; i < window; ++i) {
-        if ((ack.later >> i & 1) != 0) in_flight_.erase(ack.next + 1 + i);
+        if ((ack.later >> i & 1) == 0) continue;
+        if (const auto at = in_flight_.find(ack.next + 1 + i); at != in_flight_.end()) acknowledge(at, now);
     }
+}
+
+// What was sent more than once does not tell how long it took (Karn's algorithm, RFC 6298).
+void Link::acknowledge(std::map<std::uint32_t, Sent>::iterator at, Time now) {
+    if (at->second.tries == 1) pause_ = std::clamp(3 * (now - at->second.first), first_pause, longest_pause);
+    in_flight_.erase(at);
 }
 
 std::vector<std::string> Link::take(const Data& data) {

@@ -9,6 +9,7 @@ import contextlib
 import random
 import signal
 import struct
+import unittest
 
 import wire
 from wire import ChatServer, Client, Raw
@@ -17,6 +18,10 @@ import harness
 from harness import settings
 
 LINES = 5  # of each client: fewer than the server takes at once
+
+
+def setUpModule():
+    unittest.enterModuleContext(harness.wine_kept_up())
 
 
 def many():

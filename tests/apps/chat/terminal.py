@@ -128,28 +128,31 @@ class Terminal:
 
 class InATerminal(harness.TestCase):
     def test_a_message_leaves_the_line_being_typed_alone(self):
-        with ChatServer() as server, Terminal(server, "ann") as ann, Client(server, "bob") as bob:
+        with ChatServer() as server, Terminal(server, "ann") as ann:
             ann.joined()
-            bob.joined()
-            ann.see_row("* bob joined")
-            ann.type("hello bob")
-            ann.see_line("> hello bob")
-            bob.type("an interruption")
-            ann.see_row("<bob> an interruption")
-            ann.see_line("> hello bob")
-            self.assertEqual(ann.screen.column, len("> hello bob"))
-            ann.type("\x1b[D\x1b[D\x1b[Dr\x7f\x1b[C\x1b[C\x1b[C!")
-            ann.see_line("> hello bob!")
-            bob.type("another")
-            ann.see_row("<bob> another")
-            ann.see_line("> hello bob!")
-            ann.type("\r")
-            bob.expect("<ann> hello bob!")
-            ann.see_row("<ann> hello bob!")
-            ann.see_line("> ")
-            # Nothing else was ever a row of its own.
-            self.assertEqual(ann.screen.rows, ["* you are here as ann", "* bob joined", "<bob> an interruption",
-                                               "<bob> another", "<ann> hello bob!", "> "])
+            with Client(server, "bob") as bob:
+                self.interrupt(ann, bob.joined())
+
+    def interrupt(self, ann, bob):
+        ann.see_row("* bob joined")
+        ann.type("hello bob")
+        ann.see_line("> hello bob")
+        bob.type("an interruption")
+        ann.see_row("<bob> an interruption")
+        ann.see_line("> hello bob")
+        self.assertEqual(ann.screen.column, len("> hello bob"))
+        ann.type("\x1b[D\x1b[D\x1b[Dr\x7f\x1b[C\x1b[C\x1b[C!")
+        ann.see_line("> hello bob!")
+        bob.type("another")
+        ann.see_row("<bob> another")
+        ann.see_line("> hello bob!")
+        ann.type("\r")
+        bob.expect("<ann> hello bob!")
+        ann.see_row("<ann> hello bob!")
+        ann.see_line("> ")
+        # Nothing else was ever a row of its own.
+        self.assertEqual(ann.screen.rows, ["* you are here as ann", "* bob joined", "<bob> an interruption",
+                                           "<bob> another", "<ann> hello bob!", "> "])
 
     def test_many_messages_while_a_line_is_typed(self):
         with ChatServer("--rate", "500", "--burst", "100") as server, Terminal(server, "ann") as ann, \

@@ -38,7 +38,7 @@ TEST_CASE("chat: a link delivers in order, each once") {
     CHECK(b.ack().next == 2);
     CHECK(b.ack().later == 1);
     CHECK(deliver(b, {sent[2], sent[1], sent[1]}) == std::vector<std::string>{"two", "three"});
-    a.take(b.ack());
+    a.take(b.ack(), start);
     CHECK(a.open() == 0);
     CHECK(a.next() == pier::never);
 }
@@ -62,6 +62,22 @@ TEST_CASE("chat: what is lost is sent again, a few times, and then given up") {
     CHECK(b.ack().next == 3);
 }
 
+TEST_CASE("chat: a link waits longer where acknowledgements take long, and repeats few at a time") {
+    Link a(Link::Repeats::yes);
+    for (int i = 0; i < 10; ++i) a.post(std::to_string(i));
+    CHECK(a.due(start).size() == 10);
+    CHECK(a.due(start + 200ms).size() == Link::most_repeats);
+    CHECK(a.next() == start + 600ms);
+    a.take(Ack{11, 0}, start + 300ms);  // the last six were sent once
+    a.post("next");
+    CHECK(a.due(start + 1s).size() == 1);
+    CHECK(a.next() == start + 1900ms);
+    a.take(Ack{12, 0}, start + 1001ms);
+    a.post("and next");
+    CHECK(a.due(start + 2s).size() == 1);
+    CHECK(a.next() == start + 2200ms);
+}
+
 TEST_CASE("chat: a link keeps a window in flight, and drops the oldest of too many") {
     Link a(Link::Repeats::yes);
     for (std::size_t i = 0; i < Link::most_waiting; ++i) CHECK(a.post(std::to_string(i)));
@@ -70,10 +86,10 @@ TEST_CASE("chat: a link keeps a window in flight, and drops the oldest of too ma
     REQUIRE(sent.size() == Link::window);
     CHECK(sent.front().message == "1");
     CHECK(a.due(start).empty());
-    a.take(Ack{Link::window + 1, 0});
+    a.take(Ack{Link::window + 1, 0}, start);
     CHECK(a.due(start).size() == Link::window);
     // Of what was not sent yet nothing can have come.
-    a.take(Ack{4'000'000'000, 0});
+    a.take(Ack{4'000'000'000, 0}, start);
     CHECK(a.open() == Link::most_waiting - Link::window);
 }
 
@@ -93,7 +109,7 @@ TEST_CASE("chat: over a network that loses a third, everything comes in order an
                 for (std::string& text : b.take(data)) came.push_back(std::move(text));
             }
         }
-        if (random() % 3 != 0) a.take(b.ack());
+        if (random() % 3 != 0) a.take(b.ack(), now);
     }
     const std::size_t lost = a.take_given_up().size();
     int last = -1;
@@ -115,7 +131,7 @@ TEST_CASE("chat: any data and acks leave a link's memory bounded") {
         REQUIRE(link.take(Data{number, base, "x"}).size() <= 2 * Link::window);
         link.post("y");
         (void)link.due(start + i * 1ms);
-        link.take(Ack{static_cast<std::uint32_t>(random()), static_cast<std::uint32_t>(random())});
+        link.take(Ack{static_cast<std::uint32_t>(random()), static_cast<std::uint32_t>(random())}, start + i * 1ms);
         REQUIRE(link.open() <= Link::window + Link::most_waiting);
     }
 }

@@ -20,9 +20,14 @@ public:
     // As many as the acknowledgement has bits for. What waits beyond them is bounded, too.
     static constexpr std::uint32_t window = 32;
     static constexpr std::size_t most_waiting = 256;
-    // A message is sent again after 0.2, 0.4, 0.8 and 1.6 s, and given up 3.2 s after the last time.
+    // A message is sent again after 0.2, 0.4, 0.8 and 1.6 s, and given up 3.2 s after the last time. The pause stays
+    // long until something is acknowledged at its first try, and is never shorter than three times what that took: a
+    // busy network, or a busy program at its other end, is not made busier. For the same reason only the oldest few are
+    // sent again at a time; their acknowledgement tells what else has come.
     static constexpr unsigned most_tries = 5;
+    static constexpr std::size_t most_repeats = 4;
     static constexpr Duration first_pause = std::chrono::milliseconds(200);
+    static constexpr Duration longest_pause = first_pause * 16;
 
     enum class Repeats : bool { no, yes };
     // Without repeats for TCP, which does so itself.
@@ -34,7 +39,7 @@ public:
     [[nodiscard]] std::vector<Data> due(Time now);
     // When due() has something to give without a post() or an ack before; never where nothing is in flight.
     [[nodiscard]] Time next() const noexcept;
-    void take(const Ack& ack);
+    void take(const Ack& ack, Time now);
 
     // What can be delivered now that this has come, in order. Afterwards ack() is to be sent, also when that is
     // nothing.
@@ -50,13 +55,16 @@ private:
     struct Sent {
         std::string message;
         unsigned tries = 0;
+        Time first{};
         Time again{};
     };
+    void acknowledge(std::map<std::uint32_t, Sent>::iterator at, Time now);
     [[nodiscard]] std::uint32_t base() const noexcept {
         return in_flight_.empty() ? next_number_ : in_flight_.begin()->first;
     }
 
     Repeats repeats_;
+    Duration pause_ = first_pause;
     std::deque<std::string> waiting_;
     std::map<std::uint32_t, Sent> in_flight_;
     std::uint32_t next_number_ = 1;

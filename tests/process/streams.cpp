@@ -40,10 +40,14 @@ TEST_CASE("streams: what is written to a child that has ended is an error and no
 }
 
 TEST_CASE("streams: a write that nobody reads ends at its deadline, and is the last one") {
-    // The child's output is full, so it reads no more of its input.
     auto options = helping({"copy"});
     options.input = options.output = Redirect::pipe();
     Process process = start(options);
+    // It copies pieces of 4 KiB.
+    REQUIRE(outcome(process.input().write(std::string(4096, 'x'), after(patience))) == Errc::ok);
+    std::array<std::byte, 1> one;
+    REQUIRE(outcome(process.output().read(one, after(patience))) == Errc::ok);
+    // It runs. When its output is full, it reads no more of its input.
     const std::string much(8 << 20, 'x');
     CHECK(outcome(process.input().write(much, after(300ms))) == Errc::timed_out);
     CHECK(outcome(process.input().write("x", after(patience))) == Errc::broken_pipe);

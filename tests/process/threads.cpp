@@ -12,7 +12,7 @@ using pier::Redirect;
 
 TEST_CASE("threads: eight start processes at once, and each one's pipe ends with it") {
     constexpr int threads = 8;
-    constexpr int each = 3;
+    constexpr int each = 2;
     auto options = helping({"stay", "ready"});
     options.input = options.output = Redirect::pipe();
     std::mutex mutex;

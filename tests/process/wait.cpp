@@ -6,7 +6,7 @@
 #include <pier/task/on_worker.hpp>
 #include <pier/task/race.hpp>
 
-#include <optional>
+#include <memory>
 
 using namespace process_tests;
 using pier::after;
@@ -91,7 +91,7 @@ TEST_CASE("loop: a cancel ends the wait and not the process") {
 TEST_CASE("loop: several wait for one process, also one whose Process has gone") {
     auto loop = make_loop();
     auto body = []() -> Task<void> {
-        std::optional<Process> process = start_staying();
+        auto process = std::make_unique<Process>(start_staying());
         pier::PipeEnd input = std::move(process->input());
         int ends = 0;
         auto waiter = [&](Task<Result<ProcessEnd>> wait) -> Task<void> {

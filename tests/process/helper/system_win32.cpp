@@ -43,6 +43,8 @@ void crash() {
 }
 
 bool allow_no_process() {
+    // Wine keeps a job's limit and does not obey it.
+    if (::GetProcAddress(::GetModuleHandleW(L"ntdll.dll"), "wine_get_version") != nullptr) return false;
     const HANDLE job = ::CreateJobObjectW(nullptr, nullptr);
     JOBOBJECT_BASIC_LIMIT_INFORMATION limit{};
     limit.LimitFlags = JOB_OBJECT_LIMIT_ACTIVE_PROCESS;

@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
-#include <optional>
+#include <memory>
 #include <thread>
 
 using namespace process_tests;
@@ -130,7 +130,7 @@ TEST_CASE("remains: the signal that ended a child is told") {
 TEST_CASE("remains: a Process that goes leaves its process alone, and then no zombie") {
     auto options = helping({"stay"});
     options.input = Redirect::pipe();
-    std::optional<Process> process = start(options);
+    auto process = std::make_unique<Process>(start(options));
     const auto id = static_cast<pid_t>(process->id());
     pier::PipeEnd input = std::move(process->input());
     process.reset();

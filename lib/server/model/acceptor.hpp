@@ -13,7 +13,7 @@ namespace pier {
 
 class Acceptor {
 public:
-    explicit Acceptor(Frame& frame) noexcept : frame_(frame), bell_(frame) {}
+    explicit Acceptor(Frame& frame) : frame_(frame), bell_(frame) {}
 
     // Begins to listen. What fails is said, and the frame fails. announce() prints the line.
     [[nodiscard]] bool open();

@@ -16,7 +16,7 @@ namespace pier {
 
 class Crew {
 public:
-    explicit Crew(Frame& frame) noexcept : frame_(frame) {}
+    explicit Crew(Frame& frame) : frame_(frame) {}
     Crew(const Crew&) = delete;
     Crew& operator=(const Crew&) = delete;
     ~Crew() { end(); }

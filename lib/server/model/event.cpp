@@ -18,13 +18,17 @@ public:
     }
 
     void run() override {
+        // Also when there is no memory to serve: the signals are still the server's then.
+        struct End {
+            Crew& crew;
+            ~End() { crew.end(); }
+        } end{crew_};
         // A port that was handed over is another program's, which nobody joins.
         if (frame_.options.threads > 1 && (!sys::can_share_port() || frame_.has_sockets())) {
             run_dealt();
         } else {
             run_shared();
         }
-        crew_.end();
     }
 
     void request(Worker::Request wanted) noexcept override { crew_.request(wanted); }

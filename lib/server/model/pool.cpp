@@ -21,9 +21,12 @@ class ThreadPool final : public Model {
 public:
     explicit ThreadPool(Frame& frame) : frame_(frame), acceptor_(frame) {}
 
-    ~ThreadPool() override { drain(); }
-
     void run() override {
+        // Also when there is no memory to serve: the signals are still the server's then.
+        struct End {
+            ThreadPool& model;
+            ~End() { model.drain(); }
+        } end{*this};
         if (!acceptor_.open()) return;
         for (unsigned i = 0; i < frame_.options.threads && !frame_.failed(); ++i) start();
         while (!frame_.failed() && !all_up()) acceptor_.bell().wait();
@@ -32,7 +35,6 @@ public:
             Accepted client = acceptor_.next(has_idle());
             if (client.valid()) hand_over(std::move(client));
         }
-        drain();
     }
 
     void request(Worker::Request wanted) noexcept override {

@@ -14,9 +14,12 @@ class ThreadPerClient final : public Model {
 public:
     explicit ThreadPerClient(Frame& frame) : frame_(frame), acceptor_(frame) {}
 
-    ~ThreadPerClient() override { drain(); }
-
     void run() override {
+        // Also when there is no memory to serve: the signals are still the server's then.
+        struct End {
+            ThreadPerClient& model;
+            ~End() { model.drain(); }
+        } end{*this};
         if (!acceptor_.open()) return;
         acceptor_.announce();
         while (wanted_ < Worker::Request::stop && !frame_.failed()) {
@@ -24,7 +27,6 @@ public:
             join_ended();
             if (client.valid()) start_for(std::move(client));
         }
-        drain();
     }
 
     void request(Worker::Request wanted) noexcept override {

@@ -88,6 +88,27 @@ TEST_CASE("loop: a cancel ends the wait and not the process") {
     loop->run(body());
 }
 
+TEST_CASE("loop: in a cancelled scope a process that has ended is not waited for either") {
+    auto loop = make_loop();
+    auto body = []() -> Task<void> {
+        Process process = start_staying();
+        process.input().close();
+        auto end = co_await process.wait(after(patience));
+        CHECK(outcome(end) == Errc::ok);
+        Errc waited = Errc::ok;
+        auto waiter = [&]() -> Task<void> {
+            auto again = co_await process.wait();
+            waited = outcome(again);
+        };
+        pier::TaskScope scope;
+        scope.cancel();
+        scope.spawn(waiter());
+        (void)co_await scope.join();
+        CHECK(waited == Errc::operation_canceled);
+    };
+    loop->run(body());
+}
+
 TEST_CASE("loop: several wait for one process, also one whose Process has gone") {
     auto loop = make_loop();
     auto body = []() -> Task<void> {

@@ -26,11 +26,11 @@ class Child;
 //
 // Move-only; one that was moved from can only be assigned to. One that goes before the process has ended leaves the
 // process alone: that goes on, and the system keeps no remains of it, because Pier takes every end as soon as it comes
-// (on POSIX on a thread of its own, the reaper; no zombie is ever left). For that it waits for its own children by
-// number, and never for any child. Who waits for all children of the process, or ignores SIGCHLD, takes ends away from
-// it: wait() is then answered by `unexpected` with ECHILD.
-// Any thread, one at a time; several may wait at once. In a process that was forked without exec, those of its parent
-// can't be waited for; it may start others.
+// (on POSIX on a thread of its own, the reaper; no zombie is ever left, and each child that runs costs this process a
+// descriptor). For that it waits for its own children by number, and never for any child. Who waits for all children of
+// the process, or ignores SIGCHLD, takes ends away from it: wait() is then answered by `unexpected` with ECHILD. Any
+// thread, one at a time; several may wait at once. In a process that was forked without exec, those of its parent can't
+// be waited for; it may start others.
 class Process {
 public:
     // Starts it. BLOCKS until the new program has been loaded (POSIX), some milliseconds where a file has to come from

@@ -30,7 +30,7 @@ Result<void> PipeEnd::write(std::span<const std::byte> bytes, Deadline deadline)
     if (!valid()) return fail(Errc::not_connected);
     if (cut_short_) return fail(Errc::broken_pipe);
     auto written = sys::write_pipe(handle_.get(), bytes, deadline.resolve(sys::now()));
-    if (!written) cut_short_ = true;
+    if (!written && written.error() == Errc::timed_out) cut_short_ = true;
     return written;
 }
 

@@ -101,7 +101,8 @@ Task<Result<ProcessEnd>> wait_for(std::shared_ptr<sys::Child> child, Deadline de
     listener.added = true;
     if (child->end()) ended.set();  // before anybody listened
     auto waited = co_await ended.wait(deadline);
-    // What came before the deadline, or the cancel, counts.
+    if (!waited && waited.error() == Errc::operation_canceled) co_return fail(waited.error());
+    // What came before the deadline counts.
     auto end = child->end();
     if (end) co_return *end;
     co_return fail(waited ? Error{Errc::unexpected, 0} : waited.error());

@@ -153,6 +153,39 @@ TEST_CASE("mailbox: the destructor of a value may use it") {
     loop->run(body());
 }
 
+TEST_CASE("mailbox: receives that need not wait let other tasks and a cancel through") {
+    auto loop = make_loop();
+    for (bool closed : {false, true}) {
+        CAPTURE(closed);
+        Mailbox<int> mailbox(*loop, 2);
+        int received = 0;
+        Errc last = Errc::ok;
+        auto receive = [&]() -> Task<void> {
+            while (received < 1'000'000) {
+                int value = 1;
+                if (!closed) CHECK(mailbox.try_send(value));
+                auto got = co_await mailbox.receive(limit());
+                last = outcome(got);
+                if (!got) co_return;
+                ++received;
+            }
+        };
+        auto body = [&]() -> Task<void> {
+            if (closed) mailbox.close();
+            TaskScope scope;
+            scope.spawn(receive());
+            co_await turns();
+            CHECK(received > 0);
+            scope.cancel();
+            auto joined = co_await scope.join(limit());
+            CHECK(outcome(joined) == Errc::ok);
+            CHECK(last == Errc::operation_canceled);
+            CHECK(received < 1'000'000);
+        };
+        loop->run(body());
+    }
+}
+
 TEST_CASE("mailbox: a receive that is given up takes nothing; all who wait see the end") {
     auto loop = make_loop();
     Mailbox<int> mailbox(*loop, 2);

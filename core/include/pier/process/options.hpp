@@ -70,9 +70,9 @@ struct ProcessOptions {
     bool inherit_environment = true;
     // Empty: this process's.
     std::string directory = {};
-    // What the child has besides its standard streams, under the same numbers as here; they stay their owners'. Nothing
-    // else is inherited, however it was opened. (On Windows a handle is inheritable for the moment of the start: code
-    // that starts processes by itself and lets them inherit everything may catch it.)
+    // What the child has besides its standard streams, under the same numbers as here; they stay their owners'. On
+    // POSIX not 0, 1 or 2. Nothing else is inherited, however it was opened. (On Windows a handle is inheritable for
+    // the moment of the start: code that starts processes by itself and lets them inherit everything may catch it.)
     std::vector<NativeHandle> inherited = {};
 };
 

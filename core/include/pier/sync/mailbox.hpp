@@ -63,12 +63,16 @@ public:
             std::size_t& count_;
         } receiving(receiving_);
         for (;;) {
+            // Also where a value is there: the wait ends at once then, but other tasks get their turn, and a cancel
+            // comes.
+            auto changed = co_await changed_.wait(until);
+            if (!changed && changed.error() == Errc::operation_canceled) co_return std::unexpected(changed.error());
             // Before the look: what comes after it sets the event again.
             changed_.reset();
             bool over = false;
             std::optional<T> value = take(over);
+            if (value || over) changed_.set();  // there may be more, and the end stays
             if (value || over) co_return std::move(value);
-            auto changed = co_await changed_.wait(until);
             if (!changed) co_return std::unexpected(changed.error());
         }
     }

@@ -43,7 +43,8 @@ struct ScopeEnd {
 //   auto answer = co_await with_scope(both, after(10s));
 // (GCC 12 destroys twice what a lambda has captured by value, when the lambda is written inside of the co_await.) The
 // scope is joined by this call: the body may cancel it and spawn into it, but not join it.
-// A result of the body that is an error, and an exception of the body or of a task, cancel what is left; the first
+// A result of the body that is an error, and an exception of the body or of a task, cancel what is left (but for the
+// exception of a task whose Spawned is still held, which goes to who joins that one); the first
 // exception is rethrown when all have ended. At the deadline everything is cancelled, and a body that returns a Result
 // gives timed_out (not_enough_memory where there is none to wait for the deadline: at once). When the awaiting task is
 // cancelled, so are the body and all tasks. `body` is kept until the end, so a lambda's captures may be used

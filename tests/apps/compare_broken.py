@@ -87,7 +87,7 @@ class Broken(harness.TestCase):
 
     def test_an_engine_that_crashes(self):
         self.assert_survived("crashes", ["dgram-truncation", "dgram-too-big"], "crash",
-                             "its process ended: (signal|exit status) ")
+                             "its process ended: (signal|exception) ")
 
     def test_an_engine_that_hangs(self):
         self.assert_survived("hangs", ["dgram-truncation"], "hang", "no end within 10 seconds")

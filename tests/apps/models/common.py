@@ -150,6 +150,16 @@ class Everywhere:
             self.assertEqual(server.stop(), 0)
             self.assertEqual(server.complaints(), "")
 
+    def assert_waits_for(self, served, waiting):
+        """The second client is served when the first one has gone, and not before."""
+        waiting.sendall(b"wait")
+        waiting.settimeout(0.05)
+        with self.assertRaises(TimeoutError):
+            waiting.recv(4)
+        waiting.settimeout(harness.PATIENCE)
+        served.close()
+        self.assertEqual(harness.receive_exactly(waiting, 4), b"wait")
+
     def serve(self, clients):
         """All ask; each leaves when it has its answer, so that others can have theirs."""
         for number, client in enumerate(clients):
@@ -284,23 +294,11 @@ class Bounded:
             harness.echo(first)
             harness.echo(second)
             with server.connect() as third:
-                third.sendall(b"wait")
-                third.settimeout(0.05)
-                with self.assertRaises(TimeoutError):
-                    third.recv(4)
-                third.settimeout(harness.PATIENCE)
-                first.close()
-                self.assertEqual(harness.receive_exactly(third, 4), b"wait")
+                self.assert_waits_for(first, third)
                 harness.echo(second)
 
     def test_a_limit_of_connections_is_a_bound_too(self):
         with model_server(self.model, "--max-connections", "1") as server, server.connect() as first:
             harness.echo(first)
             with server.connect() as second:
-                second.sendall(b"wait")
-                second.settimeout(0.05)
-                with self.assertRaises(TimeoutError):
-                    second.recv(4)
-                second.settimeout(harness.PATIENCE)
-                first.close()
-                self.assertEqual(harness.receive_exactly(second, 4), b"wait")
+                self.assert_waits_for(first, second)

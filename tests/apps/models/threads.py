@@ -21,13 +21,7 @@ class Iterative(Everywhere, harness.TestCase):
         with Server("--model", "iterative", listen=["127.0.0.1:0", "127.0.0.1:0"]) as server:
             with server.connect(0) as first, server.connect(1) as second:
                 harness.echo(first)
-                second.sendall(b"wait")
-                second.settimeout(0.05)
-                with self.assertRaises(TimeoutError):
-                    second.recv(4)
-                second.settimeout(harness.PATIENCE)
-                first.close()
-                self.assertEqual(harness.receive_exactly(second, 4), b"wait")
+                self.assert_waits_for(first, second)
 
 
 class Thread(Bounded, Side, harness.TestCase):

@@ -7,6 +7,8 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <concepts>
+#include <expected>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -37,8 +39,8 @@ inline constexpr pier::Duration patience = 60s;
 void write_file(const std::string& path, const std::string& text);
 [[nodiscard]] std::string read_file(const std::string& path);
 
-template <class T>
-[[nodiscard]] Errc outcome(const Result<T>& result) {
+template <class T, std::derived_from<pier::Error> E>
+[[nodiscard]] Errc outcome(const std::expected<T, E>& result) {
     return result ? Errc::ok : result.error().condition;
 }
 

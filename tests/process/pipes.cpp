@@ -1,10 +1,14 @@
 // The standard streams of children, driven by a loop.
 #include "support.hpp"
 
+#include <pier/ipc/named_pipe.hpp>
 #include <pier/ipc/pipe.hpp>
 #include <pier/scope.hpp>
+#include <pier/sleep.hpp>
+#include <pier/sys/clock.hpp>
 
 #include <array>
+#include <string>
 
 using namespace process_tests;
 using pier::after;
@@ -140,6 +144,39 @@ TEST_CASE("loop: a stream that goes closes a child's streams, and the child ends
         CHECK_FALSE(child.input().valid());
         auto end = co_await child.wait(after(patience));
         CHECK((end && end->succeeded()));
+    };
+    loop->run(talk());
+}
+
+TEST_CASE("loop: a thousand pipes that are made, used and closed leave no handle here") {
+    auto loop = make_loop();
+    auto use = [](PipeStream reader, PipeStream writer) -> Task<void> {
+        std::array<std::byte, 4> word{};
+        auto late = co_await reader.receive(word, after(0ms));
+        CHECK(outcome(late) == Errc::timed_out);
+        auto sent = co_await writer.send_all(word, after(patience));
+        CHECK(outcome(sent) == Errc::ok);
+        auto got = co_await reader.receive_exactly(word, after(patience));
+        CHECK(outcome(got) == Errc::ok);
+    };
+    auto talk = [&]() -> Task<void> {
+        auto name = pier::IpcName::parse("count." + std::to_string(pier::sys::now().time_since_epoch().count()));
+        REQUIRE(outcome(name) == Errc::ok);
+        std::size_t before = 0;
+        for (int round = 0; round <= 1000; ++round) {
+            auto pair = pier::make_pipe();
+            REQUIRE(outcome(pair) == Errc::ok);
+            co_await use(std::move(pair->reader), std::move(pair->writer));
+            auto reader = pier::NamedPipe::open_reader(*name);
+            REQUIRE(outcome(reader) == Errc::ok);
+            auto writer = co_await pier::NamedPipe::open_writer(*name, after(patience));
+            REQUIRE(outcome(writer) == Errc::ok);
+            co_await use(std::move(*reader), std::move(*writer));
+            co_await pier::yield();
+            // What is made once for all pipes is there after the first round.
+            if (round == 0) before = handle_count();
+        }
+        CHECK(handle_count() <= before);
     };
     loop->run(talk());
 }

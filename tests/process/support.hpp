@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <concepts>
+#include <cstddef>
 #include <expected>
 #include <memory>
 #include <ostream>
@@ -36,6 +37,8 @@ inline constexpr pier::Duration patience = 60s;
 [[nodiscard]] const std::string& helper();
 // A folder that is there while the program runs, with a separator behind it.
 [[nodiscard]] const std::string& folder();
+// What this process holds of the system now: descriptors, or handles.
+[[nodiscard]] std::size_t handle_count();
 void write_file(const std::string& path, const std::string& text);
 [[nodiscard]] std::string read_file(const std::string& path);
 

@@ -1,0 +1,8 @@
+// Everything by which processes of one machine communicate.
+#pragma once
+
+#include <pier/ipc/creation.hpp>
+#include <pier/ipc/name.hpp>
+#include <pier/ipc/named_mutex.hpp>
+#include <pier/ipc/named_semaphore.hpp>
+#include <pier/ipc/shared_memory.hpp>

@@ -57,7 +57,7 @@ public:
             pier::say(program, "the system gives no randomness, and without it a stranger could talk in our name");
             co_return 1;
         }
-        auto opened = co_await transport_.open(options_.server, options_.tcp, pier::after(options_.patience));
+        auto opened = co_await transport_.open(options_.server, options_.tcp, pier::after(options_.timeout));
         if (!opened) co_return pier::complain(program, "joining " + options_.server.to_string(), opened.error());
         session_.emplace(options_, screen_, *nonce, now());
         co_return co_await talk();

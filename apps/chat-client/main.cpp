@@ -7,9 +7,9 @@
 
 int main(int argc, char** argv) {
     using namespace chat_client;
-    const ParsedOptions parsed = parse_options(argc, argv);
-    if (!parsed.options) return parsed.status;
-    const Options& options = *parsed.options;
+    const auto parsed = parse_options(argc, argv);
+    if (!parsed) return parsed.error();
+    const Options& options = *parsed;
     if (options.engine->one_at_a_time) {
         pier::say(program, "the " + std::string(options.engine->name) +
                                " engine does one thing at a time, and a chat has two: keyboard and network");

@@ -7,10 +7,6 @@
 
 #include <CLI/CLI.hpp>
 
-#include <chrono>
-#include <cmath>
-#include <utility>
-
 namespace chat_client {
 namespace {
 
@@ -23,52 +19,34 @@ std::string guest_name() {
 
 }  // namespace
 
-ParsedOptions parse_options(int argc, char** argv) {
+pier::OrStatus<Options> parse_options(int argc, char** argv) {
     CLI::App app{"Talks in a room of pier-chat-server: lines from the keyboard, or from a pipe.", std::string(program)};
     Options options;
-    std::optional<std::string> engine;
-    std::string address = "127.0.0.1:7001";
-    bool list = false;
-    double seconds = 5;
-    app.add_option("--connect", address, "the server, [::1]:7001 for IPv6 (default " + address + ")")
-        ->option_text("ADDRESS:PORT")
-        ->group("Chat");
+    pier::ClientOptions client({.group = "Chat",
+                                .address = "127.0.0.1:7001",
+                                .timeout_of = "how long the server may take to answer at first",
+                                .seconds = 5});
+    client.add_to(app);
     app.add_option("--name", options.name,
                    "what you are called: " + std::string(pier::chat::name_rule) + " (default guest- and a number)")
         ->option_text("NAME")
         ->group("Chat");
     app.add_flag("--tcp", options.tcp, "talk over TCP instead of UDP")->group("Chat");
-    app.add_option("--timeout", seconds, "how long the server may take to answer at first (default 5)")
-        ->option_text("SECONDS")
-        ->group("Chat")
-        ->check(CLI::Range(0.1, 3600.0));
-    app.add_option("--engine", engine, "the way to wait for sockets (default the best one of this system)")
-        ->option_text("NAME")
-        ->group("Engine");
-    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit")->group("Engine");
+    client.add_engine_to(app);
     pier::add_examples(app, {{"pier-chat-client --name bob", "talks on this machine, until /quit or Ctrl-D"},
                              {"pier-chat-client --tcp --name bob", "the same room, by a connection"},
                              {"pier-chat-client --name clock --timeout 1", "gives up soon when there is no server"}});
 
-    const ParsedOptions wrong{.options = std::nullopt, .status = 2};
-    if (auto status = pier::parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
-    if (list) return {.options = std::nullopt, .status = pier::print(program, pier::list_engines()) ? 0 : 1};
-    if (std::isnan(seconds)) {  // which is in no range, and out of none
-        pier::say(program, "--timeout: not a number; see --help");
-        return wrong;
-    }
+    if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
+    const auto chosen = client.choose(program);
+    if (!chosen) return std::unexpected(chosen.error());
+    static_cast<pier::ClientOptions::Chosen&>(options) = *chosen;
     if (app.count("--name") == 0) options.name = guest_name();
     if (!pier::chat::is_name(options.name)) {
         pier::say(program, "--name: \"" + options.name + "\" is no name here: " + std::string(pier::chat::name_rule));
-        return wrong;
+        return std::unexpected(2);
     }
-    options.engine = pier::choose_engine(program, engine);
-    if (options.engine == nullptr) return wrong;
-    auto servers = pier::parse_endpoints(program, {address});
-    if (!servers) return wrong;
-    options.server = servers->front();
-    options.patience = std::chrono::duration_cast<pier::Duration>(std::chrono::duration<double>(seconds));
-    return {.options = std::move(options), .status = 0};
+    return options;
 }
 
 }  // namespace chat_client

@@ -1,11 +1,8 @@
 // The command line of pier-chat-client.
 #pragma once
 
-#include <pier/endpoint.hpp>
-#include <pier/loop.hpp>
-#include <pier/time.hpp>
+#include <pier/cli/client_options.hpp>
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,19 +10,11 @@ namespace chat_client {
 
 inline constexpr std::string_view program = "pier-chat-client";
 
-struct Options {
-    const pier::EngineInfo* engine = nullptr;
-    pier::Endpoint server;
+struct Options : pier::ClientOptions::Chosen {  // `timeout` is for the server's answer to the join
     std::string name;
     bool tcp = false;
-    pier::Duration patience{};  // for the server's answer to the join
 };
 
-// Either the options, or the exit status after everything has been said.
-struct ParsedOptions {
-    std::optional<Options> options;
-    int status = 0;
-};
-[[nodiscard]] ParsedOptions parse_options(int argc, char** argv);
+[[nodiscard]] pier::OrStatus<Options> parse_options(int argc, char** argv);
 
 }  // namespace chat_client

@@ -37,7 +37,7 @@ Session::Session(const Options& options, Screen& screen, std::uint64_t nonce, pi
     : options_(options),
       screen_(screen),
       nonce_(nonce),
-      give_up_(now + options.patience),
+      give_up_(now + options.timeout),
       join_again_(now),
       join_pause_(first_join_pause),
       now_(now),
@@ -164,7 +164,7 @@ void Session::join(pier::Time now) {
             complain(what, refusal_);
             return end(1, {});
         }
-        return end(1, what + ": nobody has answered in " + seconds(options_.patience) +
+        return end(1, what + ": nobody has answered in " + seconds(options_.timeout) +
                           "; is the server running, and is the port right?");
     }
     if (now < join_again_) return;

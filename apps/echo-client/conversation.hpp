@@ -1,10 +1,10 @@
 // One connection: message after message, each checked against its echo.
 #pragma once
 
-#include "latency.hpp"
 #include "options.hpp"
 #include "pattern.hpp"
 
+#include <pier/cli/latency.hpp>
 #include <pier/stream.hpp>
 #include <pier/task.hpp>
 
@@ -16,7 +16,7 @@ namespace echo_client {
 
 // What all connections of a run share.
 struct Tally {
-    Latency latency;
+    pier::Latency latency;
     std::uint64_t messages = 0;
     std::uint64_t bytes = 0;
     bool failed = false;  // it has been said why

@@ -42,9 +42,9 @@ pier::Task<void> run(const Options& options, Tally& tally) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    ParsedOptions parsed = parse_options(argc, argv);
-    if (!parsed.options) return parsed.status;
-    const Options& options = *parsed.options;
+    const auto parsed = parse_options(argc, argv);
+    if (!parsed) return parsed.error();
+    const Options& options = *parsed;
     auto loop = pier::Loop::create(*options.engine);
     if (!loop) return pier::complain(program, "starting engine " + std::string(options.engine->name), loop.error());
     Tally tally;

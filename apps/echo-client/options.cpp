@@ -5,30 +5,21 @@
 
 #include <CLI/CLI.hpp>
 
-#include <cmath>
-
 namespace echo_client {
 
-ParsedOptions parse_options(int argc, char** argv) {
+pier::OrStatus<Options> parse_options(int argc, char** argv) {
     CLI::App app{"Sends messages to an echo server and checks every byte that comes back.", std::string(program)};
     Options options;
-    std::optional<std::string> engine;
-    std::string address = "127.0.0.1:7000";
-    bool list = false;
-    double seconds = 10;
-    app.add_option("--connect", address, "the server, [::1]:7000 for IPv6 (default " + address + ")")
-        ->option_text("ADDRESS:PORT")
-        ->group("Connections");
+    pier::ClientOptions client({.group = "Connections",
+                                .address = "127.0.0.1:7000",
+                                .timeout_of = "how long each connect, send and receive may take, not the whole run",
+                                .seconds = 10});
+    client.add_to(app);
     app.add_option("--connections", options.connections,
                    "connections, all at once; one after the other on an engine that blocks (default 1)")
         ->option_text("N")
         ->group("Connections")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20));
-    app.add_option("--timeout", seconds,
-                   "how long each connect, send and receive may take, not the whole run (default 10)")
-        ->option_text("SECONDS")
-        ->group("Connections")
-        ->check(CLI::Range(0.001, 1e6));
     auto* message = app.add_option("--message", options.message, "a text to send; its echo is printed")
                         ->option_text("TEXT")
                         ->group("Messages");
@@ -42,37 +33,24 @@ ParsedOptions parse_options(int argc, char** argv) {
         ->option_text("N")
         ->group("Messages")
         ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
-    app.add_option("--engine", engine, "the way to wait for sockets (default the best one of this system)")
-        ->option_text("NAME")
-        ->group("Engine");
-    app.add_flag("--list-engines", list, "list the engines of this build and what each is, then exit")->group("Engine");
+    client.add_engine_to(app);
     pier::add_examples(
         app, {{"pier-echo-client", "one message of 64 bytes to a server on this machine"},
               {"pier-echo-client --message hello", "prints the echo"},
               {"pier-echo-client --connections 100 --count 1000 --bytes 128", "how fast it goes with many at once"}});
 
-    if (auto status = pier::parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
-    if (list) {
-        return {.options = std::nullopt, .status = pier::print(program, pier::list_engines()) ? 0 : 1};
-    }
-    if (std::isnan(seconds)) {  // which is in no range, and out of none
-        pier::say(program, "--timeout: not a number; see --help");
-        return {.options = std::nullopt, .status = 2};
-    }
-    options.engine = pier::choose_engine(program, engine);
-    if (options.engine == nullptr) return {.options = std::nullopt, .status = 2};
-    auto servers = pier::parse_endpoints(program, {address});
-    if (!servers) return {.options = std::nullopt, .status = 2};
-    options.server = servers->front();
+    if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
+    const auto chosen = client.choose(program);
+    if (!chosen) return std::unexpected(chosen.error());
+    static_cast<pier::ClientOptions::Chosen&>(options) = *chosen;
     if (message->count() > 0) {
         if (options.message.empty()) {
             pier::say(program, "--message: an empty message has no echo; see --help");
-            return {.options = std::nullopt, .status = 2};
+            return std::unexpected(2);
         }
         options.bytes = options.message.size();
     }
-    options.timeout = std::chrono::duration_cast<pier::Duration>(std::chrono::duration<double>(seconds));
-    return {.options = std::move(options), .status = 0};
+    return options;
 }
 
 }  // namespace echo_client

@@ -12,19 +12,13 @@ std::string print(const char* format, Arguments... arguments) {
     return line;
 }
 
-std::string readable(pier::Duration duration) {
-    const auto nanoseconds = static_cast<double>(duration.count());
-    if (nanoseconds < 1e6) return print("%.1f us", nanoseconds / 1e3);
-    if (nanoseconds < 1e9) return print("%.2f ms", nanoseconds / 1e6);
-    return print("%.2f s", nanoseconds / 1e9);
-}
-
 }  // namespace
 
 std::string summary(const Tally& tally, pier::Duration elapsed) {
     const double seconds = std::chrono::duration<double>(elapsed).count();
     const double mebibytes = static_cast<double>(tally.bytes) / (1 << 20);
-    const Latency& latency = tally.latency;
+    using pier::readable;
+    const pier::Latency& latency = tally.latency;
     std::string text;
     text += "messages   " + std::to_string(tally.messages) + "\n";
     text += "bytes      " + std::to_string(tally.bytes) + " each way\n";

@@ -1,6 +1,7 @@
 // Files and pipes, for the standard streams of child processes.
 #include "engine/timeout.hpp"
 #include "process/error.hpp"
+#include "process/native_handle.hpp"
 
 #include <pier/sys/clock.hpp>
 #include <pier/sys/pipe.hpp>
@@ -14,17 +15,10 @@
 #include <ctime>
 
 namespace pier::sys {
-
-void close_handle(NativeHandle handle) noexcept {
-    if (handle != no_handle) ::close(static_cast<int>(handle));
-}
-
 namespace {
 
-int number(NativeHandle handle) noexcept { return static_cast<int>(handle); }
-SystemHandle owned(int descriptor) noexcept {
-    return SystemHandle(NativeHandle{static_cast<std::uintptr_t>(descriptor)});
-}
+using posix::descriptor_of;
+using posix::owned;
 
 Result<SystemHandle> open_path(const char* path, int flags) noexcept {
     for (;;) {
@@ -37,7 +31,7 @@ Result<SystemHandle> open_path(const char* path, int flags) noexcept {
 // False when the time has come first.
 Result<bool> wait_for(NativeHandle handle, short events, Time until) noexcept {
     for (;;) {
-        pollfd entry{number(handle), events, 0};
+        pollfd entry{descriptor_of(handle), events, 0};
         const int ready = ::poll(&entry, 1, posix::milliseconds_until(until));
         if (ready > 0) return true;
         if (ready < 0 && errno != EINTR) return posix::fail_last();
@@ -87,7 +81,7 @@ Result<Pipe> make_pipe(PipeSide ours) {
 
 Result<std::size_t> read_pipe(NativeHandle reader, std::span<std::byte> into, Time until) {
     for (;;) {
-        const ssize_t count = ::read(number(reader), into.data(), into.size());
+        const ssize_t count = ::read(descriptor_of(reader), into.data(), into.size());
         if (count >= 0) return static_cast<std::size_t>(count);
         if (errno == EINTR) continue;
         if (errno != EAGAIN) return posix::fail_last();
@@ -100,7 +94,7 @@ Result<std::size_t> read_pipe(NativeHandle reader, std::span<std::byte> into, Ti
 Result<void> write_pipe(NativeHandle writer, std::span<const std::byte> bytes, Time until) {
     NoBrokenPipeSignal guard;
     while (!bytes.empty()) {
-        const ssize_t count = ::write(number(writer), bytes.data(), bytes.size());
+        const ssize_t count = ::write(descriptor_of(writer), bytes.data(), bytes.size());
         if (count >= 0) {
             bytes = bytes.subspan(static_cast<std::size_t>(count));
             continue;

@@ -1,5 +1,6 @@
 // Starting a process.
 #include "process/error.hpp"
+#include "process/native_handle.hpp"
 #include "process/program.hpp"
 #include "process/reaper.hpp"
 
@@ -23,6 +24,9 @@
 namespace pier::sys {
 namespace {
 
+using posix::descriptor_of;
+using posix::owned;
+
 // What the child reports when it can't become the program.
 enum class Step : std::int32_t { handles, directory, program };
 struct Failure {
@@ -41,8 +45,6 @@ struct Plan {
     std::span<const NativeHandle> inherited;
     int report;  // close-on-exec
 };
-
-int number(NativeHandle handle) noexcept { return static_cast<int>(handle); }
 
 // A signal that is ignored stays so in the new program. Handlers don't, but one that ran in the child before would run
 // in its parent's memory: so they go before the mask does.
@@ -78,7 +80,7 @@ void close_all_on_exec() noexcept {
     if (plan.directory >= 0 && fchdir(plan.directory) != 0) give_up(plan, Step::directory);
     close_all_on_exec();
     for (const NativeHandle each : plan.inherited) {
-        if (fcntl(number(each), F_SETFD, 0) != 0) give_up(plan, Step::handles);
+        if (fcntl(descriptor_of(each), F_SETFD, 0) != 0) give_up(plan, Step::handles);
     }
     sigset_t none;
     sigemptyset(&none);
@@ -153,14 +155,14 @@ public:
         const std::array<NativeHandle, 3> handles{wanted.input, wanted.output, wanted.error};
         for (int stream = 0; stream < 3; ++stream) {
             const auto i = static_cast<std::size_t>(stream);
-            const int from = handles[i] != no_handle ? number(handles[i]) : stream;
+            const int from = handles[i] != no_handle ? descriptor_of(handles[i]) : stream;
             all[i] = from;
             if (stream == 2 && wanted.error_is_output) {
                 all[i] = all[1];
             } else if (from < 3) {
                 all[i] = fcntl(from, F_DUPFD_CLOEXEC, 3);
                 if (all[i] < 0) return fail_with(errno);
-                copies_[i] = SystemHandle(NativeHandle{static_cast<std::uintptr_t>(all[i])});
+                copies_[i] = owned(all[i]);
             }
         }
         return all;
@@ -178,14 +180,14 @@ private:
 Result<SystemHandle> open_directory(const std::string& path) {
     if (path.empty()) return SystemHandle();
     const int directory = open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC);
-    if (directory >= 0) return SystemHandle(NativeHandle{static_cast<std::uintptr_t>(directory)});
+    if (directory >= 0) return owned(directory);
     if (errno == ENOENT || errno == ENOTDIR) return fail(Errc::directory_not_found, errno);
     return posix::fail_last();
 }
 
 Result<void> check_inherited(std::span<const NativeHandle> handles) noexcept {
     for (const NativeHandle each : handles) {
-        const bool can_be = number(each) >= 3 && fcntl(number(each), F_GETFD) >= 0;
+        const bool can_be = descriptor_of(each) >= 3 && fcntl(descriptor_of(each), F_GETFD) >= 0;
         if (!can_be) return fail(Errc::invalid_argument, EBADF);
     }
     return {};
@@ -202,8 +204,8 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 Result<pid_t> run(Plan plan) noexcept {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return posix::fail_last();
-    const SystemHandle reader(NativeHandle{static_cast<std::uintptr_t>(ends[0])});
-    SystemHandle writer(NativeHandle{static_cast<std::uintptr_t>(ends[1])});
+    const SystemHandle reader = owned(ends[0]);
+    SystemHandle writer = owned(ends[1]);
     plan.report = ends[1];
     const pid_t process = start_undisturbed(plan);
     if (process < 0) return fail(meaning({Step::handles, errno}));
@@ -237,7 +239,7 @@ Result<std::shared_ptr<Child>> spawn(const ProcessOptions& options, const ChildS
     auto process = run({.program = program->c_str(),
                         .arguments = argument_pointers.data(),
                         .environment = environment_pointers.data(),
-                        .directory = directory->valid() ? number(directory->get()) : -1,
+                        .directory = directory->valid() ? descriptor_of(directory->get()) : -1,
                         .streams = *taken,
                         .inherited = options.inherited,
                         .report = -1});

@@ -2,6 +2,7 @@
 #include "engine/owned_handle.hpp"
 #include "engine/timeout.hpp"
 #include "process/error.hpp"
+#include "process/native_handle.hpp"
 #include "process/text.hpp"
 #include "socket/winsock.hpp"
 
@@ -13,18 +14,10 @@
 #include <utility>
 
 namespace pier::sys {
-
-void close_handle(NativeHandle handle) noexcept {
-    if (handle != no_handle) ::CloseHandle(reinterpret_cast<HANDLE>(handle));
-}
-
 namespace {
 
-HANDLE native(NativeHandle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
-// INVALID_HANDLE_VALUE is none.
-SystemHandle owned(HANDLE handle) noexcept {
-    return SystemHandle(NativeHandle{reinterpret_cast<std::uintptr_t>(handle)});
-}
+using win32::handle_of;
+using win32::owned;
 
 std::unexpected<Error> fail_with(DWORD code) noexcept { return fail(win32::translate(code)); }
 
@@ -95,8 +88,8 @@ Result<std::size_t> read_pipe(NativeHandle reader, std::span<std::byte> into, Ti
     if (!transfer.good()) return fail_with(::GetLastError());
     const auto size = static_cast<DWORD>(std::min<std::size_t>(into.size(), most_at_once));
     for (;;) {
-        const bool begun = ::ReadFile(native(reader), into.data(), size, nullptr, transfer.get()) != 0;
-        const auto outcome = transfer.finish(native(reader), begun, until);
+        const bool begun = ::ReadFile(handle_of(reader), into.data(), size, nullptr, transfer.get()) != 0;
+        const auto outcome = transfer.finish(handle_of(reader), begun, until);
         if (outcome.code == ERROR_BROKEN_PIPE || outcome.code == ERROR_HANDLE_EOF) return 0;
         if (outcome.late && outcome.code == ERROR_OPERATION_ABORTED) return fail(Errc::timed_out);
         if (outcome.code != ERROR_SUCCESS) return fail_with(outcome.code);
@@ -110,8 +103,8 @@ Result<void> write_pipe(NativeHandle writer, std::span<const std::byte> bytes, T
     if (!transfer.good()) return fail_with(::GetLastError());
     while (!bytes.empty()) {
         const auto size = static_cast<DWORD>(std::min<std::size_t>(bytes.size(), most_at_once));
-        const bool begun = ::WriteFile(native(writer), bytes.data(), size, nullptr, transfer.get()) != 0;
-        const auto outcome = transfer.finish(native(writer), begun, until);
+        const bool begun = ::WriteFile(handle_of(writer), bytes.data(), size, nullptr, transfer.get()) != 0;
+        const auto outcome = transfer.finish(handle_of(writer), begun, until);
         const bool gone = outcome.code == ERROR_NO_DATA || outcome.code == ERROR_BROKEN_PIPE ||
                           outcome.code == ERROR_PIPE_NOT_CONNECTED;
         if (gone) return fail(Errc::connection_reset, static_cast<std::int32_t>(outcome.code));

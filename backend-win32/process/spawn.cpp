@@ -2,6 +2,7 @@
 #include "engine/owned_handle.hpp"
 #include "engine/timeout.hpp"
 #include "process/error.hpp"
+#include "process/native_handle.hpp"
 #include "process/program.hpp"
 #include "process/text.hpp"
 #include "socket/winsock.hpp"
@@ -17,6 +18,7 @@
 namespace pier::sys {
 namespace {
 
+using win32::handle_of;
 using win32::OwnedHandle;
 
 // From here on a status is that of an exception (NTSTATUS, severity "error").
@@ -25,7 +27,6 @@ constexpr DWORD first_exception = 0xC0000000;
 constexpr DWORD elevation_required = 740;
 
 std::unexpected<Error> fail_last() noexcept { return fail(win32::translate(::GetLastError())); }
-HANDLE native(NativeHandle handle) noexcept { return reinterpret_cast<HANDLE>(handle); }
 
 class StartedChild final : public Child {
 public:
@@ -155,7 +156,7 @@ private:
 
 // Null: this process has none, so the child has none.
 HANDLE stream_of(NativeHandle wanted, DWORD own) noexcept {
-    if (wanted != no_handle) return native(wanted);
+    if (wanted != no_handle) return handle_of(wanted);
     const HANDLE handle = ::GetStdHandle(own);
     DWORD flags = 0;
     const bool is_one = handle != INVALID_HANDLE_VALUE && handle != nullptr && ::GetHandleInformation(handle, &flags);
@@ -259,8 +260,8 @@ Result<std::shared_ptr<Child>> spawn(const ProcessOptions& options, const ChildS
     };
     for (HANDLE each : streams) add(each);
     for (NativeHandle each : options.inherited) {
-        if (each == no_handle || native(each) == nullptr) return fail(Errc::invalid_argument, ERROR_INVALID_HANDLE);
-        add(native(each));
+        if (each == no_handle || handle_of(each) == nullptr) return fail(Errc::invalid_argument, ERROR_INVALID_HANDLE);
+        add(handle_of(each));
     }
 
     auto child = std::make_shared<StartedChild>();  // its memory before there is a process

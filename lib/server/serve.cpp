@@ -36,6 +36,7 @@ int run(Frame& frame) {
         return complain(frame.service.name, "watching for requests to stop", watched.error());
     }
     frame.survive_shortage([&] { model->run(); });
+    model->end();  // while the signals are still the server's
     (void)sys::on_stop_request(nullptr, nullptr);
     return frame.status();
 }

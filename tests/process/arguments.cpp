@@ -7,7 +7,6 @@
 #include <random>
 
 using namespace process_tests;
-using pier::Redirect;
 
 namespace {
 

@@ -2,17 +2,14 @@
 #define DOCTEST_CONFIG_IMPLEMENT
 #include "support.hpp"
 
+#include "../support/follower.hpp"
+
 #include <pier/sys/process.hpp>
 
-#include <condition_variable>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
-#include <mutex>
-#include <string_view>
-#include <thread>
 
 namespace process_tests {
 namespace {
@@ -20,65 +17,6 @@ namespace {
 std::string engine;
 std::string helper_path;
 std::string scratch;
-
-// Ends the process when a case hangs, with the case's name.
-class Watchdog {
-public:
-    Watchdog() : thread_([this] { watch(); }) {}
-    Watchdog(const Watchdog&) = delete;
-    ~Watchdog() {
-        progress({});
-        {
-            std::lock_guard lock(mutex_);
-            over_ = true;
-        }
-        changed_.notify_one();
-        thread_.join();
-    }
-    void progress(std::string_view name) {
-        std::lock_guard lock(mutex_);
-        name_ = name;
-        ++beat_;
-        changed_.notify_one();
-    }
-
-private:
-    void watch() {
-        std::unique_lock lock(mutex_);
-        while (!over_) {
-            const unsigned seen = beat_;
-            if (changed_.wait_for(lock, 150s, [&] { return over_ || beat_ != seen; }) || name_.empty()) continue;
-            std::fprintf(stderr, "watchdog: \"%s\" hangs\n", name_.c_str());
-            std::fflush(stderr);
-            std::abort();
-        }
-    }
-
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    std::string name_;  // empty: nothing runs
-    unsigned beat_ = 0;
-    bool over_ = false;
-    std::thread thread_;
-};
-
-Watchdog* watchdog = nullptr;
-
-struct Follower : doctest::IReporter {
-    explicit Follower(const doctest::ContextOptions&) {}
-    void report_query(const doctest::QueryData&) override {}
-    void test_run_start() override {}
-    void test_run_end(const doctest::TestRunStats&) override {}
-    void test_case_start(const doctest::TestCaseData& data) override { watchdog->progress(data.m_name); }
-    void test_case_reenter(const doctest::TestCaseData& data) override { watchdog->progress(data.m_name); }
-    void test_case_end(const doctest::CurrentTestCaseStats&) override { watchdog->progress({}); }
-    void test_case_exception(const doctest::TestCaseException&) override {}
-    void subcase_start(const doctest::SubcaseSignature&) override {}
-    void subcase_end() override {}
-    void log_assert(const doctest::AssertData&) override {}
-    void log_message(const doctest::MessageData&) override {}
-    void test_case_skipped(const doctest::TestCaseData&) override {}
-};
 
 std::string utf8(const std::filesystem::path& path) {
     const auto text = path.u8string();
@@ -93,13 +31,7 @@ int run(int argc, char** argv) {
     pier::sys::prepare_process();
     std::vector<const char*> rest;
     for (int i = 0; i < argc; ++i) {
-        const std::string_view argument = argv[i];
-        constexpr std::string_view name = "--engine=";
-        if (argument.starts_with(name)) {
-            engine = argument.substr(name.size());
-        } else {
-            rest.push_back(argv[i]);
-        }
+        if (!support::take(argv[i], "--engine=", engine)) rest.push_back(argv[i]);
     }
     const auto own = std::filesystem::absolute(path_of(pier::sys::arguments(argc, argv).at(0)));
     helper_path = utf8(own.parent_path() / ("pier-process-helper" + utf8(own.extension())));
@@ -120,8 +52,8 @@ int run(int argc, char** argv) {
     scratch = utf8(place / "");
     int status = 0;
     {
-        Watchdog dog;
-        watchdog = &dog;
+        support::Watchdog dog(150s);
+        support::watchdog = &dog;
         status = doctest::Context(static_cast<int>(rest.size()), rest.data()).run();
     }
     std::filesystem::remove_all(place, failure);
@@ -154,6 +86,6 @@ std::string read_file(const std::string& path) {
 
 }  // namespace process_tests
 
-REGISTER_LISTENER("follower", 1, process_tests::Follower);
+REGISTER_LISTENER("follower", 1, support::Follower);
 
 int main(int argc, char** argv) { return process_tests::run(argc, argv); }

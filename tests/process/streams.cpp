@@ -7,11 +7,6 @@
 #include <filesystem>
 
 using namespace process_tests;
-using pier::after;
-using pier::Errc;
-using pier::Process;
-using pier::ProcessEnd;
-using pier::Redirect;
 
 TEST_CASE("streams: pipes, both ways, until their ends") {
     auto options = helping({"copy"});

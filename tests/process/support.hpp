@@ -16,6 +16,14 @@
 namespace process_tests {
 
 using namespace std::chrono_literals;
+using pier::after;
+using pier::Errc;
+using pier::NativeHandle;
+using pier::Process;
+using pier::ProcessEnd;
+using pier::Redirect;
+using pier::Result;
+using pier::Task;
 
 // Longer than anything here takes, also on a busy machine.
 inline constexpr pier::Duration patience = 60s;
@@ -30,17 +38,17 @@ void write_file(const std::string& path, const std::string& text);
 [[nodiscard]] std::string read_file(const std::string& path);
 
 template <class T>
-[[nodiscard]] pier::Errc outcome(const pier::Result<T>& result) {
-    return result ? pier::Errc::ok : result.error().condition;
+[[nodiscard]] Errc outcome(const Result<T>& result) {
+    return result ? Errc::ok : result.error().condition;
 }
 
 // The helper with these words, its streams as they are in `options`. Nothing is read from the test's own input.
 [[nodiscard]] inline pier::ProcessOptions helping(std::vector<std::string> words) {
-    return {.program = helper(), .arguments = std::move(words), .input = pier::Redirect::null()};
+    return {.program = helper(), .arguments = std::move(words), .input = Redirect::null()};
 }
 
-[[nodiscard]] inline pier::Process start(const pier::ProcessOptions& options) {
-    auto process = pier::Process::spawn(options);
+[[nodiscard]] inline Process start(const pier::ProcessOptions& options) {
+    auto process = Process::spawn(options);
     REQUIRE_MESSAGE(process.has_value(), pier::describe(process.error()));
     return std::move(*process);
 }
@@ -48,26 +56,24 @@ template <class T>
 // What the helper says when it is given these options, and a pipe for its output.
 struct Said {
     std::string text;
-    pier::ProcessEnd end;
+    ProcessEnd end;
 };
 [[nodiscard]] inline Said said(pier::ProcessOptions options) {
-    options.output = pier::Redirect::pipe();
-    pier::Process process = start(options);
-    auto text = process.output().read_all(64 << 20, pier::after(patience));
+    options.output = Redirect::pipe();
+    Process process = start(options);
+    auto text = process.output().read_all(64 << 20, after(patience));
     REQUIRE_MESSAGE(text.has_value(), pier::describe(text.error()));
-    auto end = process.wait_here(pier::after(patience));
+    auto end = process.wait_here(after(patience));
     REQUIRE_MESSAGE(end.has_value(), pier::describe(end.error()));
     return {std::move(*text), *end};
 }
 
 // What spawn() fails with.
-[[nodiscard]] inline pier::Errc refusal(const pier::ProcessOptions& options) {
-    return outcome(pier::Process::spawn(options));
-}
+[[nodiscard]] inline Errc refusal(const pier::ProcessOptions& options) { return outcome(Process::spawn(options)); }
 
-inline void expect_success(const pier::Process& process) {
-    auto end = process.wait_here(pier::after(patience));
-    REQUIRE(outcome(end) == pier::Errc::ok);
+inline void expect_success(const Process& process) {
+    auto end = process.wait_here(after(patience));
+    REQUIRE(outcome(end) == Errc::ok);
     CHECK_MESSAGE(end->succeeded(), end->describe());
 }
 

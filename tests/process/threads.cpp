@@ -5,10 +5,6 @@
 #include <thread>
 
 using namespace process_tests;
-using pier::after;
-using pier::Errc;
-using pier::Process;
-using pier::Redirect;
 
 TEST_CASE("threads: eight start processes at once, and each one's pipe ends with it") {
     constexpr int threads = 8;

@@ -9,13 +9,6 @@
 #include <memory>
 
 using namespace process_tests;
-using pier::after;
-using pier::Errc;
-using pier::Process;
-using pier::ProcessEnd;
-using pier::Redirect;
-using pier::Result;
-using pier::Task;
 
 namespace {
 

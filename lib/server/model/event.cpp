@@ -18,11 +18,6 @@ public:
     }
 
     void run() override {
-        // Also when there is no memory to serve: the signals are still the server's then.
-        struct End {
-            Crew& crew;
-            ~End() { crew.end(); }
-        } end{crew_};
         // A port that was handed over is another program's, which nobody joins.
         if (frame_.options.threads > 1 && (!sys::can_share_port() || frame_.has_sockets())) {
             run_dealt();
@@ -30,6 +25,8 @@ public:
             run_shared();
         }
     }
+
+    void end() noexcept override { crew_.end(); }
 
     void request(Worker::Request wanted) noexcept override { crew_.request(wanted); }
 
@@ -109,7 +106,7 @@ ModelInfo event_model() noexcept {
             .blocks = false,
             .many_on_a_loop = true,
             .bound = "--threads",
-            .make = [](Frame& frame) -> std::unique_ptr<Model> { return std::make_unique<EventLoops>(frame); }};
+            .make = make_model<EventLoops>};
 }
 
 }  // namespace pier

@@ -31,7 +31,7 @@ private:
 ModelInfo iterative_model() noexcept {
     return {.name = "iterative",
             .summary = "one client after the other: the simplest server, for short conversations",
-            .make = [](Frame& frame) -> std::unique_ptr<Model> { return std::make_unique<Iterative>(frame); }};
+            .make = make_model<Iterative>};
 }
 
 }  // namespace pier

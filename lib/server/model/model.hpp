@@ -21,9 +21,14 @@ public:
     Model& operator=(const Model&) = delete;
     virtual ~Model() = default;
 
-    // Serves until it is asked to stop, on the thread of main(). When it returns, its threads and processes have ended.
-    // What fails is said on stderr, and the frame's status says that it has. Throws std::bad_alloc before it serves.
+    // Serves until it is asked to stop, on the thread of main(). What fails is said on stderr, and the frame's status
+    // says that it has. Throws std::bad_alloc before it serves.
     virtual void run() = 0;
+
+    // Once after run(), also when that has thrown, on the same thread and while requests still come: what run() has
+    // left is asked to stop. When it returns, the model's threads and processes have ended. Of a model whose run() ends
+    // them itself it does nothing.
+    virtual void end() noexcept {}
 
     // What the user, or the system, asks. Any thread, before run() too, and inside a signal handler on POSIX.
     // Idempotent.
@@ -50,6 +55,12 @@ struct ModelInfo {
     // The frame outlives the model. Throws std::bad_alloc.
     std::unique_ptr<Model> (*make)(Frame& frame) = nullptr;
 };
+
+// The `make` of a model.
+template <class Kind>
+[[nodiscard]] std::unique_ptr<Model> make_model(Frame& frame) {
+    return std::make_unique<Kind>(frame);
+}
 
 // Each is defined in the file of its name.
 [[nodiscard]] ModelInfo event_model() noexcept;

@@ -22,11 +22,6 @@ public:
     explicit ThreadPool(Frame& frame) : frame_(frame), acceptor_(frame) {}
 
     void run() override {
-        // Also when there is no memory to serve: the signals are still the server's then.
-        struct End {
-            ThreadPool& model;
-            ~End() { model.drain(); }
-        } end{*this};
         if (!acceptor_.open()) return;
         for (unsigned i = 0; i < frame_.options.threads && !frame_.failed(); ++i) start();
         while (!frame_.failed() && !all_up()) acceptor_.bell().wait();
@@ -34,6 +29,27 @@ public:
         while (wanted_ < Worker::Request::stop && !frame_.failed()) {
             Accepted client = acceptor_.next(has_idle());
             if (client.valid()) hand_over(std::move(client));
+        }
+    }
+
+    // The grace is each worker's own. The user may end it.
+    void end() noexcept override {
+        raise(wanted_, Worker::Request::stop);
+        acceptor_.close();
+        {
+            std::lock_guard lock(mutex_);
+            closing_ = true;
+            changed_.notify_all();
+        }
+        for (;;) {
+            std::erase_if(threads_, [](WorkerThread& thread) {
+                if (!thread.ended()) return false;
+                thread.join();
+                return true;
+            });
+            if (threads_.empty()) return;
+            for (WorkerThread& thread : threads_) thread.request(wanted_);
+            acceptor_.bell().wait();
         }
     }
 
@@ -100,27 +116,6 @@ private:
         changed_.notify_one();
     }
 
-    // The grace is each worker's own. The user may end it.
-    void drain() {
-        raise(wanted_, Worker::Request::stop);
-        acceptor_.close();
-        {
-            std::lock_guard lock(mutex_);
-            closing_ = true;
-            changed_.notify_all();
-        }
-        for (;;) {
-            std::erase_if(threads_, [](WorkerThread& thread) {
-                if (!thread.ended()) return false;
-                thread.join();
-                return true;
-            });
-            if (threads_.empty()) return;
-            for (WorkerThread& thread : threads_) thread.request(wanted_);
-            acceptor_.bell().wait();
-        }
-    }
-
     Frame& frame_;
     Acceptor acceptor_;
     std::list<WorkerThread> threads_;  // the thread of main() alone has the list
@@ -139,7 +134,7 @@ ModelInfo pool_model() noexcept {
             .summary = "--threads that each serve one client after the other: for short work that blocks",
             .one_listener = true,
             .bound = "--threads",
-            .make = [](Frame& frame) -> std::unique_ptr<Model> { return std::make_unique<ThreadPool>(frame); }};
+            .make = make_model<ThreadPool>};
 }
 
 }  // namespace pier

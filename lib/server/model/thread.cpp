@@ -15,17 +15,24 @@ public:
     explicit ThreadPerClient(Frame& frame) : frame_(frame), acceptor_(frame) {}
 
     void run() override {
-        // Also when there is no memory to serve: the signals are still the server's then.
-        struct End {
-            ThreadPerClient& model;
-            ~End() { model.drain(); }
-        } end{*this};
         if (!acceptor_.open()) return;
         acceptor_.announce();
         while (wanted_ < Worker::Request::stop && !frame_.failed()) {
             Accepted client = acceptor_.next(clients_.size() < frame_.options.max_threads);
             join_ended();
             if (client.valid()) start_for(std::move(client));
+        }
+    }
+
+    // The grace is each worker's own. The user may end it.
+    void end() noexcept override {
+        raise(wanted_, Worker::Request::stop);
+        acceptor_.close();
+        for (;;) {
+            join_ended();
+            if (clients_.empty()) return;
+            for (Client& client : clients_) client.thread.request(wanted_);
+            acceptor_.bell().wait();
         }
     }
 
@@ -78,18 +85,6 @@ private:
         }
     }
 
-    // The grace is each worker's own. The user may end it.
-    void drain() {
-        raise(wanted_, Worker::Request::stop);
-        acceptor_.close();
-        for (;;) {
-            join_ended();
-            if (clients_.empty()) return;
-            for (Client& client : clients_) client.thread.request(wanted_);
-            acceptor_.bell().wait();
-        }
-    }
-
     Frame& frame_;
     Acceptor acceptor_;
     std::list<Client> clients_;  // this thread's alone
@@ -103,7 +98,7 @@ ModelInfo thread_model() noexcept {
             .summary = "a thread for each client, up to --max-threads: for handlers that block or compute",
             .one_listener = true,
             .bound = "--max-threads",
-            .make = [](Frame& frame) -> std::unique_ptr<Model> { return std::make_unique<ThreadPerClient>(frame); }};
+            .make = make_model<ThreadPerClient>};
 }
 
 }  // namespace pier

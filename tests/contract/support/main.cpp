@@ -4,9 +4,11 @@
 #include "misuse.hpp"
 #include "more_cases.hpp"
 #include "skips.hpp"
-#include "watchdog.hpp"
+
+#include "../../support/follower.hpp"
 
 #include <charconv>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <vector>
@@ -15,40 +17,18 @@ namespace contract {
 namespace {
 
 Settings chosen;
-Watchdog* watchdog = nullptr;
+// Longer than every deadline of a case, and than the slowest case under a sanitizer, or under Wine on a busy machine:
+// there one process serves the receives of all.
+std::chrono::seconds patience_of_watchdog() noexcept { return (under_wine() ? 120s : 30s) * chosen.patience; }
 
-// Tells the watchdog where the run is.
-struct Follower : doctest::IReporter {
-    explicit Follower(const doctest::ContextOptions&) {}
-    void report_query(const doctest::QueryData&) override {}
-    void test_run_start() override {}
-    void test_run_end(const doctest::TestRunStats&) override {}
-    void test_case_start(const doctest::TestCaseData& data) override {
-        name = data.m_name;
-        begin();
-    }
-    void test_case_reenter(const doctest::TestCaseData&) override { begin(); }
-    void test_case_end(const doctest::CurrentTestCaseStats&) override { watchdog->rest(); }
-    void test_case_exception(const doctest::TestCaseException&) override {}
-    void subcase_start(const doctest::SubcaseSignature&) override {}
-    void subcase_end() override {}
-    void log_assert(const doctest::AssertData&) override {}
-    void log_message(const doctest::MessageData&) override {}
-    void test_case_skipped(const doctest::TestCaseData& data) override { note_left_out(data.m_name); }
-
-    void begin() {
+struct Follower : support::Follower {
+    using support::Follower::Follower;
+    void begin() override {
         begin_run();
-        watchdog->progress(name);
+        support::Follower::begin();
     }
-
-    std::string name;
+    void test_case_skipped(const doctest::TestCaseData& data) override { note_left_out(data.m_name); }
 };
-
-bool take(std::string_view argument, std::string_view name, std::string& value) {
-    if (!argument.starts_with(name)) return false;
-    value = argument.substr(name.size());
-    return true;
-}
 
 // A whole number from 1 to a thousand, or 0.
 int factor_of(std::string_view text) {
@@ -63,6 +43,7 @@ int run(int argc, char** argv) {
     std::string misuse;
     if (const char* engine = std::getenv("PIER_ENGINE")) chosen.engine = engine;
     std::vector<const char*> rest;
+    using support::take;
     for (int i = 0; i < argc; ++i) {
         std::string_view argument = argv[i];
         bool ours = take(argument, "--engine=", chosen.engine) || take(argument, "--system=", chosen.system) ||
@@ -88,8 +69,8 @@ int run(int argc, char** argv) {
     if (!misuse.empty()) return run_misuse != nullptr && run_misuse(misuse) ? 0 : 2;
     if (!chosen.skips.empty() && !read_deviations(chosen.skips)) return 2;
     if (register_more_cases != nullptr) register_more_cases();
-    Watchdog dog;
-    watchdog = &dog;
+    support::Watchdog dog(patience_of_watchdog());
+    support::watchdog = &dog;
     doctest::Context context(static_cast<int>(rest.size()), rest.data());
     int status = context.run();
     if (context.shouldExit() || chosen.skips.empty()) return status;
@@ -103,7 +84,7 @@ constinit RegisterMoreCases register_more_cases = nullptr;
 
 const Settings& settings() noexcept { return chosen; }
 
-std::string running_case() { return watchdog->name(); }
+std::string running_case() { return support::watchdog->name(); }
 
 void skip(std::string_view reason) { note_skip(running_case(), reason); }
 

@@ -12,12 +12,6 @@
 #include <thread>
 
 using namespace process_tests;
-using pier::after;
-using pier::Errc;
-using pier::NativeHandle;
-using pier::Process;
-using pier::ProcessEnd;
-using pier::Redirect;
 
 namespace {
 

@@ -6,12 +6,6 @@
 #include <memory>
 
 using namespace process_tests;
-using pier::after;
-using pier::Errc;
-using pier::NativeHandle;
-using pier::Process;
-using pier::ProcessEnd;
-using pier::Redirect;
 
 namespace {
 

@@ -1,9 +1,10 @@
-#include "latency.hpp"
+#include <pier/cli/latency.hpp>
 
 #include <algorithm>
 #include <bit>
+#include <cstdio>
 
-namespace echo_client {
+namespace pier {
 
 std::size_t Latency::bucket(std::uint64_t nanoseconds) noexcept {
     if (nanoseconds < (1U << bits)) return static_cast<std::size_t>(nanoseconds);
@@ -18,23 +19,36 @@ std::uint64_t Latency::highest(std::size_t bucket) noexcept {
     return ((leading + 1) << shift) - 1;
 }
 
-void Latency::add(pier::Duration duration) noexcept {
-    ++counts_[bucket(static_cast<std::uint64_t>(std::max<pier::Duration::rep>(duration.count(), 0)))];
+void Latency::add(Duration duration) noexcept {
+    ++counts_[bucket(static_cast<std::uint64_t>(std::max<Duration::rep>(duration.count(), 0)))];
     ++count_;
     least_ = std::min(least_, duration);
     most_ = std::max(most_, duration);
 }
 
-pier::Duration Latency::permille(unsigned share) const noexcept {
+Duration Latency::permille(unsigned share) const noexcept {
     std::uint64_t wanted = (count_ * share + 999) / 1000;
     std::uint64_t seen = 0;
     for (std::size_t i = 0; i < counts_.size(); ++i) {
         seen += counts_[i];
         if (seen >= wanted && seen > 0) {
-            return std::clamp(pier::Duration(static_cast<pier::Duration::rep>(highest(i))), least_, most_);
+            return std::clamp(Duration(static_cast<Duration::rep>(highest(i))), least_, most_);
         }
     }
     return most_;
 }
 
-}  // namespace echo_client
+std::string readable(Duration duration) {
+    const auto nanoseconds = static_cast<double>(duration.count());
+    char text[64];
+    if (nanoseconds < 1e6) {
+        std::snprintf(text, sizeof text, "%.1f us", nanoseconds / 1e3);
+    } else if (nanoseconds < 1e9) {
+        std::snprintf(text, sizeof text, "%.2f ms", nanoseconds / 1e6);
+    } else {
+        std::snprintf(text, sizeof text, "%.2f s", nanoseconds / 1e9);
+    }
+    return text;
+}
+
+}  // namespace pier

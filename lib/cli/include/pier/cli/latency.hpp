@@ -1,21 +1,23 @@
-// How long the messages took: exact at the ends, within three percent in between, in memory that does not grow.
+// How long many things took.
 #pragma once
 
 #include <pier/time.hpp>
 
 #include <array>
 #include <cstdint>
+#include <string>
 
-namespace echo_client {
+namespace pier {
 
+// Exact at the ends, within three percent in between, in memory that does not grow.
 class Latency {
 public:
-    void add(pier::Duration duration) noexcept;
+    void add(Duration duration) noexcept;
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
-    [[nodiscard]] pier::Duration least() const noexcept { return least_; }
-    [[nodiscard]] pier::Duration most() const noexcept { return most_; }
+    [[nodiscard]] Duration least() const noexcept { return least_; }
+    [[nodiscard]] Duration most() const noexcept { return most_; }
     // So many of a thousand took no longer than this.
-    [[nodiscard]] pier::Duration permille(unsigned share) const noexcept;
+    [[nodiscard]] Duration permille(unsigned share) const noexcept;
 
 private:
     // A power of two is cut into 32 buckets; below 32 ns every value has its own.
@@ -26,8 +28,11 @@ private:
 
     std::array<std::uint64_t, buckets> counts_{};
     std::uint64_t count_ = 0;
-    pier::Duration least_ = pier::Duration::max();
-    pier::Duration most_{};
+    Duration least_ = Duration::max();
+    Duration most_{};
 };
 
-}  // namespace echo_client
+// For people: "12.3 us", "4.56 ms", "7.89 s".
+[[nodiscard]] std::string readable(Duration duration);
+
+}  // namespace pier

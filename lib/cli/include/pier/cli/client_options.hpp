@@ -1,0 +1,71 @@
+// Options that several programs have: the engine, and what every client is told.
+#pragma once
+
+#include <pier/endpoint.hpp>
+#include <pier/loop.hpp>
+#include <pier/time.hpp>
+
+#include <expected>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace CLI {
+class App;
+}
+
+namespace pier {
+
+// A value, or the exit status with which the program has to end, after everything has been said.
+template <class T>
+using OrStatus = std::expected<T, int>;
+
+// --engine and --list-engines. It outlives the parse of the command line that it was added to.
+class EngineOption {
+public:
+    EngineOption() = default;
+    EngineOption(const EngineOption&) = delete;
+    EngineOption& operator=(const EngineOption&) = delete;
+
+    void add_to(CLI::App& app);
+    // After the parse. A status, too, once the engines have been listed.
+    [[nodiscard]] OrStatus<const EngineInfo*> choose(std::string_view program) const;
+
+private:
+    std::optional<std::string> name_;
+    bool list_ = false;
+};
+
+// --connect and --timeout, besides.
+class ClientOptions {
+public:
+    struct Usual {
+        std::string_view group;       // in --help
+        std::string address;          // where the server is, if nothing else is said
+        std::string_view timeout_of;  // what takes no longer than --timeout
+        int seconds;                  // of --timeout, if nothing else is said
+    };
+    struct Chosen {
+        const EngineInfo* engine = nullptr;
+        Endpoint server;
+        Duration timeout{};
+    };
+
+    explicit ClientOptions(Usual usual);
+    ClientOptions(const ClientOptions&) = delete;
+    ClientOptions& operator=(const ClientOptions&) = delete;
+
+    // The order is the one of --help: first --connect and --timeout, and the engine at last.
+    void add_to(CLI::App& app);
+    void add_engine_to(CLI::App& app) { engine_.add_to(app); }
+    // After the parse.
+    [[nodiscard]] OrStatus<Chosen> choose(std::string_view program) const;
+
+private:
+    Usual usual_;
+    std::string address_;
+    double seconds_;
+    EngineOption engine_;
+};
+
+}  // namespace pier

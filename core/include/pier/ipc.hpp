@@ -2,6 +2,7 @@
 #pragma once
 
 #include <pier/ipc/creation.hpp>
+#include <pier/ipc/message_queue.hpp>
 #include <pier/ipc/name.hpp>
 #include <pier/ipc/named_mutex.hpp>
 #include <pier/ipc/named_semaphore.hpp>

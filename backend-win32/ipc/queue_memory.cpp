@@ -96,7 +96,7 @@ ReceivedMessage QueueMemory::pop(std::span<std::byte> into) noexcept {
     const std::uint32_t index = h.first;
     Slot& message = slot(index);
     const ReceivedMessage received{message.size, message.priority};
-    if (message.size > 0) std::memcpy(into.data(), message.bytes(), message.size);
+    if (message.size > 0) std::memcpy(into.data(), message.bytes(), std::min<std::size_t>(message.size, into.size()));
     message.state.store(State::free, std::memory_order_release);
     h.first = message.next;
     if (h.first == none) h.last = none;

@@ -6,4 +6,5 @@
 #include <pier/ipc/name.hpp>
 #include <pier/ipc/named_mutex.hpp>
 #include <pier/ipc/named_semaphore.hpp>
+#include <pier/ipc/remains.hpp>
 #include <pier/ipc/shared_memory.hpp>

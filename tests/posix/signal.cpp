@@ -86,7 +86,7 @@ int hear_of_one() {
         auto mine = SignalSet::open({Signal::user_1});
         if (!mine || !pier::raise_signal(Signal::user_1)) co_return 2;
         auto came = co_await mine->next(after(limit));
-        co_return came && *came == Signal::user_1 ? 0 : 3;
+        co_return came&&* came == Signal::user_1 ? 0 : 3;
     };
     return (*loop)->run(body());
 }

@@ -1,6 +1,7 @@
 #include <pier/stream.hpp>
 
 #include <pier/sys/socket.hpp>
+#include <pier/sys/unix_socket.hpp>
 
 namespace pier {
 
@@ -11,6 +12,7 @@ bool spi::ConnectAwaiter::open(Loop& loop) noexcept {
     auto attached = socket ? loop.attach(Accepted(*socket), SocketKind::stream) : fail(socket.error());
     if (attached) {
         descriptor = *attached;
+        descriptor->drain_exact = endpoint.is_unix();
         return true;
     }
     error = attached.error();
@@ -45,6 +47,12 @@ void Stream::abort() noexcept {
     // A refusal changes nothing for the caller: the connection ends either way.
     (void)sys::reset_on_close(descriptor_->socket);
     close();
+}
+
+Result<PeerCredentials> Stream::peer_credentials() const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    return sys::peer_credentials(descriptor_->socket);
 }
 
 Result<Endpoint> Stream::local() const {

@@ -55,6 +55,7 @@ public:
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) override;
     void release(spi::Descriptor& descriptor) noexcept override;
     void bury() noexcept override;
+    Result<void> let_go(spi::Descriptor& stream) noexcept override;
     bool close_released() noexcept override;
     // The loop tries an accept itself after an entry has found no descriptor, and where nothing is accepted ahead.
     Result<void> room_to_accept() override {

@@ -31,6 +31,7 @@ enum class Errc : std::int32_t {
     file_not_found,
     host_not_found,
     host_unreachable,
+    input_waiting,  // a connection was to be given up, of which something received has not been taken
     invalid_argument,
     mapped_address,  // IPv4 in IPv6 form on a socket that takes IPv6 only
     message_size,

@@ -162,6 +162,13 @@ public:
     [[nodiscard]] static spi::ConnectAwaiter connect(const Endpoint& endpoint, Deadline deadline = {}) noexcept {
         return spi::ConnectAwaiter(deadline, endpoint);
     }
+    // Gives the connection up, for another loop's adopt() or another process (pier/ipc/socket_passing.hpp): this object is
+    // empty then. Errors, after which nothing has changed: not_connected when nothing is held; already_in_progress while
+    // an operation is under way; input_waiting on io_uring, which may have received something that nobody has taken yet;
+    // receive_cut_short and broken_pipe after a transfer that was ended half-way; connection_reset;
+    // too_many_files_open. not_supported on Windows, where a socket's engine has it for good: there, pass on what
+    // Listener::accept_unattached() gave.
+    [[nodiscard]] Result<Accepted> detach();
     // Takes over what a listener accepted, on the loop that runs here. Errors: operation_canceled where none does, as
     // in a post that was left when its loop went; not_supported on the engine uv for what another loop accepted;
     // invalid_argument for one that was moved from; what the engine says. The connection is closed then.

@@ -440,6 +440,8 @@ Result<Descriptor*> Loop::attach(spi::Accepted&& socket, SocketKind kind) {
     return attached;
 }
 
+Result<void> Loop::let_go(Descriptor& stream) noexcept { return engine_->let_go(stream); }
+
 void Loop::close(Descriptor& d) noexcept {
     if (current() != this) [[unlikely]]
         return close_from_outside(d);

@@ -34,6 +34,7 @@ constexpr Entry table[] = {
     {Errc::file_not_found, "no such file", std::errc::no_such_file_or_directory},
     {Errc::host_not_found, "host not found", none},
     {Errc::host_unreachable, "host unreachable", std::errc::host_unreachable},
+    {Errc::input_waiting, "something that was received has not been taken yet", none},
     {Errc::invalid_argument, "invalid argument", std::errc::invalid_argument},
     {Errc::mapped_address, "IPv4 in IPv6 form, for a socket that takes IPv6 only: write it as IPv4", none},
     {Errc::message_size, "message too long", std::errc::message_size},

@@ -1,6 +1,7 @@
 #include <pier/stream.hpp>
 
 #include <pier/sys/socket.hpp>
+#include <pier/sys/socket_passing.hpp>
 #include <pier/sys/unix_socket.hpp>
 
 namespace pier {
@@ -29,6 +30,21 @@ Result<Stream> Stream::adopt(spi::Accepted&& accepted) {
     auto attached = loop->attach(std::move(accepted), spi::SocketKind::stream);
     if (!attached) return fail(attached.error());
     return Stream(*loop, **attached);
+}
+
+Result<Accepted> Stream::detach() {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    if (descriptor_->busy()) return fail(Errc::already_in_progress);
+    if (descriptor_->failure.condition != Errc::ok) return fail(descriptor_->failure);
+    if (descriptor_->lane(spi::Direction::read).poisoned) return fail(Errc::receive_cut_short);
+    if (descriptor_->lane(spi::Direction::write).poisoned) return fail(Errc::broken_pipe);
+    if (auto free = loop_->let_go(*descriptor_); !free) return fail(free.error());
+    auto duplicate = sys::duplicate(descriptor_->socket);
+    if (!duplicate) return fail(duplicate.error());
+    Accepted detached(*duplicate, descriptor_->peer);
+    close();
+    return detached;
 }
 
 Result<void> Stream::finish() const {

@@ -16,7 +16,8 @@ ParsedOptions parse_options(int argc, char** argv) {
     std::string address = "127.0.0.1:7000";
     bool list = false;
     double seconds = 10;
-    app.add_option("--connect", address, "the server, [::1]:7000 for IPv6 (default " + address + ")")
+    app.add_option("--connect", address,
+                   "the server, [::1]:7000 for IPv6, unix:/path for a Unix-domain socket (default " + address + ")")
         ->option_text("ADDRESS:PORT")
         ->group("Connections");
     app.add_option("--connections", options.connections,

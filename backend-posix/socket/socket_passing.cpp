@@ -115,8 +115,7 @@ Result<ReceivedSocket> receive_socket(NativeSocket channel, std::span<std::byte>
     if (taken.surplus) return fail(Errc::protocol_error);
     if (taken.descriptor < 0) return ReceivedSocket{.bytes = static_cast<std::size_t>(count)};
     if (auto ours = make_ours(taken.descriptor); !ours) return fail(ours.error());
-    return ReceivedSocket{.bytes = static_cast<std::size_t>(count),
-                          .socket = owned.take_socket()};
+    return ReceivedSocket{.bytes = static_cast<std::size_t>(count), .socket = owned.take_socket()};
 }
 
 }  // namespace pier::sys

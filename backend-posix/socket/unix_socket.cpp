@@ -24,7 +24,9 @@ std::optional<struct stat> look_at(const std::string& path) noexcept {
     return found;
 }
 
-bool is_same(const struct stat& a, const struct stat& b) noexcept { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
+bool is_same(const struct stat& a, const struct stat& b) noexcept {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
 
 // Whether a connect is refused: nobody has the socket, or it does not listen yet. A stream socket learns it of a
 // datagram socket as well (Linux, measured: the kind is compared only where there is a socket).

@@ -35,7 +35,8 @@ struct Address {
 [[nodiscard]] int native_family(Family family) noexcept;
 
 // Where a connect really goes: Windows refuses the unspecified address, Linux takes it as the loopback one.
-// Errors: invalid_argument for port 0 and without a family or a name; address_family_not_supported for an abstract name.
+// Errors: invalid_argument for port 0 and without a family or a name; address_family_not_supported for an abstract
+// name.
 [[nodiscard]] Result<Endpoint> connect_target(const Endpoint& endpoint) noexcept;
 
 }  // namespace pier::win32

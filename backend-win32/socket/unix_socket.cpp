@@ -23,9 +23,9 @@ std::wstring path_of(const Endpoint& endpoint) { return to_wide(endpoint.unix_na
 
 // The file itself, for its attributes.
 OwnedHandle open_file(const std::wstring& path) noexcept {
-    HANDLE file = ::CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES,
-                                FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, nullptr, OPEN_EXISTING,
-                                FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr);
+    HANDLE file =
+        ::CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                      nullptr, OPEN_EXISTING, FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS, nullptr);
     return OwnedHandle(file == INVALID_HANDLE_VALUE ? nullptr : file);
 }
 

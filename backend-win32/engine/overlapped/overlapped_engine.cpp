@@ -246,7 +246,8 @@ bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
     return true;
 }
 
-// A wait has ended. An accept or a connect can be tried, unless somebody has asked for its end: then the loop would not.
+// A wait has ended. An accept or a connect can be tried, unless somebody has asked for its end: then the loop would
+// not.
 void OverlappedEngine::watched(Operation& op, const Error& error, spi::Harvest& harvest) noexcept {
     const bool asked = op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed);
     if (op.verb != spi::Verb::wait && error.condition == Errc::ok) {

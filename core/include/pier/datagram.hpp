@@ -92,16 +92,16 @@ public:
         return {deadline, *this, data, Endpoint{}, refusal(data.size(), nullptr)};
     }
 
-    // Ends pending operations as operation_canceled. The file of a Unix-domain socket is removed, if it is still the one
-    // that this process has made.
+    // Ends pending operations as operation_canceled. The file of a Unix-domain socket is removed, if it is still the
+    // one that this process has made.
     void close() noexcept {
         file_.reset();
         Handle::close();
     }
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
     // Without a family when there is none, or no socket.
-    using Handle::peer;
     using Handle::get;
+    using Handle::peer;
     using Handle::set;
     // As Stream::native_handle().
     using Handle::native_handle;

@@ -16,9 +16,9 @@ namespace pier {
 // unix_domain is AF_UNIX, which is called AF_LOCAL too.
 enum class Family : std::uint8_t { unspecified, ipv4, ipv6, unix_domain };
 
-// A value of 24 bytes; any thread. Addresses are in network order, the port is a plain number. The name of a Unix-domain
-// socket (unix(7)) is shared by the copies, so that the addresses in each idle connection stay as small as IPv6 needs:
-// in line it would have 108 bytes.
+// A value of 24 bytes; any thread. Addresses are in network order, the port is a plain number. The name of a
+// Unix-domain socket (unix(7)) is shared by the copies, so that the addresses in each idle connection stay as small as
+// IPv6 needs: in line it would have 108 bytes.
 class Endpoint {
 public:
     using V4 = std::array<std::uint8_t, 4>;
@@ -82,11 +82,11 @@ public:
     }
 
     // "127.0.0.1:7000", "[::1]:7000", "[fe80::1%2]:7000" (the zone is an interface's number or name),
-    // "unix:/run/name.sock", "unix:@abstract". Dotted quads only, without leading zeros: the historical short, octal and
-    // hexadecimal forms are refused on every system. Behind "unix:" a percent sign and two hexadecimal digits are the
-    // byte of that number; so a file that begins with an at sign is "unix:%40name", or "unix:./@name".
-    // Errors: bad_address_text; no_such_interface for a zone that names none here and now; misplaced_zone behind an
-    // address that is not link-local; name_too_long.
+    // "unix:/run/name.sock", "unix:@abstract". Dotted quads only, without leading zeros: the historical short, octal
+    // and hexadecimal forms are refused on every system. Behind "unix:" a percent sign and two hexadecimal digits are
+    // the byte of that number; so a file that begins with an at sign is "unix:%40name", or "unix:./@name". Errors:
+    // bad_address_text; no_such_interface for a zone that names none here and now; misplaced_zone behind an address
+    // that is not link-local; name_too_long.
     [[nodiscard]] static Result<Endpoint> parse(std::string_view text);
     // The address alone, without brackets and port: IPv4 or IPv6.
     [[nodiscard]] static Result<Endpoint> parse_address(std::string_view text, std::uint16_t port = 0);
@@ -204,7 +204,7 @@ private:
     std::uint16_t port_ = 0;
     std::uint32_t scope_ = 0;
     union {
-        V6 bytes_;             // IPv4 uses the first four; the rest stays zero, so that equality holds
+        V6 bytes_;              // IPv4 uses the first four; the rest stays zero, so that equality holds
         const UnixName* name_;  // of Family::unix_domain; null without a name
     };
 };

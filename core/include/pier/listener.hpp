@@ -9,8 +9,8 @@ namespace pier {
 
 struct ListenerOptions {
     int backlog = spi::limits::backlog;  // pending connections; the system clamps it
-    bool share_port = false;  // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows, and
-                              // for Unix-domain sockets
+    bool share_port = false;  // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows,
+                              // and for Unix-domain sockets
     bool first_to_share = false;  // with share_port: who begins. The others join, and only a port of this program's own
     bool dual_stack = false;      // a listener on [::] takes IPv4 too; never by default, on no system
     // false: a connection is accepted only for an accept() that waits for one; who comes meanwhile stays in the

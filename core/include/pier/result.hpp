@@ -36,7 +36,7 @@ enum class Errc : std::int32_t {
     mapped_address,  // IPv4 in IPv6 form on a socket that takes IPv6 only
     message_size,
     misplaced_zone,  // a zone behind an address that is the same everywhere
-    name_too_long,  // a path, or another name, for what its system takes there
+    name_too_long,   // a path, or another name, for what its system takes there
     network_down,
     network_reset,
     network_unreachable,

@@ -155,17 +155,17 @@ public:
     // too_many_files_open, invalid_argument (port 0). An unspecified address means loopback, which peer() says then. On
     // Windows a loopback peer whose backlog is full refuses at once, as a closed port does; PIER_HASTEN_REFUSAL=0 in
     // the environment lets the system repeat the attempt for two seconds in both cases.
-    // A Unix-domain listener answers at once: connection_refused also when its backlog is full (the system has no way to
-    // wait for room there). Errors besides: file_not_found, permission_denied (the file, or a directory before it),
+    // A Unix-domain listener answers at once: connection_refused also when its backlog is full (the system has no way
+    // to wait for room there). Errors besides: file_not_found, permission_denied (the file, or a directory before it),
     // protocol_error (a datagram socket), address_family_not_supported where the system has no such sockets, and on
     // Windows for an abstract name.
     [[nodiscard]] static spi::ConnectAwaiter connect(const Endpoint& endpoint, Deadline deadline = {}) noexcept {
         return spi::ConnectAwaiter(deadline, endpoint);
     }
-    // Gives the connection up, for another loop's adopt() or another process (pier/ipc/socket_passing.hpp): this object is
-    // empty then. Errors, after which nothing has changed: not_connected when nothing is held; already_in_progress while
-    // an operation is under way; input_waiting on io_uring, which may have received something that nobody has taken yet;
-    // receive_cut_short and broken_pipe after a transfer that was ended half-way; connection_reset;
+    // Gives the connection up, for another loop's adopt() or another process (pier/ipc/socket_passing.hpp): this object
+    // is empty then. Errors, after which nothing has changed: not_connected when nothing is held; already_in_progress
+    // while an operation is under way; input_waiting on io_uring, which may have received something that nobody has
+    // taken yet; receive_cut_short and broken_pipe after a transfer that was ended half-way; connection_reset;
     // too_many_files_open. not_supported on Windows, where a socket's engine has it for good: there, pass on what
     // Listener::accept_unattached() gave.
     [[nodiscard]] Result<Accepted> detach();
@@ -235,8 +235,8 @@ public:
     [[nodiscard]] Result<void> finish() const;
     // Closes. Input that was not read makes the system tell the peer so by a reset.
     using Handle::close;
-    // Closes with a reset: the peer's operations fail with connection_reset, what was queued is dropped. Of a Unix-domain
-    // stream this is a plain close: its protocol has no reset but for input that was not read.
+    // Closes with a reset: the peer's operations fail with connection_reset, what was queued is dropped. Of a
+    // Unix-domain stream this is a plain close: its protocol has no reset but for input that was not read.
     void abort() noexcept;
 
     // The peer as of connect or accept: it stays known after a reset. Without a family when the stream is empty.

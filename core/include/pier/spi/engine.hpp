@@ -86,8 +86,9 @@ public:
     // only after the harvest at hand has been delivered (the loop calls bury() then).
     virtual void release(Descriptor& descriptor) noexcept = 0;
     virtual void bury() noexcept {}
-    // A stream whose lanes are empty is to go on elsewhere by a duplicate of its socket, and to be released here: nothing
-    // may take of its input any more. Errors: input_waiting when something has been taken already; connection_reset.
+    // A stream whose lanes are empty is to go on elsewhere by a duplicate of its socket, and to be released here:
+    // nothing may take of its input any more. Errors: input_waiting when something has been taken already;
+    // connection_reset.
     [[nodiscard]] virtual Result<void> let_go(Descriptor& stream) noexcept {
         (void)stream;
         return {};

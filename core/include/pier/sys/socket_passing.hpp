@@ -17,9 +17,10 @@ using spi::NativeSocket;
 // good.
 [[nodiscard]] Result<NativeSocket> duplicate(NativeSocket socket);
 
-// One try to send these bytes, and a socket with the first of them; all of it or nothing. Errors: operation_would_block,
-// not_supported where there are no such messages, invalid_argument for a channel that is no Unix-domain stream;
-// broken_pipe, connection_reset; no_buffer_space when too many are under way (unix(7), ETOOMANYREFS).
+// One try to send these bytes, and a socket with the first of them; all of it or nothing. Errors:
+// operation_would_block, not_supported where there are no such messages, invalid_argument for a channel that is no
+// Unix-domain stream; broken_pipe, connection_reset; no_buffer_space when too many are under way (unix(7),
+// ETOOMANYREFS).
 [[nodiscard]] Result<void> send_socket(NativeSocket channel, std::span<const std::byte> bytes, NativeSocket socket);
 
 struct ReceivedSocket {
@@ -27,8 +28,8 @@ struct ReceivedSocket {
     NativeSocket socket = spi::no_socket;
 };
 // One try to receive such a message. The socket is the caller's, non-blocking and not inherited. Whatever else comes is
-// closed. Errors: operation_would_block, not_supported, connection_reset; not_a_socket for a descriptor of another kind;
-// protocol_error for more than one; too_many_files_open when the system could not give it this process.
+// closed. Errors: operation_would_block, not_supported, connection_reset; not_a_socket for a descriptor of another
+// kind; protocol_error for more than one; too_many_files_open when the system could not give it this process.
 [[nodiscard]] Result<ReceivedSocket> receive_socket(NativeSocket channel, std::span<std::byte> into);
 
 }  // namespace pier::sys

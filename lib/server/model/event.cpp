@@ -1,10 +1,13 @@
 // A loop for each thread, and a task for each client on it. Where listeners can share a port, each loop has its own and
-// the system spreads the clients; elsewhere one acceptor for each port deals them to the loops in turn.
+// the system spreads the clients; elsewhere, and for Unix-domain sockets, one acceptor for each port deals them to the
+// loops in turn.
 #include "crew.hpp"
 #include "dealt.hpp"
 #include "model.hpp"
 
 #include <pier/sys/socket.hpp>
+
+#include <algorithm>
 
 namespace pier {
 namespace {
@@ -18,7 +21,7 @@ public:
 
     void run() override {
         // A port that was handed over is another program's, which nobody joins.
-        if (frame_.options.threads > 1 && (!sys::can_share_port() || frame_.has_sockets())) {
+        if (frame_.options.threads > 1 && (!sys::can_share_port() || frame_.has_sockets() || has_unix())) {
             run_dealt();
         } else {
             run_shared();
@@ -30,6 +33,11 @@ public:
     void request(Worker::Request wanted) noexcept override { crew_.request(wanted); }
 
 private:
+    // The names of Unix-domain sockets are nobody's to share.
+    [[nodiscard]] bool has_unix() const {
+        return std::ranges::any_of(frame_.streams(), [](const Listening& one) { return one.endpoint.is_unix(); });
+    }
+
     // One loop on this thread; further ones listen on the same ports.
     void run_shared() {
         const ServeOptions& options = frame_.options;

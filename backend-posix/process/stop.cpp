@@ -5,7 +5,9 @@
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
+#include <limits>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -78,6 +80,15 @@ Result<void> on_stop_request(void (*handler)(void*) noexcept, void* context) {
         stop_handler.store(nullptr, std::memory_order_seq_cst);
     }
     return taken;
+}
+
+Result<void> ask_to_stop(std::uint64_t process) {
+    // 0 and negative numbers mean groups of processes.
+    if (process == 0 || process > static_cast<std::uint64_t>(std::numeric_limits<pid_t>::max()))
+        return fail(Errc::invalid_argument);
+    if (::kill(static_cast<pid_t>(process), SIGTERM) == 0) return {};
+    if (errno == ESRCH) return fail(Errc::invalid_argument, ESRCH);
+    return posix::fail_last();
 }
 
 }  // namespace pier::sys

@@ -55,8 +55,10 @@ BOOL WINAPI on_console_event(DWORD event) {
     return TRUE;
 }
 
+std::wstring name_of_event(std::uint64_t process) { return L"Local\\pier-stop-" + std::to_wstring(process); }
+
 Result<void> watch_event() {
-    std::wstring name = L"Local\\pier-stop-" + std::to_wstring(::GetCurrentProcessId());
+    const std::wstring name = name_of_event(::GetCurrentProcessId());
     OwnedHandle event(::CreateEventW(nullptr, FALSE, FALSE, name.c_str()));
     const DWORD code = ::GetLastError();
     if (!event) return fail(win32::translate(code));
@@ -109,6 +111,15 @@ Result<void> on_stop_request(void (*handler)(void*) noexcept, void* context) {
         return fail(win32::translate(failure));
     }
     r.on_console = handler != nullptr;
+    return {};
+}
+
+Result<void> ask_to_stop(std::uint64_t process) {
+    const std::wstring name = name_of_event(process);
+    const OwnedHandle event(::OpenEventW(EVENT_MODIFY_STATE, FALSE, name.c_str()));
+    const DWORD code = ::GetLastError();
+    if (!event && code == ERROR_FILE_NOT_FOUND) return fail(Errc::not_supported, static_cast<std::int32_t>(code));
+    if (!event || !::SetEvent(event.get())) return fail(win32::translate(::GetLastError()));
     return {};
 }
 

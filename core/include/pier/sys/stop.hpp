@@ -5,6 +5,8 @@
 
 #include <pier/result.hpp>
 
+#include <cstdint>
+
 namespace pier::sys {
 
 // Calls handler(context) when the user or the system asks the process to stop: SIGINT, SIGTERM; Ctrl-C, Ctrl-Break,
@@ -14,5 +16,10 @@ namespace pier::sys {
 // first one holds again (a handler that somebody else has set since stays); on Windows the event goes unheard.
 // Errors: permission_denied where another process has made the event (Windows), not_enough_memory.
 [[nodiscard]] Result<void> on_stop_request(void (*handler)(void*) noexcept, void* context);
+
+// Asks the process of this number for it, as its user would: SIGTERM; on Windows by the event, which one waits for that
+// has a handler. Errors: not_supported where nobody waits for the event; invalid_argument where there is no such
+// process; permission_denied.
+[[nodiscard]] Result<void> ask_to_stop(std::uint64_t process);
 
 }  // namespace pier::sys

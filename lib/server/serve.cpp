@@ -46,9 +46,8 @@ int run(Frame& frame) {
 
 // In a process that a model of the parent has started.
 [[noreturn]] void live(Frame& frame, sys::ParentLink& parent) {
-    const std::unique_ptr<Model> model = frame.options.model->make(frame);
-    model->live_as_child(parent);
-    sys::leave(1);
+    frame.survive_shortage([&] { frame.options.model->make(frame)->live_as_child(parent); });
+    sys::leave(frame.status());
 }
 
 }  // namespace

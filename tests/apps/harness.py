@@ -264,6 +264,7 @@ class Server:
                 raise AssertionError(f"not the line of a socket: {line!r}")
             address, port = name.rsplit(":", 1)
             self.names.append((address.strip("[]"), int(port)))
+            self.engine = engine.removeprefix("engine=")
 
     @property
     def pid(self):

@@ -84,6 +84,13 @@ class Process(Processes, Bounded, Side, harness.TestCase):
                     self.assertEqual(len(os.listdir(f"/proc/{pid}/fd")), 5)
             self.wait_for_children(server, 0)
 
+    def test_on_the_engine_of_others(self):
+        with Server("--model", "process") as server, server.connect() as first, server.connect() as second:
+            for client in (first, second, first):
+                harness.echo(client)
+            second.close()
+            self.assertEqual(transferred(first), DIGEST)
+
     def test_a_child_is_killed_in_mid_transfer(self):
         with self.server() as server, contextlib.ExitStack() as stack:
             state = State(server)

@@ -14,6 +14,7 @@ import harness
 
 # Handles that a program may have more, or fewer, than before under Wine: those of its pool's threads, and what it waits for.
 WINE_SLACK = 10
+AHEAD_SLACK = 100  # where an engine has sockets ready for who comes next (AcceptEx), more of them the more have come
 
 
 @functools.cache
@@ -121,7 +122,9 @@ class State:
         return (seen.handles, None if has_a_sanitizers_thread() else self.server.threads(), len(seen.children))
 
     def wait_until_as_before(self):
-        slack = harness.host.SLACK or (0 if on_linux() else WINE_SLACK)
+        slack = harness.host.SLACK
+        if not on_linux() and slack == 0:
+            slack = WINE_SLACK if self.server.engine == "blocking" else AHEAD_SLACK
         now = self.before
 
         def back():

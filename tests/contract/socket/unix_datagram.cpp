@@ -124,7 +124,8 @@ TEST_CASE("unix datagram: a full queue is told to a socket without a peer, and w
 }
 
 TEST_CASE("unix datagram: a send that waits goes on when the receiver has made room") {
-    if (without_datagrams() || one_at_a_time()) return;
+    if (without_datagrams()) return;
+    if (one_at_a_time()) return skip("one operation at a time");
     on_loop([]() -> Task<void> {
         const UnixPlace place;
         Datagram server = open_datagram(place.at());

@@ -45,8 +45,10 @@ Task<bool> serve_passed(Endpoint where) {
 }
 
 bool serve_passed_to(std::string_view where) {
+    // No case runs here, so nothing may be asserted.
     auto endpoint = Endpoint::parse(where);
-    return endpoint && make_loop()->run(serve_passed(*endpoint));
+    auto loop = pier::Loop::create(*pier::find_engine(settings().engine));
+    return endpoint && loop && (*loop)->run(serve_passed(*endpoint));
 }
 
 [[maybe_unused]] const bool registered = [] {
@@ -129,7 +131,7 @@ TEST_CASE("pass: another process serves connections that were accepted here, wit
             CHECK(end->empty());
         }
         channel.close();
-        auto ended = child.wait_here();
+        auto ended = co_await child.wait(limit());
         REQUIRE(outcome(ended) == Errc::ok);
         CHECK(ended->succeeded());
     });
@@ -146,7 +148,7 @@ TEST_CASE("pass: a receiver that died leaves the connection to its sender") {
         Stream client = co_await connect_to(listener.local());
         Accepted connection = co_await accept_for_another(listener);
         (void)child.kill();
-        auto ended = child.wait_here();
+        auto ended = co_await child.wait(limit());
         CHECK(outcome(ended) == Errc::ok);
         auto passed = co_await pier::send_connection(channel, connection, child.id(), limit());
         CHECK(outcome(passed) != Errc::ok);
@@ -246,7 +248,7 @@ TEST_CASE("pass: a stream is given up with all that is to come, or not at all") 
 }
 
 TEST_CASE("pass: a stream with an operation under way is not given up") {
-    if (one_at_a_time()) return;
+    if (one_at_a_time()) return skip("one operation at a time");
     on_loop([]() -> Task<void> {
         Pair pair = co_await connect_pair();
         pier::TaskScope scope;

@@ -40,6 +40,8 @@ private:
 
 // What the system says of such a socket: ok, or the condition that every use of it ends with.
 inline Errc unix_support(pier::spi::SocketKind kind = pier::spi::SocketKind::stream) {
+    // Libuv makes sockets of TCP alone there.
+    if (settings().engine == "uv" && settings().system != "linux") return Errc::address_family_not_supported;
     auto opened = pier::sys::open(pier::Family::unix_domain, kind);
     if (!opened) return opened.error().condition;
     pier::sys::close(*opened);

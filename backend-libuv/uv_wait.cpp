@@ -1,4 +1,5 @@
-// Waiting for sockets of other owners and for pipes, by uv_poll. Of its own sockets libuv doesn't tell: it reads them itself.
+// Waiting for sockets of other owners and for pipes, by uv_poll. Of its own sockets libuv doesn't tell: it reads them
+// itself.
 #include "uv_address.hpp"
 #include "uv_error.hpp"
 #include "uv_verbs.hpp"

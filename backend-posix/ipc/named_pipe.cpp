@@ -1,6 +1,6 @@
-// FIFOs (fifo(7)), each with one reader and one writer at a time. A FIFO itself allows any number, so both sides lock it:
-// the reader by flock(2), the writer by an open file description lock (fcntl(2)), which know nothing of each other. Locks
-// go with their owner, so a FIFO that is not locked was left behind by a crash.
+// FIFOs (fifo(7)), each with one reader and one writer at a time. A FIFO itself allows any number, so both sides lock
+// it: the reader by flock(2), the writer by an open file description lock (fcntl(2)), which know nothing of each other.
+// Locks go with their owner, so a FIFO that is not locked was left behind by a crash.
 #include "process/error.hpp"
 #include "process/pipe_transfer.hpp"
 

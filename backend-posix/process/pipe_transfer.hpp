@@ -6,8 +6,8 @@
 
 namespace pier::posix {
 
-// As read(2) of the end of a pipe, but for a FIFO that nobody has opened for writing yet: read() takes that for the end;
-// here it is EAGAIN. Repeats what a signal has interrupted.
+// As read(2) of the end of a pipe, but for a FIFO that nobody has opened for writing yet: read() takes that for the
+// end; here it is EAGAIN. Repeats what a signal has interrupted.
 [[nodiscard]] ssize_t read_some(int pipe, std::byte* into, std::size_t size) noexcept;
 
 // As write(2), without SIGPIPE: EPIPE alone says that nobody reads. Repeats what a signal has interrupted.

@@ -1,5 +1,5 @@
-// Inbound named pipes of one instance each: the system itself keeps second readers and writers out, and removes the name
-// with its reader.
+// Inbound named pipes of one instance each: the system itself keeps second readers and writers out, and removes the
+// name with its reader.
 #include "ipc/own_security.hpp"
 #include "process/error.hpp"
 #include "process/text.hpp"
@@ -35,10 +35,10 @@ Result<NamedReader> open_named_reader(const IpcName& name) {
     win32::OwnSecurity security(std::move(*user));
     SECURITY_ATTRIBUTES* attributes = security.attributes();
     if (attributes == nullptr) return fail(win32::translate(::GetLastError()));
-    SystemHandle pipe = owned(::CreateNamedPipeW(
-        path->c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-        PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, stream_capacity, stream_capacity, 0,
-        attributes));
+    SystemHandle pipe = owned(
+        ::CreateNamedPipeW(path->c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
+                           PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1,
+                           stream_capacity, stream_capacity, 0, attributes));
     if (pipe.valid()) return NamedReader{std::move(pipe), nullptr};
     const DWORD code = ::GetLastError();
     // For an instance that is not the first (the documentation of CreateNamedPipe), and for one too many.

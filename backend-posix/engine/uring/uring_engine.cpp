@@ -279,8 +279,8 @@ Progress UringEngine::start(Operation& op) noexcept {
     return Progress::parked;
 }
 
-// Not by an entry of its own: a read of a non-blocking pipe ends with EAGAIN, and a write could not be kept from raising
-// SIGPIPE before Linux 6.18.
+// Not by an entry of its own: a read of a non-blocking pipe ends with EAGAIN, and a write could not be kept from
+// raising SIGPIPE before Linux 6.18.
 Progress UringEngine::start_pipe(Operation& op, UringLane& lane) noexcept {
     if (spi::try_pipe(op) == Progress::finished) return Progress::finished;
     if (submit_poll(op, lane)) return Progress::parked;

@@ -7,9 +7,9 @@
 namespace pier {
 namespace {
 
-// Nothing for a handle that is none. The handle is taken over, or closed.
+// Nothing for a handle that is none. It stays the caller's when this fails.
 template <class Side>
-Result<Side> attach(SystemHandle handle) {
+Result<Side> attach(SystemHandle& handle) {
     if (!handle.valid()) return Side();
     Loop& loop = *Loop::current();
     auto attached = loop.attach_pipe(handle);
@@ -48,17 +48,15 @@ void PipeStream::close() noexcept {
 }
 
 Result<PipeStream> PipeStream::take(SystemHandle receives, SystemHandle sends, std::unique_ptr<sys::PipeName> name) {
-    if (Loop::current() == nullptr) {
-        name.reset();
-        return fail(Errc::operation_canceled);
-    }
-    if (!receives.valid() && !sends.valid()) return fail(Errc::invalid_argument);
+    // However this ends, the name goes before the handles, whose lock keeps others from it: arguments go last.
     PipeStream stream;
     stream.name_ = std::move(name);
-    auto input = attach<spi::PipeSide>(std::move(receives));
+    if (Loop::current() == nullptr) return fail(Errc::operation_canceled);
+    if (!receives.valid() && !sends.valid()) return fail(Errc::invalid_argument);
+    auto input = attach<spi::PipeSide>(receives);
     if (!input) return fail(input.error());
     stream.input_ = std::move(*input);
-    auto output = attach<spi::PipeOutput>(std::move(sends));
+    auto output = attach<spi::PipeOutput>(sends);
     if (!output) return fail(output.error());
     stream.output_ = std::move(*output);
     return stream;
@@ -68,7 +66,9 @@ Result<PipeStream> PipeStream::adopt(PipeEnd&& receives, PipeEnd&& sends) {
     return take(receives.release(), sends.release(), nullptr);
 }
 
-Result<PipeStream> PipeStream::adopt(Process& child) { return adopt(std::move(child.output()), std::move(child.input())); }
+Result<PipeStream> PipeStream::adopt(Process& child) {
+    return adopt(std::move(child.output()), std::move(child.input()));
+}
 
 Result<PipePair> make_pipe() {
     if (Loop::current() == nullptr) return fail(Errc::operation_canceled);

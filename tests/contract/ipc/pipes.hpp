@@ -56,8 +56,8 @@ inline Task<Checksum> receive_all(const pier::PipeStream& reader) {
     co_return sum;
 }
 
-// Until the pipe takes no more, so that the next send has to wait: how many bytes it has taken. The deadline of the last
-// send may have let some bytes go, so the writer may be poisoned afterwards.
+// Until the pipe takes no more, so that the next send has to wait: how many bytes it has taken. The deadline of the
+// last send may have let some bytes go, so the writer may be poisoned afterwards.
 [[nodiscard]] inline Task<std::size_t> fill(const pier::PipeStream& writer) {
     std::size_t total = 0;
     const auto piece = pattern(4096);

@@ -58,8 +58,7 @@ public:
     PipeSend(Deadline limit, const PipeOutput& on, std::span<const std::byte> data) noexcept
         : SocketAwaiter<Op>(limit, Verb::send, on), output_(&on) {
         this->buffer = const_cast<std::byte*>(data.data());
-        this->length =
-            static_cast<std::uint32_t>(data.size() < largest_submission ? data.size() : largest_submission);
+        this->length = static_cast<std::uint32_t>(data.size() < largest_submission ? data.size() : largest_submission);
     }
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
@@ -96,22 +95,23 @@ public:
 }  // namespace spi
 
 // One end of a pipe, or one of each direction together: a `byte_stream` under every engine, with Stream's meanings.
-// Move-only; confined to the thread of the loop that it was made on, and gone before that loop. One receive and one send
-// at a time (a second one ends as already_in_progress); both at once are fine. But on the blocking engine of POSIX one
-// operation waits at a time, of all pipes and sockets of its loop.
+// Move-only; confined to the thread of the loop that it was made on, and gone before that loop. One receive and one
+// send at a time (a second one ends as already_in_progress); both at once are fine. But on the blocking engine of POSIX
+// one operation waits at a time, of all pipes and sockets of its loop.
 //
-// A pipe tells less than a connection: when its writer has closed it or has been killed, the reader meets the end, after
-// all that had been written. When its reader has gone, the writer meets connection_reset, and never the signal SIGPIPE.
-// What was written and not read is lost then.
+// A pipe tells less than a connection: when its writer has closed it or has been killed, the reader meets the end,
+// after all that had been written. When its reader has gone, the writer meets connection_reset, and never the signal
+// SIGPIPE. What was written and not read is lost then.
 //
 // A receive that a deadline or a scope ends has taken nothing, and the stream goes on. A send that they end when some
 // bytes have gone poisons the sending direction: later sends end as broken_pipe. On Windows any send does that waited
 // when it was ended, since nothing tells how much the reader has taken of it.
 //
-// A pipe holds 256 KiB that nobody has read yet; a child's, and on Linux one beyond the user's share of them, 64 KiB. On
-// POSIX (pipe(7)) up to PIPE_BUF bytes, 4096 on Linux, go as a whole. On Windows a pipe is a named pipe that was opened
-// for overlapped calls; a send that does not fit ends when the reader has taken what is too much. iocp, overlapped-event and overlapped-apc wait for it as they do for sockets. The
-// others can't wait for pipes by their own means: there a thread of the system's pool wakes the loop.
+// A pipe holds 256 KiB that nobody has read yet; a child's, and on Linux one beyond the user's share of them, 64 KiB.
+// On POSIX (pipe(7)) up to PIPE_BUF bytes, 4096 on Linux, go as a whole. On Windows a pipe is a named pipe that was
+// opened for overlapped calls; a send that does not fit ends when the reader has taken what is too much. iocp,
+// overlapped-event and overlapped-apc wait for it as they do for sockets. The others can't wait for pipes by their own
+// means: there a thread of the system's pool wakes the loop.
 class PipeStream {
 public:
     PipeStream() = default;

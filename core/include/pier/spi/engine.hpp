@@ -79,8 +79,9 @@ public:
     virtual void end_run() noexcept {}
 
     // Takes the socket over (also when it fails: then it is closed, but for a foreign one and a pipe, which stay their
-    // owner's then) on the loop that will use it, once for its life. The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors:
-    // not_enough_memory; too_many_files_open with select beyond FD_SETSIZE; whatever the registration says.
+    // owner's then) on the loop that will use it, once for its life. The descriptor is the engine's, until release().
+    // Sets socket, kind and peer. Errors: not_enough_memory; too_many_files_open with select beyond FD_SETSIZE;
+    // whatever the registration says.
     [[nodiscard]] virtual Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) = 0;
 
     // Both lanes are empty. Closes the socket, at once or when the engine's rules allow; the descriptor may be reused

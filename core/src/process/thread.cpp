@@ -11,6 +11,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -36,14 +37,21 @@ struct Thread::State {
 
     // On the thread.
     void run(std::move_only_function<void()> body, const ThreadOptions& options) noexcept {
-        // A name is for people: without memory for it the work is done all the same.
-        if (!options.name.empty()) (void)sys::name_this_thread(options.name);
+        take_name(options.name);
         if (options.processors.empty() || place(options.processors)) body();
         body = nullptr;
         std::lock_guard lock(mutex);
         ended = true;
         listeners.tell();
         changed.notify_all();
+    }
+
+    // A name is for people: what keeps the thread from having it doesn't keep it from its work.
+    static void take_name(const std::string& name) noexcept {
+        try {
+            if (!name.empty()) (void)sys::name_this_thread(name);
+        } catch (const std::bad_alloc&) {
+        }
     }
 
     bool place(const std::vector<unsigned>& processors) noexcept {

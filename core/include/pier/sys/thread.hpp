@@ -47,7 +47,8 @@ private:
 };
 
 // What debuggers and lists of threads call the calling thread. Linux shows its first 15 bytes, cut between characters.
-// Errors: invalid_argument for a NUL in it; what the system says.
+// Errors: invalid_argument for a NUL in it, and on Windows for what is no UTF-8; not_supported on a Windows that has no
+// names; what the system says. Throws std::bad_alloc.
 [[nodiscard]] Result<void> name_this_thread(std::string_view name);
 // Empty where nobody has given it one (on Linux a new thread has the name of the one that started it). Throws
 // std::bad_alloc.

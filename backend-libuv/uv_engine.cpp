@@ -5,6 +5,7 @@
 #include "uv_room.hpp"
 #include "uv_verbs.hpp"
 
+#include <pier/process/system_handle.hpp>
 #include <pier/sys/clock.hpp>
 #include <pier/sys/process.hpp>
 
@@ -82,7 +83,7 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
         if (static_cast<Socket*>(owned.handle())->engine != this) return fail(Errc::not_supported);
         return static_cast<Socket*>(owned.take_handle());
     }
-    if (kind == SocketKind::foreign) return attach_foreign(owned.take_socket());
+    if (kind == SocketKind::foreign || kind == SocketKind::pipe) return attach_polled(owned.take_socket(), kind);
     Socket* socket = kind == SocketKind::datagram ? make(uv_udp_init, &Socket::udp) : make_stream();
     if (socket == nullptr) return fail(Errc::not_enough_memory);
     uv_os_sock_t os = os_socket(owned.socket());
@@ -103,10 +104,11 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
     return socket;
 }
 
-Result<spi::Descriptor*> UvEngine::attach_foreign(spi::NativeSocket foreign) noexcept {
+// What stays its owner's when it fails. (A pipe comes here on POSIX alone, where it is a descriptor like a socket's.)
+Result<spi::Descriptor*> UvEngine::attach_polled(spi::NativeSocket polled, SocketKind kind) noexcept {
     Socket* socket = sockets_.acquire();
     if (socket == nullptr) return fail(Errc::not_enough_memory);
-    if (int code = uv_poll_init_socket(&loop_, &socket->poll, os_socket(foreign)); code != 0) {
+    if (int code = uv_poll_init_socket(&loop_, &socket->poll, os_socket(polled)); code != 0) {
         sockets_.recycle(*socket);
         Error error = error_of(code);
         if (code == UV_EPERM)
@@ -115,8 +117,8 @@ Result<spi::Descriptor*> UvEngine::attach_foreign(spi::NativeSocket foreign) noe
     }
     socket->engine = this;
     socket->handle.data = socket;
-    socket->socket = foreign;
-    socket->kind = SocketKind::foreign;
+    socket->socket = polled;
+    socket->kind = kind;
     return socket;
 }
 
@@ -159,16 +161,20 @@ void UvEngine::close_dropped() noexcept {
 void UvEngine::release(spi::Descriptor& descriptor) noexcept {
     auto& socket = static_cast<Socket&>(descriptor);
     if (socket.kind == SocketKind::listener) close_listener(socket);
+    const spi::NativeSocket pipe = socket.kind == SocketKind::pipe ? socket.socket : spi::no_socket;
     socket.socket = spi::no_socket;
     if (socket.closed) {
         sockets_.recycle(socket);
     } else {
         discard(socket);
     }
+    // Libuv closes its own handles. Of a uv_poll_t it has let go by now.
+    if (pipe != spi::no_socket) sys::close_handle(NativeHandle{static_cast<std::uintptr_t>(pipe)});
 }
 
 Progress UvEngine::start(Operation& op) noexcept {
     Socket& socket = Socket::of(op);
+    if (socket.kind == SocketKind::pipe) return start_pipe(socket, op);
     switch (op.verb) {
         case Verb::accept:
             return start_accept(socket, static_cast<spi::AcceptOperation&>(op));
@@ -192,7 +198,7 @@ Progress UvEngine::start(Operation& op) noexcept {
 
 void UvEngine::cancel(Operation& op) noexcept {
     Socket& socket = Socket::of(op);
-    if (socket.writer == &op && op.verb == Verb::send) return cancel_send(socket);
+    if (socket.writer == &op && op.verb == Verb::send && socket.kind != SocketKind::pipe) return cancel_send(socket);
     if (socket.writer == &op) {
         // Libuv keeps the connect or the datagram; a connecting socket is closed next, which ends it.
         socket.writer = nullptr;
@@ -202,7 +208,8 @@ void UvEngine::cancel(Operation& op) noexcept {
     } else {
         return;  // it has ended already and waits for its harvest
     }
-    if (socket.kind == SocketKind::foreign) (void)watch(socket);  // asking for less is never refused
+    const bool polled = socket.kind == SocketKind::foreign || socket.kind == SocketKind::pipe;
+    if (polled) (void)watch(socket);  // asking for less is never refused
     end(op, error_of(UV_ECANCELED), 0);
 }
 

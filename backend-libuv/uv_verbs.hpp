@@ -33,7 +33,8 @@ void close_listener(Socket& listener) noexcept;
 
 // uv_wait.cpp
 [[nodiscard]] spi::Progress start_wait(Socket& socket, spi::Operation& op) noexcept;
-// Tells libuv what a foreign socket's waiters want now. 0, or libuv's code.
+[[nodiscard]] spi::Progress start_pipe(Socket& socket, spi::Operation& op) noexcept;
+// Tells libuv what the waiters of a foreign socket or a pipe want now. 0, or libuv's code.
 [[nodiscard]] int watch(Socket& socket) noexcept;
 
 // uv_transfer.cpp

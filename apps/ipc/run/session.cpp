@@ -3,11 +3,11 @@
 #include "run/ways.hpp"
 
 #include <pier/sys/process.hpp>
-#include <pier/task/on_worker.hpp>
 #include <pier/task/race.hpp>
 
 #include <array>
 #include <chrono>
+#include <span>
 #include <utility>
 #include <variant>
 
@@ -23,12 +23,21 @@ constexpr pier::Duration patience_with_end = 10s;
 // A connection that breaks may be the first sign of the end of its process.
 constexpr pier::Duration patience_with_cause = 2s;
 
-std::string sentence_of(std::string_view process, const pier::ProcessEnd& end, const std::string& doing) {
-    std::string sentence(process);
-    return sentence.append(" has ended (").append(end.describe()).append(") while ").append(doing);
+constexpr std::string_view by_second = "the second process: ";
+
+std::string sentence_of(const pier::ProcessEnd& end, const std::string& doing) {
+    std::string sentence("the second process has ended (");
+    return sentence.append(end.describe()).append(") while ").append(doing);
 }
 
-constexpr std::string_view second_process = "the second process";
+pier::Task<void> wait_for_user(pier::StopRequests* requests) {
+    if (requests != nullptr) {
+        (void)co_await requests->wait();
+        co_return;
+    }
+    pier::Event never;
+    (void)co_await never.wait();  // until the race is over
+}
 
 }  // namespace
 
@@ -49,19 +58,21 @@ pier::Task<OrFault<void>> Session::begin() {
     auto host = make_host(kind_, way_);
     if (!host) co_return std::unexpected(std::move(host.error()));
     host_ = std::move(*host);
-    pier::ProcessOptions options{.program = pier::sys::own_program(),
-                                 .arguments = {std::string(child_word), std::string(kind_.name),
-                                               std::string(name_of(way_)),
-                                               std::string(pier::this_loop().engine_name())},
-                                 .input = pier::Redirect::pipe(),
-                                 .output = pier::Redirect::pipe()};
+    pier::ProcessOptions options{
+        .program = pier::sys::own_program(),
+        .arguments = {std::string(child_word), std::string(kind_.name), std::string(name_of(way_)),
+                      std::string(pier::this_loop().engine_name())},
+        .input = pier::Redirect::pipe(),
+        .output = pier::Redirect::pipe()};
     const Invitation& invitation = host_->invitation();
     options.arguments.insert(options.arguments.end(), invitation.words.begin(), invitation.words.end());
     options.inherited = invitation.inherited;
     auto process = pier::Process::spawn(options);
     if (!process) co_return fault("starting a second process", process.error());
     process_ = std::make_unique<pier::Process>(std::move(*process));
-    answers_ = std::make_shared<pier::PipeEnd>(std::move(process_->output()));
+    auto answers = pier::PipeStream::adopt(std::move(process_->output()), {});
+    if (!answers) co_return fault("listening to the second process", answers.error());
+    answers_ = std::move(*answers);
     auto met = co_await guarded(meet(), "both were opening the way to talk");
     co_return met;
 }
@@ -117,7 +128,7 @@ pier::Task<OrFault<void>> Session::end() {
     auto end = co_await process_->wait(pier::after(patience_with_end));
     if (!end) co_return fault("waiting for the end of the second process", end.error());
     if (end->succeeded()) co_return {};
-    co_return fault(sentence_of(second_process, *end, "it had nothing more to do"));
+    co_return fault(sentence_of(*end, "it had nothing more to do"));
 }
 
 OrFault<void> Session::order(Order order) {
@@ -134,68 +145,46 @@ pier::Task<OrFault<void>> Session::hear() {
             heard_.erase(0, end + 1);
             if (line == done_word) co_return {};
             if (line.starts_with(fault_word)) {
-                co_return fault("the second process: " + line.substr(fault_word.size()));
+                co_return fault(std::string(by_second).append(line.substr(fault_word.size())));
             }
             co_return fault("the second process says \"" + line + "\", which is no answer");
         }
-        auto read = [answers = answers_]() -> pier::Result<std::string> {
-            std::array<char, 512> text{};
-            auto got = answers->read(std::as_writable_bytes(std::span(text)), pier::after(patience));
-            if (!got) return pier::fail(got.error());
-            return std::string(text.data(), *got);
-        };
-        auto text = co_await pier::on_worker(std::move(read));
-        if (!text) co_return fault("reading the answers of the second process", text.error());
-        if (text->empty()) co_return fault("the second process has closed its output");
-        heard_.append(*text);
+        std::array<std::byte, 512> text{};
+        auto got = co_await answers_.receive(text);
+        if (!got) co_return fault("hearing the second process", got.error());
+        if (*got == 0) co_return fault("the second process has closed its output");
+        heard_.append(reinterpret_cast<const char*>(text.data()), *got);
     }
 }
 
 template <class T>
 pier::Task<OrFault<T>> Session::guarded(pier::Task<OrFault<T>> work, std::string doing) {
-    auto all = pier::race(std::move(work), wait_for_trouble(doing), wait_for_user());
+    auto all = pier::race(std::move(work), process_->wait(pier::after(patience)), wait_for_user(requests_));
     auto first = co_await std::move(all);
+    Fault trouble;
     if (auto* outcome = std::get_if<0>(&first)) {
         if (*outcome) co_return std::move(*outcome);
-        auto cause = co_await explain(std::move(outcome->error()), std::move(doing));
-        co_return std::unexpected(std::move(cause));
+        trouble = std::move(outcome->error());
+    } else if (const auto* end = std::get_if<1>(&first)) {
+        if (!*end && end->error() == pier::Errc::timed_out) {
+            trouble.sentence = std::string("nothing has come of it for a minute while ").append(doing);
+            co_return std::unexpected(std::move(trouble));
+        }
+    } else {
+        co_return std::unexpected(Fault{.sentence = "interrupted", .interrupted = true});
     }
-    Fault* other = std::get_if<1>(&first);
-    if (other == nullptr) other = std::get_if<2>(&first);
-    co_return std::unexpected(std::move(*other));
+    auto cause = co_await explain(std::move(trouble), std::move(doing));
+    co_return std::unexpected(std::move(cause));
 }
 
-// What the process says of its end, or the fault itself, whichever tells more.
+// The second process's own words say most, then how it ended, then what was seen of it here.
 pier::Task<Fault> Session::explain(Fault fault, std::string doing) {
-    if (fault.sentence.starts_with("the second process: ")) co_return fault;  // its own words
+    if (fault.sentence.starts_with(by_second)) co_return fault;
     auto end = co_await process_->wait(pier::after(patience_with_cause));
     if (!end) co_return fault;
     auto last = co_await hear();
-    if (!last && last.error().sentence.starts_with("the second process: ")) co_return std::move(last.error());
-    co_return Fault{.sentence = sentence_of(second_process, *end, doing)};
-}
-
-pier::Task<Fault> Session::wait_for_trouble(std::string doing) {
-    auto end = co_await process_->wait(pier::after(patience));
-    if (end) {
-        // Its own words say more, if there are any.
-        co_return co_await explain(Fault{}, std::move(doing));
-    }
-    if (end.error() == pier::Errc::timed_out) {
-        std::string sentence("nothing has come of it for a minute while ");
-        co_return Fault{.sentence = sentence.append(doing)};
-    }
-    co_return Fault{.sentence = "waiting for the second process: " + pier::describe(end.error())};
-}
-
-pier::Task<Fault> Session::wait_for_user() {
-    if (requests_ == nullptr) {
-        pier::Event never;
-        (void)co_await never.wait();  // until the race is over
-        co_return Fault{};
-    }
-    (void)co_await requests_->wait();
-    co_return Fault{.sentence = "interrupted", .interrupted = true};
+    if (!last && last.error().sentence.starts_with(by_second)) co_return std::move(last.error());
+    co_return Fault{.sentence = sentence_of(*end, doing)};
 }
 
 }  // namespace ipc

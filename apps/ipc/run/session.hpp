@@ -5,7 +5,7 @@
 #include "run/order.hpp"
 
 #include <pier/cli/latency.hpp>
-#include <pier/loop.hpp>
+#include <pier/ipc/pipe.hpp>
 #include <pier/process.hpp>
 #include <pier/stop.hpp>
 
@@ -47,16 +47,14 @@ private:
     template <class T>
     pier::Task<OrFault<T>> guarded(pier::Task<OrFault<T>> work, std::string doing);
     pier::Task<Fault> explain(Fault fault, std::string doing);
-    pier::Task<Fault> wait_for_trouble(std::string doing);
-    pier::Task<Fault> wait_for_user();
 
     const Kind& kind_;
     const Way way_;
     pier::StopRequests* const requests_;
     std::unique_ptr<Host> host_;
     std::unique_ptr<pier::Process> process_;
-    std::shared_ptr<pier::PipeEnd> answers_;  // of a worker thread while it reads
-    std::string heard_;                       // of the answers, not yet a line
+    pier::PipeStream answers_;
+    std::string heard_;  // of the answers, not yet a line
     std::unique_ptr<Side> side_;
 };
 

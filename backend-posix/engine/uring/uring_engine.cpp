@@ -4,6 +4,7 @@
 #include "process/error.hpp"
 #include "socket/pieces.hpp"
 
+#include <pier/spi/pipe_start.hpp>
 #include <pier/sys/clock.hpp>
 #include <pier/sys/socket.hpp>
 
@@ -246,6 +247,7 @@ Progress UringEngine::start(Operation& op) noexcept {
     UringLane& lane = lane_of(op);
     lane.cancelled = false;
     lane.polling = false;
+    if (op.descriptor->kind == SocketKind::pipe) return start_pipe(op, lane);
     if (auto started = start_receive(op)) return *started;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
@@ -263,6 +265,15 @@ Progress UringEngine::start(Operation& op) noexcept {
     lane.in_kernel = true;
     ++in_kernel_;
     return Progress::parked;
+}
+
+// Not by an entry of its own: a read of a non-blocking pipe ends with EAGAIN, and a write could not be kept from raising
+// SIGPIPE before Linux 6.18.
+Progress UringEngine::start_pipe(Operation& op, UringLane& lane) noexcept {
+    if (spi::try_pipe(op) == Progress::finished) return Progress::finished;
+    if (submit_poll(op, lane)) return Progress::parked;
+    op.finish(Error{Errc::no_buffer_space, 0});
+    return Progress::finished;
 }
 
 // False: op has finished.
@@ -460,6 +471,7 @@ void UringEngine::lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::
     int result = cqe.res;
     if (lane.polling && result >= 0) {
         lane.polling = false;
+        d.lanes[&lane - d.kernel].drained = false;
         return harvest.ready(*op);
     }
     if (!lane.cancelled) {

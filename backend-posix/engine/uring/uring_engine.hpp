@@ -91,6 +91,7 @@ private:
     void recycle_message(UringLane& lane) noexcept;
     bool prepare(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
     bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
+    [[nodiscard]] spi::Progress start_pipe(spi::Operation& op, UringLane& lane) noexcept;
     bool submit_poll(spi::Operation& op, UringLane& lane) noexcept;
 
     void reap(spi::Harvest& harvest) noexcept;

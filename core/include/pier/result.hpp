@@ -22,10 +22,13 @@ enum class Errc : std::int32_t {
     already_in_progress,  // of something there is one at a time (a stream's receive, its send, a Watch); not a second
     argument_list_too_long,  // a new process's arguments and environment, for its system
     bad_address_text,        // an address that cannot be parsed
+    bad_name,                // of a means of communication between processes; IpcName::fault() says what is wrong
+    beyond_limit,            // more, or larger, than this system is set up to give
     broken_pipe,             // send after the stream's own finish(), or after a cancelled send
     connection_aborted,
     connection_refused,
     connection_reset,
+    count_too_large,  // a semaphore's
     directory_not_found,
     end_of_stream,  // the peer ended before all the bytes asked for had come
     file_not_found,
@@ -35,6 +38,8 @@ enum class Errc : std::int32_t {
     mapped_address,  // IPv4 in IPv6 form on a socket that takes IPv6 only
     message_size,
     misplaced_zone,  // a zone behind an address that is the same everywhere
+    name_not_found,  // nothing of that name is there to be opened
+    name_taken,      // something of that name is there already
     network_down,
     network_reset,
     network_unreachable,
@@ -54,6 +59,7 @@ enum class Errc : std::int32_t {
     protocol_error,
     receive_cut_short,  // receive after a receive_exactly() that was ended when it had taken some bytes
     service_not_found,
+    state_not_recoverable,  // of a mutex: its owner died, and the next one did not make the state consistent
     temporary_resolver_failure,
     timed_out,
     too_many_files_open,

@@ -18,6 +18,8 @@ std::string_view name_of(SocketKind kind, const Endpoint& peer) noexcept {
             return "datagram";
         case SocketKind::foreign:
             return "foreign";
+        case SocketKind::pipe:
+            return "pipe";
         case SocketKind::stream:
             break;
     }

@@ -77,8 +77,8 @@ public:
     [[nodiscard]] virtual Result<void> begin_run() { return {}; }
     virtual void end_run() noexcept {}
 
-    // Takes the socket over (also when it fails: then it is closed, but for a foreign one) on the loop that will use
-    // it, once for its life. The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors:
+    // Takes the socket over (also when it fails: then it is closed, but for a foreign one and a pipe, which stay their
+    // owner's then) on the loop that will use it, once for its life. The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors:
     // not_enough_memory; too_many_files_open with select beyond FD_SETSIZE; whatever the registration says.
     [[nodiscard]] virtual Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) = 0;
 
@@ -151,6 +151,10 @@ struct EngineInfo {
 
 // Defined by the platform's backend, found at link time; best first. Static storage.
 [[nodiscard]] std::span<const EngineInfo> platform_engines();
+
+// For every loop's new engine: the same one, or one around it that takes pipes, too, on a system whose pipes this one
+// can't wait for. Defined by the platform's backend. Any thread. Errors: what making an event says.
+[[nodiscard]] Result<std::unique_ptr<Engine>> with_pipes(std::unique_ptr<Engine> engine);
 
 // The engines that core and, where the build has it, backend-libuv add to the platform's table.
 [[nodiscard]] EngineInfo blocking_engine_info();

@@ -12,7 +12,10 @@ namespace pier::spi {
 enum class NativeSocket : std::uintptr_t {};
 inline constexpr NativeSocket no_socket = NativeSocket{~std::uintptr_t{0}};
 
-enum class SocketKind : std::uint8_t { stream, listener, datagram, foreign };
+// A pipe is no socket, but the loop and the engines treat it as a stream whose number the system reads and writes.
+enum class SocketKind : std::uint8_t { stream, pipe, listener, datagram, foreign };
+// Bytes in order: at most one operation a direction, and an end that stays the end.
+[[nodiscard]] constexpr bool is_byte_stream(SocketKind kind) noexcept { return kind <= SocketKind::pipe; }
 
 // What an engine has to know of a listener.
 struct Listening {

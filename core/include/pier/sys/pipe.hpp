@@ -19,8 +19,9 @@ struct Pipe {
     SystemHandle reader;
     SystemHandle writer;
 };
-enum class PipeSide : std::uint8_t { reader, writer };
-// `ours` is for read_pipe or write_pipe, the other end for a child: blocking, and not overlapped on Windows. Errors:
+enum class PipeSide : std::uint8_t { reader, writer, both };
+// `ours` is for read_pipe or write_pipe, or for a loop, the other end for a child: blocking, and not overlapped on
+// Windows. Errors:
 // too_many_files_open.
 [[nodiscard]] Result<Pipe> make_pipe(PipeSide ours);
 

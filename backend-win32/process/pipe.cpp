@@ -60,7 +60,7 @@ constexpr DWORD most_at_once = 1 << 20;
 // Named, because anonymous ones can't be overlapped.
 Result<Pipe> make_pipe(PipeSide ours) {
     static std::atomic<unsigned> number = 0;
-    const bool reads = ours == PipeSide::reader;
+    const bool reads = ours != PipeSide::writer;
     // Somebody else may have taken a name, or have opened the other end first: then another one is tried.
     for (int attempt = 0;; ++attempt) {
         const std::wstring name =
@@ -72,8 +72,9 @@ Result<Pipe> make_pipe(PipeSide ours) {
             nullptr));
         DWORD code = ::GetLastError();
         if (kept.valid()) {
+            const DWORD flags = ours == PipeSide::both ? FILE_FLAG_OVERLAPPED : 0;
             SystemHandle childs = owned(::CreateFileW(name.c_str(), reads ? GENERIC_WRITE : GENERIC_READ, 0, nullptr,
-                                                      OPEN_EXISTING, 0, nullptr));
+                                                      OPEN_EXISTING, flags, nullptr));
             code = ::GetLastError();
             if (childs.valid() && reads) return Pipe{std::move(kept), std::move(childs)};
             if (childs.valid()) return Pipe{std::move(childs), std::move(kept)};

@@ -14,7 +14,7 @@ namespace pier::win32 {
 class OverlappedEngine : public spi::Engine {
 public:
     OverlappedEngine(const Means& means, spi::ChunkPool& chunks) noexcept
-        : Engine({.accepted_crosses_loops = true}), means_(means), chunks_(chunks) {}
+        : Engine({.accepted_crosses_loops = true, .takes_pipes = true}), means_(means), chunks_(chunks) {}
     ~OverlappedEngine() override { OverlappedEngine::bury(); }
 
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) final;

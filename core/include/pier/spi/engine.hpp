@@ -57,6 +57,7 @@ struct EngineTraits {
     bool short_send_drains = false;  // likewise for sends
     bool accepted_crosses_loops =
         true;                    // an Accepted of this engine may be attached by another loop of the same engine
+    bool takes_pipes = false;    // where that is no matter of course: see with_pipes()
     bool one_at_a_time = false;  // only one operation can be in flight (the blocking engine)
 };
 

@@ -1,0 +1,151 @@
+#include "ipc/memory.hpp"
+
+#include "process/error.hpp"
+
+#include <pier/sys/ipc/name.hpp>
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <algorithm>
+#include <cerrno>
+#include <string>
+
+namespace pier::posix {
+namespace {
+
+int number(const SystemHandle& handle) noexcept { return static_cast<int>(handle.get()); }
+
+// Said of a place without room. EFBIG: beyond what a file may have.
+std::unexpected<Error> fail_for_want_of_room() noexcept {
+    if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT) return fail(Errc::not_enough_memory, errno);
+    return fail_last();
+}
+
+// Marks the object as used by this process, and looks at whose it is.
+Result<ObjectFile> hold(int descriptor) {
+    ObjectFile file{SystemHandle(NativeHandle{static_cast<std::uintptr_t>(descriptor)})};
+    struct stat found {};
+    if (::fstat(descriptor, &found) != 0) return fail_last();
+    // An administrator may open what others own, and must not trust it.
+    if (found.st_uid != ::geteuid()) return fail(Errc::permission_denied);
+    if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) return fail_last();
+    file.size = static_cast<std::size_t>(found.st_size);
+    return file;
+}
+
+}  // namespace
+
+Result<ObjectFile> make_file(const NamesLock&, IpcKind kind, const IpcName& name) {
+    auto text = sys::system_name(kind, name);
+    if (!text) return fail(text.error());
+    int descriptor = ::shm_open(text->c_str(), O_CREAT | O_EXCL | O_RDWR, 0600);
+    const bool is_new = descriptor >= 0;
+    if (!is_new && errno == EEXIST) descriptor = ::shm_open(text->c_str(), O_RDWR, 0);
+    if (descriptor < 0) return fail_for_want_of_room();
+    auto file = hold(descriptor);
+    if (file) file->is_new = is_new;
+    if (!file && is_new) (void)::shm_unlink(text->c_str());
+    return file;
+}
+
+Result<ObjectFile> open_file(const NamesLock&, IpcKind kind, const IpcName& name, MemoryAccess access) {
+    auto text = sys::system_name(kind, name);
+    if (!text) return fail(text.error());
+    const int descriptor = ::shm_open(text->c_str(), access == MemoryAccess::read_only ? O_RDONLY : O_RDWR, 0);
+    if (descriptor < 0 && errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
+    if (descriptor < 0) return fail_last();
+    return hold(descriptor);
+}
+
+Result<void> remove_file(const NamesLock&, IpcKind kind, const IpcName& name) {
+    auto text = sys::system_name(kind, name);
+    if (!text) return fail(text.error());
+    if (::shm_unlink(text->c_str()) == 0) return {};
+    if (errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
+    return fail_last();
+}
+
+// The memory first, and the size at the end: an object whose maker has died half-way has the size 0.
+Result<void> fill_file(const SystemHandle& file, std::size_t size) {
+    // In pieces, since a signal ends the call and undoes what it has done.
+    constexpr std::size_t piece = 16 << 20;
+    for (std::size_t done = 0; done < size;) {
+        const std::size_t next = std::min(piece, size - done);
+        if (::fallocate(number(file), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(done), static_cast<off_t>(next)) == 0) {
+            done += next;
+        } else if (errno != EINTR) {
+            return fail_for_want_of_room();
+        }
+    }
+    while (::ftruncate(number(file), static_cast<off_t>(size)) != 0) {
+        if (errno != EINTR) return fail_for_want_of_room();
+    }
+    return {};
+}
+
+Result<sys::Mapping> map_file(SystemHandle file, std::size_t size, MemoryAccess access) {
+    const int protection = access == MemoryAccess::read_only ? PROT_READ : PROT_READ | PROT_WRITE;
+    void* data = ::mmap(nullptr, size, protection, MAP_SHARED, number(file), 0);
+    if (data == MAP_FAILED) return fail_last();
+    return sys::Mapping{std::move(file), static_cast<std::byte*>(data), size, access};
+}
+
+}  // namespace pier::posix
+
+namespace pier::sys {
+
+Result<Mapping> create_memory(const IpcName& name, std::size_t size, IpcCreation creation) {
+    auto lock = posix::NamesLock::take();
+    if (!lock) return fail(lock.error());
+    auto file = posix::make_file(*lock, IpcKind::shared_memory, name);
+    if (!file) return fail(file.error());
+    const bool is_there = file->size != 0;
+    if (is_there && (creation == IpcCreation::exclusive || file->size != size)) return fail(Errc::name_taken, EEXIST);
+    Result<void> filled;
+    if (!is_there) filled = posix::fill_file(file->handle, size);
+    auto mapping = filled ? posix::map_file(std::move(file->handle), size, MemoryAccess::read_write)
+                          : Result<Mapping>(fail(filled.error()));
+    if (!mapping && !is_there) (void)posix::remove_file(*lock, IpcKind::shared_memory, name);
+    return mapping;
+}
+
+Result<Mapping> open_memory(const IpcName& name, MemoryAccess access) {
+    auto lock = posix::NamesLock::take();
+    if (!lock) return fail(lock.error());
+    auto file = posix::open_file(*lock, IpcKind::shared_memory, name, access);
+    if (!file) return fail(file.error());
+    if (file->size == 0) return fail(Errc::name_not_found);  // its maker has died before it was made
+    return posix::map_file(std::move(file->handle), file->size, access);
+}
+
+Result<Mapping> anonymous_memory(std::size_t size) {
+    const int descriptor = ::memfd_create("pier", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (descriptor < 0) return posix::fail_last();
+    SystemHandle file(NativeHandle{static_cast<std::uintptr_t>(descriptor)});
+    if (auto filled = posix::fill_file(file, size); !filled) return fail(filled.error());
+    // Or who inherits it could cut it, and an access here would end this process.
+    if (::fcntl(descriptor, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) != 0) return posix::fail_last();
+    return posix::map_file(std::move(file), size, MemoryAccess::read_write);
+}
+
+Result<Mapping> map_memory(SystemHandle handle, MemoryAccess access) {
+    struct stat found {};
+    if (::fstat(static_cast<int>(handle.get()), &found) != 0) return fail(Errc::invalid_argument, errno);
+    if (!S_ISREG(found.st_mode) || found.st_size <= 0) return fail(Errc::invalid_argument);
+    return posix::map_file(std::move(handle), static_cast<std::size_t>(found.st_size), access);
+}
+
+Result<void> remove_memory(const IpcName& name) {
+    auto lock = posix::NamesLock::take();
+    if (!lock) return fail(lock.error());
+    return posix::remove_file(*lock, IpcKind::shared_memory, name);
+}
+
+void unmap(const Mapping& mapping) noexcept {
+    if (mapping.data != nullptr) (void)::munmap(mapping.data, mapping.size);
+}
+
+}  // namespace pier::sys

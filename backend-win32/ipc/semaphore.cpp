@@ -1,0 +1,67 @@
+#include "ipc/memory.hpp"
+#include "ipc/wait.hpp"
+#include "process/text.hpp"
+
+#include <pier/sys/ipc/name.hpp>
+#include <pier/sys/ipc/semaphore.hpp>
+
+namespace pier::sys {
+namespace {
+
+Result<HANDLE> open_existing(const IpcName& name) {
+    auto text = system_name(IpcKind::semaphore, name);
+    if (!text) return fail(text.error());
+    const HANDLE object = ::OpenSemaphoreW(SEMAPHORE_MODIFY_STATE | SYNCHRONIZE, FALSE, win32::to_wide(*text).c_str());
+    if (object == nullptr) return fail(win32::name_error(::GetLastError()));
+    return object;
+}
+
+}  // namespace
+
+// The system makes or opens it in one step.
+Result<Semaphore> Semaphore::create(const IpcName& name, std::uint32_t initial, IpcCreation creation) {
+    auto text = system_name(IpcKind::semaphore, name);
+    if (!text) return fail(text.error());
+    const HANDLE object =
+        ::CreateSemaphoreW(nullptr, static_cast<LONG>(initial), static_cast<LONG>(most), win32::to_wide(*text).c_str());
+    const DWORD code = ::GetLastError();
+    if (object == nullptr) return fail(win32::name_error(code));
+    if (code == ERROR_ALREADY_EXISTS && creation == IpcCreation::exclusive) {
+        (void)::CloseHandle(object);
+        return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
+    }
+    return Semaphore(object, SystemHandle());
+}
+
+Result<Semaphore> Semaphore::open(const IpcName& name) {
+    auto object = open_existing(name);
+    if (!object) return fail(object.error());
+    return Semaphore(*object, SystemHandle());
+}
+
+// The system removes it with its last handle.
+Result<void> Semaphore::remove(const IpcName& name) {
+    auto object = open_existing(name);
+    if (!object) return fail(object.error());
+    (void)::CloseHandle(*object);
+    return {};
+}
+
+Semaphore::~Semaphore() {
+    if (object_ != nullptr) (void)::CloseHandle(object_);
+}
+
+Result<void> Semaphore::post(std::uint32_t count) noexcept {
+    if (count == 0) return {};
+    if (count > most) return fail(Errc::count_too_large);
+    if (::ReleaseSemaphore(object_, static_cast<LONG>(count), nullptr)) return {};
+    return fail(Errc::count_too_large, static_cast<std::int32_t>(::GetLastError()));
+}
+
+bool Semaphore::try_wait() noexcept { return ::WaitForSingleObject(object_, 0) == WAIT_OBJECT_0; }
+
+Result<Waited> Semaphore::wait(Time until, const Interrupt* interrupt) noexcept {
+    return win32::wait_object(object_, until, interrupt);
+}
+
+}  // namespace pier::sys

@@ -73,6 +73,8 @@ Errc condition_of(int number) noexcept {
         case ENODEV:
         case ENXIO:
             return Errc::no_such_interface;
+        case ESRCH:
+            return Errc::no_such_process;
         case ENOENT:
         case ENOTDIR:
             return Errc::file_not_found;

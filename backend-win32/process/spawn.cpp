@@ -4,6 +4,7 @@
 #include "process/error.hpp"
 #include "process/native_handle.hpp"
 #include "process/program.hpp"
+#include "process/signal.hpp"
 #include "process/text.hpp"
 #include "socket/winsock.hpp"
 
@@ -264,7 +265,9 @@ Result<std::shared_ptr<Child>> spawn(const ProcessOptions& options, const ChildS
         add(handle_of(each));
     }
 
-    auto child = std::make_shared<StartedChild>();  // its memory before there is a process
+    // Their memory before there is a process.
+    auto child = std::make_shared<StartedChild>();
+    auto watch = win32::EndWatch::prepare();
     // One at a time, for two may make the same handle inheritable and undo it.
     static std::mutex starting;
     std::lock_guard lock(starting);
@@ -276,7 +279,12 @@ Result<std::shared_ptr<Child>> spawn(const ProcessOptions& options, const ChildS
     if (!process) return fail(process.error());
     const OwnedHandle thread(process->hThread);
     child->begin(OwnedHandle(process->hProcess), process->dwProcessId);
-    return child;
+    if (watch == nullptr) return child;
+    auto watched = win32::EndWatch::start(std::move(watch), process->hProcess);
+    if (watched) return child;
+    // Its end would not be told.
+    ::TerminateProcess(process->hProcess, 1);
+    return fail(watched.error());
 }
 
 }  // namespace pier::sys

@@ -63,6 +63,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::no_protocol_option;
         case Errc::no_such_interface:
             return std::errc::no_such_device;
+        case Errc::no_such_process:
+            return std::errc::no_such_process;
         case Errc::not_a_socket:
             return std::errc::not_a_socket;
         case Errc::not_connected:

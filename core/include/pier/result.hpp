@@ -46,6 +46,7 @@ enum class Errc : std::int32_t {
     no_buffer_space,
     no_protocol_option,
     no_such_interface,  // a zone that names none
+    no_such_process,
     not_a_socket,
     not_connected,
     not_enough_memory,

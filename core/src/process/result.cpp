@@ -49,6 +49,7 @@ constexpr Entry table[] = {
     {Errc::no_buffer_space, "no buffer space", std::errc::no_buffer_space},
     {Errc::no_protocol_option, "no such option on this system", std::errc::no_protocol_option},
     {Errc::no_such_interface, "no such network interface", std::errc::no_such_device},
+    {Errc::no_such_process, "no such process", std::errc::no_such_process},
     {Errc::not_a_socket, "not a socket", std::errc::not_a_socket},
     {Errc::not_connected, "not connected", std::errc::not_connected},
     {Errc::not_enough_memory, "not enough memory", std::errc::not_enough_memory},

@@ -12,9 +12,6 @@
 
 namespace ipc {
 
-// What a receive gives: some bytes of a stream, or a message as it was sent.
-enum class Gives : bool { bytes, messages };
-
 // `Channel` has send_all(bytes), to be awaited for a Result<void>, and receive(into), for a Result<std::size_t>.
 template <class Channel>
 class ChannelSide final : public Side {
@@ -81,7 +78,7 @@ private:
             auto got = co_await channel_.receive(
                 buffer().first(static_cast<std::size_t>(std::min<std::uint64_t>(left, buffer_of_stream))));
             if (!got) co_return fault("receiving", got.error());
-            if (*got == 0) co_return fault("receiving: the other process has ended the stream");
+            if (*got == 0) co_return ended();
             auto checked = place.expect(buffer().first(*got));
             if (!checked) co_return checked;
             left -= *got;
@@ -94,7 +91,7 @@ private:
         for (std::uint64_t i = 0; i < load.count; ++i) {
             auto got = co_await channel_.receive(buffer());
             if (!got) co_return fault("receiving", got.error());
-            if (*got != load.size) co_return wrong_size(i, *got, load.size);
+            if (*got != load.size) co_return wrong_size(*got, load.size);
             auto checked = place.expect(buffer().first(*got));
             if (!checked) co_return checked;
         }
@@ -103,15 +100,8 @@ private:
 
     OrFault<void> check_question(const pier::Result<std::size_t>& got, Place& place) {
         if (!got) return fault("receiving", got.error());
-        if (*got == 0 && gives_ == Gives::bytes) return fault("receiving: the other process has ended the stream");
+        if (*got == 0 && gives_ == Gives::bytes) return ended();
         return place.expect(buffer().first(*got));
-    }
-
-    static std::unexpected<Fault> wrong_size(std::uint64_t number, std::size_t got, std::size_t wanted) {
-        std::string sentence("wrong data: message ");
-        sentence.append(std::to_string(number)).append(" has ").append(std::to_string(got));
-        sentence.append(" bytes instead of ").append(std::to_string(wanted));
-        return fault(std::move(sentence));
     }
 
     Channel channel_;

@@ -60,6 +60,11 @@ struct Kind {
 // What somebody may have meant by a name that is none; empty where nothing is near.
 [[nodiscard]] std::string_view nearest_name(std::string_view name, std::span<const std::string_view> names);
 
+[[nodiscard]] Kind named_pipe_kind() noexcept;
 [[nodiscard]] Kind pipe_kind() noexcept;
+[[nodiscard]] Kind queue_kind() noexcept;
+[[nodiscard]] Kind semaphore_kind() noexcept;
+[[nodiscard]] Kind shared_memory_kind() noexcept;
+[[nodiscard]] Kind signal_kind() noexcept;
 
 }  // namespace ipc

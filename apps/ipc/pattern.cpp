@@ -49,4 +49,12 @@ std::unexpected<Fault> Place::difference(std::span<const std::byte> bytes) const
     return fault(std::move(sentence));
 }
 
+std::unexpected<Fault> ended() { return fault("receiving: the other process has ended the stream"); }
+
+std::unexpected<Fault> wrong_size(std::size_t got, std::size_t wanted) {
+    std::string sentence("wrong data: a message has ");
+    sentence.append(std::to_string(got)).append(" bytes instead of ").append(std::to_string(wanted));
+    return fault(std::move(sentence));
+}
+
 }  // namespace ipc

@@ -39,4 +39,11 @@ private:
     std::uint64_t passed_ = 0;
 };
 
+// What a receive gives: some bytes of a stream, or a message as it was sent.
+enum class Gives : bool { bytes, messages };
+
+// The stream's end where more was to come.
+[[nodiscard]] std::unexpected<Fault> ended();
+[[nodiscard]] std::unexpected<Fault> wrong_size(std::size_t got, std::size_t wanted);
+
 }  // namespace ipc

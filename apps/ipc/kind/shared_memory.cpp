@@ -1,14 +1,15 @@
 // Shared memory with two rings of slots, one for each direction, and semaphores that count the free and the full ones.
+#include <pier/ipc/shared_memory.hpp>
+#include <pier/tool/message_ring.hpp>
 #include "blocking_side.hpp"
 #include "kind.hpp"
 #include "kind/semaphores.hpp"
 #include "kind/words.hpp"
-#include "ring.hpp"
-
-#include <pier/ipc/shared_memory.hpp>
 
 namespace ipc {
 namespace {
+
+using Ring = pier::sys::MessageRing;
 
 struct RingEnd {
     Ring ring;

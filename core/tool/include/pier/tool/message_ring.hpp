@@ -7,17 +7,17 @@
 #include <cstring>
 #include <span>
 
-namespace ipc {
+namespace pier::sys {
 
 // One direction. One process writes and one reads.
-class Ring {
+class MessageRing {
 public:
     static constexpr std::size_t slots = 8;
     static constexpr std::size_t slot_size = std::size_t{1} << 20;
     static constexpr std::size_t bytes = slots * slot_size + slots * sizeof(std::size_t);
 
     // `memory` has that many bytes.
-    explicit Ring(std::byte* memory) noexcept : memory_(memory) {}
+    explicit MessageRing(std::byte* memory) noexcept : memory_(memory) {}
 
     // Into a slot that is free.
     void put(std::span<const std::byte> message) noexcept {
@@ -41,4 +41,4 @@ private:
     std::size_t next_ = 0;
 };
 
-}  // namespace ipc
+}  // namespace pier::sys

@@ -4,6 +4,7 @@
 #include "report/json.hpp"
 #include "report/table.hpp"
 #include "run/child.hpp"
+#include "run/clean.hpp"
 #include "run/measure.hpp"
 
 #include <pier/cli/program.hpp>
@@ -52,6 +53,7 @@ int main(int argc, char** argv) {
     if (const auto status = run_as_child(argc, argv)) return *status;
     const auto options = parse_options(argc, argv);
     if (!options) return options.error();
+    if (options->clean) return clean(*options);
     auto loop = pier::Loop::create(*options->engine);
     if (!loop) {
         return pier::complain(program, "starting engine " + std::string(options->engine->name), loop.error());

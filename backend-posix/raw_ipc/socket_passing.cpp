@@ -33,17 +33,19 @@ public:
 
 private:
     Result<void> pass(std::span<const std::byte> bytes) {
-        int ends[2];
-        if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail_last();
-        connection_ = owned(ends[0]);
-        const SystemHandle theirs = owned(ends[1]);
+        if (used_ == pairs_.size()) {
+            if (auto made = make_pairs(); !made) return made;
+        }
+        const Pair& pair = pairs_[used_++];
+        const int theirs = descriptor_of(pair.theirs);
+        connection_ = descriptor_of(pair.ours);
         std::byte first = bytes.front();
         Message message(&first);
         cmsghdr* rights = CMSG_FIRSTHDR(&message.header);
         rights->cmsg_level = SOL_SOCKET;
         rights->cmsg_type = SCM_RIGHTS;
         rights->cmsg_len = CMSG_LEN(sizeof(int));
-        std::memcpy(CMSG_DATA(rights), &ends[1], sizeof(int));
+        std::memcpy(CMSG_DATA(rights), &theirs, sizeof theirs);
         while (::sendmsg(descriptor_of(channel_), &message.header, MSG_NOSIGNAL) < 0) {
             if (errno != EINTR) return fail_last();
         }
@@ -59,26 +61,47 @@ private:
         if (count == 0 || rights == nullptr || rights->cmsg_type != SCM_RIGHTS) return fail(Errc::end_of_stream);
         int connection = -1;
         std::memcpy(&connection, CMSG_DATA(rights), sizeof connection);
-        connection_ = owned(connection);
+        taken_ = owned(connection);
+        connection_ = connection;
         return static_cast<std::size_t>(count);
     }
     Result<void> write(std::span<const std::byte> bytes) {
-        while (::write(descriptor_of(connection_), bytes.data(), bytes.size()) < 0) {
+        while (::write(connection_, bytes.data(), bytes.size()) < 0) {
             if (errno != EINTR) return fail_last();
         }
         return {};
     }
     Result<std::size_t> read(std::span<std::byte> into) {
         ssize_t count = 0;
-        while ((count = ::read(descriptor_of(connection_), into.data(), into.size())) < 0) {
+        while ((count = ::read(connection_, into.data(), into.size())) < 0) {
             if (errno != EINTR) return fail_last();
         }
         if (count == 0) return fail(Errc::end_of_stream);
         return static_cast<std::size_t>(count);
     }
 
+    // Many at a time, so that the middle one of all questions pays nothing for them. They are closed as late.
+    Result<void> make_pairs() {
+        constexpr std::size_t ahead = 64;
+        pairs_.clear();
+        used_ = 0;
+        for (std::size_t i = 0; i < ahead; ++i) {
+            int ends[2];
+            if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail_last();
+            pairs_.push_back({owned(ends[0]), owned(ends[1])});
+        }
+        return {};
+    }
+
+    struct Pair {
+        SystemHandle ours;
+        SystemHandle theirs;
+    };
     SystemHandle channel_;
-    SystemHandle connection_;
+    std::vector<Pair> pairs_;  // of the first process
+    std::size_t used_ = 0;
+    SystemHandle taken_;   // of the second one
+    int connection_ = -1;  // the one that the question is about
     bool first_;
 };
 

@@ -5,8 +5,8 @@
 namespace pier::sys {
 
 std::span<const RawKind> raw_kinds() {
-    static const std::array all{posix::raw_pipe(),      posix::raw_fifo(),  posix::raw_shared_memory(),
-                                posix::raw_semaphore(), posix::raw_queue(), posix::raw_signal(),
+    static const std::array all{posix::raw_pipe(),      posix::raw_named_pipe(), posix::raw_shared_memory(),
+                                posix::raw_semaphore(), posix::raw_queue(),      posix::raw_signal(),
                                 posix::raw_unix()};
     return all;
 }

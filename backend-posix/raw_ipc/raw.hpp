@@ -31,7 +31,7 @@ inline constexpr time_t raw_patience = 10;  // seconds
 [[nodiscard]] int raw_descriptor(std::span<const std::string> words, std::size_t place) noexcept;
 
 // Each is defined in the file of its name.
-[[nodiscard]] RawKind raw_fifo() noexcept;
+[[nodiscard]] RawKind raw_named_pipe() noexcept;
 [[nodiscard]] RawKind raw_pipe() noexcept;
 [[nodiscard]] RawKind raw_queue() noexcept;
 [[nodiscard]] RawKind raw_semaphore() noexcept;

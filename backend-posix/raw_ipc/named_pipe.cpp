@@ -80,6 +80,6 @@ Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
 
 }  // namespace
 
-RawKind raw_fifo() noexcept { return {.name = "named-pipe", .messages = false, .host = host, .join = join}; }
+RawKind raw_named_pipe() noexcept { return {.name = "named-pipe", .messages = false, .host = host, .join = join}; }
 
 }  // namespace pier::posix

@@ -2,6 +2,7 @@
 // the reader by flock(2), the writer by an open file description lock (fcntl(2)), which know nothing of each other. Locks
 // go with their owner, so a FIFO that is not locked was left behind by a crash.
 #include "process/error.hpp"
+#include "process/pipe_transfer.hpp"
 
 #include <pier/sys/ipc/name.hpp>
 #include <pier/sys/ipc/named_pipe.hpp>
@@ -72,6 +73,7 @@ Result<SystemHandle> take_fifo(const std::string& path) noexcept {
         return posix::fail_last();
     }
     if (!has_name(fifo, path)) return fail(Errc::operation_would_block);
+    posix::enlarge(number(fifo));
     return fifo;
 }
 

@@ -50,6 +50,7 @@ Result<Pipe> make_pipe(PipeSide ours) {
         const int kept = ends[side == PipeSide::reader ? 0 : 1];
         if (::fcntl(kept, F_SETFL, ::fcntl(kept, F_GETFL) | O_NONBLOCK) != 0) return posix::fail_last();
     }
+    if (ours == PipeSide::both) posix::enlarge(ends[1]);
     return pipe;
 }
 

@@ -1,5 +1,8 @@
 #include "process/pipe_transfer.hpp"
 
+#include <pier/sys/pipe.hpp>
+
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -59,6 +62,13 @@ ssize_t write_guarded(int pipe, const std::byte* data, std::size_t size) noexcep
 }
 
 }  // namespace
+
+// Where it is refused (EPERM: the user's share is used up), the pipe has its usual size.
+void enlarge([[maybe_unused]] int pipe) noexcept {
+#ifdef F_SETPIPE_SZ
+    (void)::fcntl(pipe, F_SETPIPE_SZ, static_cast<int>(sys::stream_capacity));
+#endif
+}
 
 ssize_t read_some(int pipe, std::byte* into, std::size_t size) noexcept {
     ssize_t count;

@@ -13,4 +13,7 @@ namespace pier::posix {
 // As write(2), without SIGPIPE: EPIPE alone says that nobody reads. Repeats what a signal has interrupted.
 [[nodiscard]] ssize_t write_some(int pipe, const std::byte* data, std::size_t size) noexcept;
 
+// To sys::stream_capacity, as far as the system gives it.
+void enlarge(int pipe) noexcept;
+
 }  // namespace pier::posix

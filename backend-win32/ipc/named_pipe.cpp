@@ -7,13 +7,12 @@
 
 #include <pier/sys/ipc/name.hpp>
 #include <pier/sys/ipc/named_pipe.hpp>
+#include <pier/sys/pipe.hpp>
 
 #include <string>
 
 namespace pier::sys {
 namespace {
-
-constexpr DWORD buffer_size = 64 << 10;
 
 SystemHandle owned(HANDLE handle) noexcept {
     return SystemHandle(NativeHandle{reinterpret_cast<std::uintptr_t>(handle)});
@@ -38,7 +37,7 @@ Result<NamedReader> open_named_reader(const IpcName& name) {
     if (attributes == nullptr) return fail(win32::translate(::GetLastError()));
     SystemHandle pipe = owned(::CreateNamedPipeW(
         path->c_str(), PIPE_ACCESS_INBOUND | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-        PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, buffer_size, buffer_size, 0,
+        PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, stream_capacity, stream_capacity, 0,
         attributes));
     if (pipe.valid()) return NamedReader{std::move(pipe), nullptr};
     const DWORD code = ::GetLastError();

@@ -61,6 +61,7 @@ constexpr DWORD most_at_once = 1 << 20;
 Result<Pipe> make_pipe(PipeSide ours) {
     static std::atomic<unsigned> number = 0;
     const bool reads = ours != PipeSide::writer;
+    const DWORD capacity = ours == PipeSide::both ? stream_capacity : 64 << 10;
     // Somebody else may have taken a name, or have opened the other end first: then another one is tried.
     for (int attempt = 0;; ++attempt) {
         const std::wstring name =
@@ -68,7 +69,7 @@ Result<Pipe> make_pipe(PipeSide ours) {
         SystemHandle kept = owned(::CreateNamedPipeW(
             name.c_str(),
             (reads ? PIPE_ACCESS_INBOUND : PIPE_ACCESS_OUTBOUND) | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-            PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, 64 << 10, 64 << 10, 0,
+            PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, capacity, capacity, 0,
             nullptr));
         DWORD code = ::GetLastError();
         if (kept.valid()) {

@@ -104,7 +104,7 @@ Attempt receive_from(spi::AddressedOperation& op) noexcept {
 
 Attempt send_to(spi::AddressedOperation& op) noexcept {
     if (op.endpoint.family() == Family::unspecified) return send(op);
-    if (op.endpoint.port() == 0) return done(op, Error{Errc::invalid_argument, 0});
+    if (!op.endpoint.is_complete()) return done(op, Error{Errc::invalid_argument, 0});
     Pieces pieces;
     collect(op, pieces);
     Address to = to_native(op.endpoint);

@@ -51,6 +51,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::invalid_argument;
         case Errc::message_size:
             return std::errc::message_size;
+        case Errc::name_too_long:
+            return std::errc::filename_too_long;
         case Errc::network_down:
             return std::errc::network_down;
         case Errc::network_reset:

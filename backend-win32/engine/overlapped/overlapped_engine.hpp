@@ -65,6 +65,9 @@ private:
     bool can_be_tried(spi::Operation& op) noexcept;
     void leave_place(spi::Operation& op) noexcept;
     spi::Progress start_watch(spi::Operation& op) noexcept;
+    spi::Progress start_connect(spi::AddressedOperation& op) noexcept;
+    spi::Progress watch(spi::Operation& op) noexcept;
+    static void watched(spi::Operation& op, const Error& error, spi::Harvest& harvest) noexcept;
     void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
     void count_pending(OverlappedLane& record) noexcept;
 

@@ -192,7 +192,7 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
         }
         case Verb::send_to: {
             const Endpoint& to = static_cast<spi::AddressedOperation&>(op).endpoint;
-            if (to.family() == Family::unspecified || to.port() != 0) return false;
+            if (to.family() == Family::unspecified || to.is_complete()) return false;
             outcome = ended(Error{Errc::invalid_argument, 0});
             return true;
         }
@@ -241,6 +241,8 @@ Outcome begin_once(Operation& op, const Means& means) noexcept {
 }  // namespace
 
 bool is_overlapped(const Operation& op) noexcept {
+    if (op.verb == Verb::accept) return descriptor_of(op).accepts != nullptr;
+    if (op.verb == Verb::connect) return !static_cast<const spi::AddressedOperation&>(op).endpoint.is_unix();
     if (op.verb != Verb::wait) return true;
     return op.descriptor->kind == SocketKind::stream && !op.has(Operation::waits_writable);
 }

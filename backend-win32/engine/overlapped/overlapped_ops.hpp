@@ -77,7 +77,9 @@ struct Outcome {
 };
 
 // Whether begin() can take it. Else it waits for readiness, of which no overlapped operation tells: a receive of
-// nothing would consume a datagram, and nothing tells of room to send. Accepts are AcceptQueue's.
+// nothing would consume a datagram, and nothing tells of room to send. Accepts are AcceptQueue's. Of Unix-domain
+// sockets neither accepts nor connects: AcceptEx and ConnectEx are documented for TCP alone, and ConnectEx was seen to
+// write behind its stack with an address of theirs (libuv's pull request 4636).
 [[nodiscard]] bool is_overlapped(const spi::Operation& op) noexcept;
 
 // Hands the operation to the kernel. Not pending: no notice is owed, and the record is free again.

@@ -118,6 +118,8 @@ public:
     [[nodiscard]] Result<spi::Descriptor*> attach_pipe(SystemHandle& pipe);
     // attach() for a socket of another owner. Errors: besides, already_in_progress while this loop has it already.
     [[nodiscard]] Result<spi::Descriptor*> attach_foreign(spi::NativeSocket socket);
+    // Before a stream's socket is duplicated: Engine::let_go().
+    [[nodiscard]] Result<void> let_go(spi::Descriptor& stream) noexcept;
     // Cancels what is in flight, waits for it and closes. The descriptor must not be used any more. Outside of run(),
     // too: on any thread, while the loop runs nowhere. What is in flight then ends in the next run.
     void close(spi::Descriptor& descriptor) noexcept;

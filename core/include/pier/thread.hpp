@@ -37,10 +37,10 @@ class Thread {
 public:
     static constexpr std::size_t largest_stack = std::size_t{1} << 30;
 
-    // Runs `body` on a new thread. BLOCKS until the thread has its place where the options give it one. Errors, and then
-    // `body` is gone and has not run: invalid_argument for a stack that is too large, a NUL in the name, a processor
-    // that does not exist or that this process may not use; not_supported for processors of several groups (Windows);
-    // too_many_processes, not_enough_memory. Throws std::bad_alloc; likewise.
+    // Runs `body` on a new thread. BLOCKS until the thread has its place where the options give it one. Errors, and
+    // then `body` is gone and has not run: invalid_argument for a stack that is too large, a NUL in the name, a
+    // processor that does not exist or that this process may not use; not_supported for processors of several groups
+    // (Windows); too_many_processes, not_enough_memory. Throws std::bad_alloc; likewise.
     [[nodiscard]] static Result<Thread> start(std::move_only_function<void()> body, const ThreadOptions& options = {});
     Thread(Thread&& other) noexcept;
     Thread& operator=(Thread&& other) noexcept;
@@ -49,10 +49,10 @@ public:
     // Until a join has succeeded.
     [[nodiscard]] bool joinable() const noexcept;
 
-    // Waits for its end: the body has returned and is destroyed. Then the thread is gone, for which a join waits without
-    // a limit where thread_local objects of the thread have long destructors. On any loop, any thread; several may wait,
-    // and each hears of the end. The Thread may be moved meanwhile. Success, too, when it was joined before. Errors:
-    // timed_out and operation_canceled, and the thread goes on. Throws std::bad_alloc.
+    // Waits for its end: the body has returned and is destroyed. Then the thread is gone, for which a join waits
+    // without a limit where thread_local objects of the thread have long destructors. On any loop, any thread; several
+    // may wait, and each hears of the end. The Thread may be moved meanwhile. Success, too, when it was joined before.
+    // Errors: timed_out and operation_canceled, and the thread goes on. Throws std::bad_alloc.
     [[nodiscard]] Task<Result<void>> join(Deadline deadline = {}) const;
     // The same without a loop. BLOCKS. Not on the thread itself. Errors: timed_out.
     [[nodiscard]] Result<void> join_here(Deadline deadline = {}) const;

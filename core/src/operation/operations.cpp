@@ -433,7 +433,10 @@ Result<Descriptor*> Loop::attach(spi::Accepted&& socket, SocketKind kind) {
     // Behind an engine's handle the number shows only now.
     if (may_lose && attached) [[unlikely]]
         lose_foreign((*attached)->socket);
-    if (attached) ++sockets_;
+    if (attached) {
+        ++sockets_;
+        (*attached)->drain_exact = (*attached)->peer.is_unix();
+    }
     return attached;
 }
 
@@ -443,6 +446,8 @@ Result<Descriptor*> Loop::attach_pipe(SystemHandle& pipe) {
     if (attached) (void)pipe.release();
     return attached;
 }
+
+Result<void> Loop::let_go(Descriptor& stream) noexcept { return engine_->let_go(stream); }
 
 void Loop::close(Descriptor& d) noexcept {
     if (current() != this) [[unlikely]]

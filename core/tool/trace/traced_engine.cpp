@@ -57,6 +57,7 @@ public:
     }
 
     void bury() noexcept override { engine_->bury(); }
+    Result<void> let_go(Descriptor& stream) noexcept override { return engine_->let_go(stream); }
     bool close_released() noexcept override { return engine_->close_released(); }
 
     Progress start(Operation& op) noexcept override {

@@ -108,9 +108,9 @@ public:
 // bytes have gone poisons the sending direction: later sends end as broken_pipe. On Windows any send does that waited
 // when it was ended, since nothing tells how much the reader has taken of it.
 //
-// On POSIX (pipe(7)) up to PIPE_BUF bytes, 4096 on Linux, go as a whole; the pipe holds 64 KiB there. On Windows a pipe
-// is a named pipe that was opened for overlapped calls, with buffers of 64 KiB; a send that does not fit ends when the
-// reader has taken what is too much. iocp, overlapped-event and overlapped-apc wait for it as they do for sockets. The
+// A pipe holds 256 KiB that nobody has read yet; a child's, and on Linux one beyond the user's share of them, 64 KiB. On
+// POSIX (pipe(7)) up to PIPE_BUF bytes, 4096 on Linux, go as a whole. On Windows a pipe is a named pipe that was opened
+// for overlapped calls; a send that does not fit ends when the reader has taken what is too much. iocp, overlapped-event and overlapped-apc wait for it as they do for sockets. The
 // others can't wait for pipes by their own means: there a thread of the system's pool wakes the loop.
 class PipeStream {
 public:

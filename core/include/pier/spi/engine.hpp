@@ -87,6 +87,13 @@ public:
     // only after the harvest at hand has been delivered (the loop calls bury() then).
     virtual void release(Descriptor& descriptor) noexcept = 0;
     virtual void bury() noexcept {}
+    // A stream whose lanes are empty is to go on elsewhere by a duplicate of its socket, and to be released here:
+    // nothing may take of its input any more. Errors: input_waiting when something has been taken already;
+    // connection_reset.
+    [[nodiscard]] virtual Result<void> let_go(Descriptor& stream) noexcept {
+        (void)stream;
+        return {};
+    }
     // Asked when a socket can't be opened for want of a descriptor: closes at once what release() left to be closed
     // later. True when there was something, so that opening may be tried again.
     [[nodiscard]] virtual bool close_released() noexcept { return false; }

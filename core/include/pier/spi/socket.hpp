@@ -2,8 +2,10 @@
 #pragma once
 
 #include <pier/endpoint.hpp>
+#include <pier/spi/socket_file.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 namespace pier::spi {
@@ -46,6 +48,9 @@ public:
     // Of a listener that was just opened.
     [[nodiscard]] Listening listening() const noexcept { return listening_; }
     void set_listening(Listening listening) noexcept { listening_ = listening; }
+    // Of a Unix-domain socket that was just bound: goes with it, or with the handle that takes it over.
+    void set_file(std::unique_ptr<SocketFile> file) noexcept { file_ = std::move(file); }
+    [[nodiscard]] std::unique_ptr<SocketFile> take_file() noexcept { return std::move(file_); }
     [[nodiscard]] NativeSocket socket() const noexcept { return socket_; }
     [[nodiscard]] void* handle() const noexcept { return handle_; }
     // The engine takes over; this object is empty afterwards.
@@ -59,6 +64,7 @@ private:
         std::swap(socket_, other.socket_);
         std::swap(handle_, other.handle_);
         std::swap(drop_, other.drop_);
+        std::swap(file_, other.file_);
     }
 
     Endpoint peer_{};
@@ -66,6 +72,7 @@ private:
     NativeSocket socket_ = no_socket;
     void* handle_ = nullptr;
     void (*drop_)(void*) noexcept = nullptr;
+    std::unique_ptr<SocketFile> file_;
 };
 
 }  // namespace pier::spi

@@ -22,8 +22,9 @@ enum class Attempt : bool { would_block, done };
 [[nodiscard]] Attempt attempt_send(spi::Operation& op) noexcept;
 
 // Begins op.endpoint's connect; `would_block` is the normal case: wait for room to send, then ask connect_result. The
-// address is a specific one: the loop has resolved an unspecified one by Endpoint::reached(). Port 0 is
-// invalid_argument.
+// address is a specific one: the loop has resolved an unspecified one by Endpoint::reached(). An
+// incomplete one (port 0) is invalid_argument. A Unix-domain socket never blocks here: a listener whose backlog is full
+// is connection_refused.
 [[nodiscard]] Attempt connect_start(spi::AddressedOperation& op) noexcept;
 [[nodiscard]] Attempt connect_result(spi::AddressedOperation& op) noexcept;
 

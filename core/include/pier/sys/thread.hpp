@@ -22,8 +22,8 @@ public:
     // Runs `body`, which must not throw, on a new thread. `stack`: its size in bytes, rounded up to what the system
     // can have; 0: the system's default. It is address space (pthread_attr_setstacksize; on Windows _beginthreadex with
     // STACK_SIZE_PARAM_IS_A_RESERVATION): memory is taken as the thread comes to need it. Errors: invalid_argument for
-    // more than largest_stack; too_many_processes, not_enough_memory; throws std::bad_alloc. In all cases `body` is gone
-    // and has not run.
+    // more than largest_stack; too_many_processes, not_enough_memory; throws std::bad_alloc. In all cases `body` is
+    // gone and has not run.
     static constexpr std::size_t largest_stack = std::size_t{1} << 30;
     [[nodiscard]] static Result<Thread> start(std::size_t stack, std::move_only_function<void()> body);
 

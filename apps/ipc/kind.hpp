@@ -66,5 +66,7 @@ struct Kind {
 [[nodiscard]] Kind semaphore_kind() noexcept;
 [[nodiscard]] Kind shared_memory_kind() noexcept;
 [[nodiscard]] Kind signal_kind() noexcept;
+[[nodiscard]] Kind socket_passing_kind() noexcept;
+[[nodiscard]] Kind unix_kind() noexcept;
 
 }  // namespace ipc

@@ -20,8 +20,6 @@ std::vector<std::string> arguments(int argc, char** argv) { return {argv, argv +
 // another program still has the one of its parent.
 std::string own_program() { return "/proc/self/exe"; }
 
-std::uint64_t own_process_id() noexcept { return static_cast<std::uint64_t>(::getpid()); }
-
 void ignore_broken_pipe_signal() noexcept {
     auto before = std::signal(SIGPIPE, SIG_IGN);
     if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);

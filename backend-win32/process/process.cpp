@@ -47,8 +47,6 @@ std::vector<std::string> arguments(int, char**) {
     return utf8;
 }
 
-std::uint64_t own_process_id() noexcept { return ::GetCurrentProcessId(); }
-
 std::string own_program() {
     std::wstring path(260, L'\0');
     for (;;) {

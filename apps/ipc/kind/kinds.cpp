@@ -28,8 +28,8 @@ std::size_t distance(std::string_view from, std::string_view to) {
 std::string_view name_of(Way way) noexcept { return way == Way::pier ? "pier" : "raw"; }
 
 std::span<const Kind> kinds() {
-    static const std::array all{pipe_kind(),      named_pipe_kind(), shared_memory_kind(),
-                                semaphore_kind(), queue_kind(),      signal_kind()};
+    static const std::array all{pipe_kind(),  named_pipe_kind(), shared_memory_kind(),  semaphore_kind(),
+                                queue_kind(), unix_kind(),       socket_passing_kind(), signal_kind()};
     return all;
 }
 

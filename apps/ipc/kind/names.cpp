@@ -1,6 +1,6 @@
 #include "kind/names.hpp"
 
-#include <pier/sys/process.hpp>
+#include <pier/sys/unix_socket.hpp>
 
 #include <atomic>
 
@@ -9,7 +9,7 @@ namespace ipc {
 std::string unique_word() {
     static std::atomic<unsigned> number = 0;
     std::string word("pier-ipc-");
-    word.append(std::to_string(pier::sys::own_process_id()));
+    word.append(std::to_string(pier::sys::process_id()));
     return word.append("-").append(std::to_string(++number));
 }
 

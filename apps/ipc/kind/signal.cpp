@@ -5,7 +5,7 @@
 #include "kind/words.hpp"
 
 #include <pier/signal.hpp>
-#include <pier/sys/process.hpp>
+#include <pier/sys/unix_socket.hpp>
 
 #include <charconv>
 
@@ -33,7 +33,7 @@ private:
 class SignalHost final : public Host {
 public:
     explicit SignalHost(pier::SignalSet signals)
-        : signals_(std::move(signals)), invitation_{{std::to_string(pier::sys::own_process_id())}, {}} {}
+        : signals_(std::move(signals)), invitation_{{std::to_string(pier::sys::process_id())}, {}} {}
 
     const Invitation& invitation() const noexcept override { return invitation_; }
 

@@ -3,7 +3,6 @@
 // doesn't block unless it says so. Errors are Pier's conditions with the system's number.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +13,6 @@ namespace pier::sys {
 
 // What ProcessOptions::program has to be to start this program once more. Errors: none; throws std::bad_alloc.
 [[nodiscard]] std::string own_program();
-
-// What Process::id() is for who has started this process.
-[[nodiscard]] std::uint64_t own_process_id() noexcept;
 
 // For a program's start: UTF-8 and binary standard streams on Windows; on POSIX as many descriptors as the hard limit
 // allows, what start_up() does for standard streams, and SIGPIPE ignored unless it has a handler.

@@ -1,4 +1,5 @@
 // fifo(7): two, in the folder of temporary files. Each process reads the one that the first has made for it.
+#include "process/pipe_transfer.hpp"
 #include "raw_ipc/raw.hpp"
 
 #include <fcntl.h>
@@ -18,6 +19,7 @@ Result<SystemHandle> open_reader(const std::string& path) {
     SystemHandle reader = owned(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
     if (!reader.valid()) return fail_last();
     if (::fcntl(descriptor_of(reader), F_SETFL, 0) != 0) return fail_last();
+    enlarge(descriptor_of(reader));  // as Pier does
     return reader;
 }
 

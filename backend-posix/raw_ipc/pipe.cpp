@@ -1,4 +1,5 @@
 // pipe(7): two, one for each direction.
+#include "process/pipe_transfer.hpp"
 #include "raw_ipc/raw.hpp"
 
 #include <fcntl.h>
@@ -16,6 +17,7 @@ struct Ends {
 Result<Ends> make() {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0) return fail_last();
+    enlarge(ends[1]);  // as Pier does
     return Ends{owned(ends[0]), owned(ends[1])};
 }
 

@@ -1,13 +1,15 @@
 // CreateNamedPipe: two, one for each direction, which the first process makes.
 #include "raw_ipc/raw.hpp"
 
+#include <pier/sys/pipe.hpp>
+
 namespace pier::win32 {
 namespace {
 
 constexpr const wchar_t* prefix = L"\\\\.\\pipe\\";
 
 Result<SystemHandle> make(const std::wstring& name, DWORD direction) {
-    constexpr DWORD size = 64 << 10;
+    constexpr DWORD size = sys::stream_capacity;
     constexpr DWORD mode = PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS;
     SystemHandle pipe = owned(
         ::CreateNamedPipeW(name.c_str(), direction | FILE_FLAG_FIRST_PIPE_INSTANCE, mode, 1, size, size, 0, nullptr));

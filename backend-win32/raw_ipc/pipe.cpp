@@ -1,6 +1,8 @@
 // CreatePipe: two, one for each direction.
 #include "raw_ipc/raw.hpp"
 
+#include <pier/sys/pipe.hpp>
+
 namespace pier::win32 {
 namespace {
 
@@ -12,8 +14,7 @@ struct Ends {
 Result<Ends> make() {
     HANDLE reader = nullptr;
     HANDLE writer = nullptr;
-    constexpr DWORD size = 64 << 10;
-    if (!::CreatePipe(&reader, &writer, nullptr, size)) return raw_failure();
+    if (!::CreatePipe(&reader, &writer, nullptr, sys::stream_capacity)) return raw_failure();
     return Ends{owned(reader), owned(writer)};
 }
 

@@ -11,12 +11,7 @@
 #include <string>
 
 using namespace process_tests;
-using pier::after;
-using pier::Errc;
 using pier::PipeStream;
-using pier::Process;
-using pier::Redirect;
-using pier::Task;
 
 namespace {
 

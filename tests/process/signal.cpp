@@ -6,14 +6,8 @@
 #include <array>
 
 using namespace process_tests;
-using pier::after;
-using pier::Errc;
-using pier::Process;
-using pier::ProcessEnd;
-using pier::Redirect;
 using pier::Signal;
 using pier::SignalSet;
-using pier::Task;
 
 namespace {
 

@@ -28,6 +28,7 @@ Result<void> spi::PipeOutput::finish() noexcept {
     return {};
 }
 
+PipeStream::PipeStream() noexcept = default;
 PipeStream::PipeStream(PipeStream&& other) noexcept = default;
 
 PipeStream& PipeStream::operator=(PipeStream&& other) noexcept {

@@ -114,7 +114,7 @@ public:
 // means: there a thread of the system's pool wakes the loop.
 class PipeStream {
 public:
-    PipeStream() = default;
+    PipeStream() noexcept;
     PipeStream(PipeStream&& other) noexcept;
     // Closes what it held before, at once.
     PipeStream& operator=(PipeStream&& other) noexcept;

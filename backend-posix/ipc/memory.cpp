@@ -8,6 +8,7 @@
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
@@ -70,6 +71,11 @@ Result<void> remove_file(const NamesLock&, IpcKind kind, const IpcName& name) {
 
 // The memory first, and the size at the end: an object whose maker has died half-way has the size 0.
 Result<void> fill_file(const SystemHandle& file, std::size_t size) {
+    // Asked first: a file system that may grow beyond the machine's memory would take all of it, and other processes
+    // would be killed for the want of it, before it says that there is no more.
+    struct statvfs room {};
+    if (::fstatvfs(number(file), &room) != 0) return fail_last();
+    if (size / room.f_frsize > room.f_bavail) return fail(Errc::not_enough_memory, ENOSPC);
     // In pieces, since a signal ends the call and undoes what it has done.
     constexpr std::size_t piece = 16 << 20;
     for (std::size_t done = 0; done < size;) {

@@ -25,6 +25,16 @@ std::unexpected<Error> fail_for_want_of_room() noexcept {
     return fail_last();
 }
 
+// Asked before room is taken. A file system without a limit, or with one beyond the machine's memory, would take all of
+// it before it says that there is no more, and the system would kill other processes for the want of it.
+bool may_have_room(const SystemHandle& file, std::size_t size) noexcept {
+    const auto pages = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES));
+    if (size / static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) >= pages) return false;
+    struct statvfs room {};
+    if (::fstatvfs(number(file), &room) != 0 || room.f_blocks == 0) return true;  // it has no limit
+    return size / room.f_frsize < room.f_bavail;
+}
+
 // Marks the object as used by this process, and looks at whose it is.
 Result<ObjectFile> hold(int descriptor) {
     ObjectFile file{SystemHandle(NativeHandle{static_cast<std::uintptr_t>(descriptor)})};
@@ -71,11 +81,7 @@ Result<void> remove_file(const NamesLock&, IpcKind kind, const IpcName& name) {
 
 // The memory first, and the size at the end: an object whose maker has died half-way has the size 0.
 Result<void> fill_file(const SystemHandle& file, std::size_t size) {
-    // Asked first: a file system that may grow beyond the machine's memory would take all of it, and other processes
-    // would be killed for the want of it, before it says that there is no more.
-    struct statvfs room {};
-    if (::fstatvfs(number(file), &room) != 0) return fail_last();
-    if (size / room.f_frsize > room.f_bavail) return fail(Errc::not_enough_memory, ENOSPC);
+    if (!may_have_room(file, size)) return fail(Errc::not_enough_memory, ENOSPC);
     // In pieces, since a signal ends the call and undoes what it has done.
     constexpr std::size_t piece = 16 << 20;
     for (std::size_t done = 0; done < size;) {

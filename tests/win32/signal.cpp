@@ -1,6 +1,4 @@
-// Signals that only Windows has in this way: the event of terminate, and what can't be sent.
-#include "socket/winsock.hpp"
-
+// Listeners of signals, which are told here as the console would tell them.
 #include <pier/signal.hpp>
 #include <pier/sys/signal.hpp>
 
@@ -26,24 +24,6 @@ Errc outcome(const pier::Result<T>& result) {
 }
 
 }  // namespace
-
-TEST_CASE("signal: terminate is an event that others may set, and nothing else can be sent") {
-    struct Waiting : pier::sys::SignalListener {
-        HANDLE came = ::CreateEventW(nullptr, FALSE, FALSE, nullptr);
-    } waiting;
-    REQUIRE(waiting.came != nullptr);
-    waiting.told = [](pier::sys::SignalListener& self) noexcept { ::SetEvent(static_cast<Waiting&>(self).came); };
-    CHECK(outcome(pier::sys::add(waiting, Signal::terminate)) == Errc::ok);
-    CHECK(outcome(pier::send_signal(::GetCurrentProcessId(), Signal::terminate)) == Errc::ok);
-    CHECK(::WaitForSingleObject(waiting.came, 60'000) == WAIT_OBJECT_0);
-    pier::sys::remove(waiting, Signal::terminate);
-    ::CloseHandle(waiting.came);
-    for (const Signal signal : {Signal::interrupt, Signal::hang_up, Signal::child_ended, Signal::user_1}) {
-        CHECK(outcome(pier::send_signal(::GetCurrentProcessId(), signal)) == Errc::not_supported);
-    }
-    // A number of a process is a multiple of four.
-    CHECK(outcome(pier::send_signal(0x7FFF'FFFF, Signal::terminate)) == Errc::no_such_process);
-}
 
 TEST_CASE("signal: listeners come and go in any order, and each is told while it is there") {
     Counter first;

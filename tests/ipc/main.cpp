@@ -62,8 +62,20 @@ const std::string& mark() {
 }
 
 Name::Name(IpcKind kind) : kind_(kind), name_(fresh_name()) {}
+// Also while a thread that nobody waits for any more has it open: on POSIX it looks up every ten seconds.
 Name::~Name() {
-    (void)pier::remove_remain(kind_, name_);  // there is none on Windows, and perhaps none here
+    switch (kind_) {
+        case IpcKind::shared_memory:
+            return (void)pier::SharedMemory::remove(name_);
+        case IpcKind::semaphore:
+            return (void)pier::NamedSemaphore::remove(name_);
+        case IpcKind::mutex:
+            return (void)pier::NamedMutex::remove(name_);
+        case IpcKind::queue:
+            return (void)pier::MessageQueue::remove(name_);
+        case IpcKind::pipe:
+            return;
+    }
 }
 
 Second::Second(std::vector<std::string> words, std::vector<pier::NativeHandle> inherited)

@@ -1,5 +1,7 @@
 #include "uv_address.hpp"
 
+#include <pier/sys/socket.hpp>
+
 #include <cstring>
 
 namespace pier::uv {
@@ -42,10 +44,9 @@ Endpoint endpoint_of(const sockaddr* address) noexcept {
 }
 
 Endpoint peer_of(const uv_tcp_t& stream) noexcept {
-    sockaddr_storage name{};
-    int size = sizeof(name);
-    if (uv_tcp_getpeername(&stream, reinterpret_cast<sockaddr*>(&name), &size) != 0) return {};
-    return endpoint_of(reinterpret_cast<const sockaddr*>(&name));
+    uv_os_fd_t socket{};
+    if (uv_fileno(reinterpret_cast<const uv_handle_t*>(&stream), &socket) != 0) return {};
+    return sys::peer_endpoint(native(socket)).value_or(Endpoint());
 }
 
 }  // namespace pier::uv

@@ -5,8 +5,10 @@
 #include "uv_room.hpp"
 #include "uv_verbs.hpp"
 
+#include <pier/process/system_handle.hpp>
 #include <pier/sys/clock.hpp>
 #include <pier/sys/process.hpp>
+#include <pier/sys/socket.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -24,6 +26,21 @@ using spi::Verb;
 constexpr std::size_t smallest_copy = 4096;
 // What uv_loop_init() opens in a process for the first time: epoll, two pipes for signals, an eventfd.
 constexpr int first_descriptors = 6;
+
+// On Windows libuv makes the sockets itself that AcceptEx fills, of TCP's family alone.
+#ifdef _WIN32
+constexpr bool has_unix_sockets = false;
+#else
+constexpr bool has_unix_sockets = true;
+#endif
+
+// A stream that is to be connected has no name yet, and start_connect() knows where it goes. Libuv gives datagrams'
+// addresses without their lengths, and an abstract name has no other end.
+bool is_unix(const spi::Accepted& socket, SocketKind kind) noexcept {
+    if (kind == SocketKind::stream) return socket.peer().is_unix();
+    auto local = sys::local_endpoint(socket.socket());
+    return local && local->is_unix();
+}
 
 // Moves what has ended to a harvest.
 void hand_out(spi::Queue<Operation>& ended, spi::Harvest& harvest) noexcept {
@@ -82,7 +99,16 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
         if (static_cast<Socket*>(owned.handle())->engine != this) return fail(Errc::not_supported);
         return static_cast<Socket*>(owned.take_handle());
     }
-    if (kind == SocketKind::foreign) return attach_foreign(owned.take_socket());
+    if (kind == SocketKind::foreign || kind == SocketKind::pipe) return attach_polled(owned.take_socket(), kind);
+    if (is_unix(owned, kind)) {
+        if (!has_unix_sockets) return fail(Errc::address_family_not_supported);
+        if (kind == SocketKind::datagram) {
+            auto attached = attach_polled(owned.socket(), kind);
+            if (attached) (void)owned.take_socket();
+            if (attached) (*attached)->peer = owned.peer();
+            return attached;
+        }
+    }
     Socket* socket = kind == SocketKind::datagram ? make(uv_udp_init, &Socket::udp) : make_stream();
     if (socket == nullptr) return fail(Errc::not_enough_memory);
     uv_os_sock_t os = os_socket(owned.socket());
@@ -103,10 +129,11 @@ Result<spi::Descriptor*> UvEngine::attach(spi::Accepted&& accepted, SocketKind k
     return socket;
 }
 
-Result<spi::Descriptor*> UvEngine::attach_foreign(spi::NativeSocket foreign) noexcept {
+// Closes nothing where it fails. (A pipe comes here on POSIX alone, where it is a descriptor like a socket's.)
+Result<spi::Descriptor*> UvEngine::attach_polled(spi::NativeSocket native, SocketKind kind) noexcept {
     Socket* socket = sockets_.acquire();
     if (socket == nullptr) return fail(Errc::not_enough_memory);
-    if (int code = uv_poll_init_socket(&loop_, &socket->poll, os_socket(foreign)); code != 0) {
+    if (int code = uv_poll_init_socket(&loop_, &socket->poll, os_socket(native)); code != 0) {
         sockets_.recycle(*socket);
         Error error = error_of(code);
         if (code == UV_EPERM)
@@ -115,8 +142,9 @@ Result<spi::Descriptor*> UvEngine::attach_foreign(spi::NativeSocket foreign) noe
     }
     socket->engine = this;
     socket->handle.data = socket;
-    socket->socket = foreign;
-    socket->kind = SocketKind::foreign;
+    socket->socket = native;
+    socket->kind = kind;
+    socket->polled = kind != SocketKind::foreign;
     return socket;
 }
 
@@ -159,16 +187,25 @@ void UvEngine::close_dropped() noexcept {
 void UvEngine::release(spi::Descriptor& descriptor) noexcept {
     auto& socket = static_cast<Socket&>(descriptor);
     if (socket.kind == SocketKind::listener) close_listener(socket);
+    const spi::NativeSocket own = socket.polled ? socket.socket : spi::no_socket;
+    const bool is_pipe = socket.kind == SocketKind::pipe;
     socket.socket = spi::no_socket;
     if (socket.closed) {
         sockets_.recycle(socket);
     } else {
         discard(socket);
     }
+    // Libuv closes its own handles. Of a uv_poll_t it has let go at once behind uv_close(), says its documentation.
+    if (is_pipe) {
+        sys::close_handle(NativeHandle{static_cast<std::uintptr_t>(own)});
+    } else {
+        sys::close(own);
+    }
 }
 
 Progress UvEngine::start(Operation& op) noexcept {
     Socket& socket = Socket::of(op);
+    if (socket.polled && op.verb != Verb::wait) return start_polled(socket, op);
     switch (op.verb) {
         case Verb::accept:
             return start_accept(socket, static_cast<spi::AcceptOperation&>(op));
@@ -192,7 +229,7 @@ Progress UvEngine::start(Operation& op) noexcept {
 
 void UvEngine::cancel(Operation& op) noexcept {
     Socket& socket = Socket::of(op);
-    if (socket.writer == &op && op.verb == Verb::send) return cancel_send(socket);
+    if (socket.writer == &op && op.verb == Verb::send && socket.kind != SocketKind::pipe) return cancel_send(socket);
     if (socket.writer == &op) {
         // Libuv keeps the connect or the datagram; a connecting socket is closed next, which ends it.
         socket.writer = nullptr;
@@ -202,7 +239,7 @@ void UvEngine::cancel(Operation& op) noexcept {
     } else {
         return;  // it has ended already and waits for its harvest
     }
-    if (socket.kind == SocketKind::foreign) (void)watch(socket);  // asking for less is never refused
+    if (socket.polled || socket.kind == SocketKind::foreign) (void)watch(socket);  // asking for less is never refused
     end(op, error_of(UV_ECANCELED), 0);
 }
 

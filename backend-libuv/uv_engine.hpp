@@ -65,7 +65,7 @@ private:
     static void on_closed(uv_handle_t* handle) noexcept;
     template <class Handle>
     [[nodiscard]] Socket* make(int (*init)(uv_loop_t*, Handle*), Handle Socket::*handle) noexcept;
-    [[nodiscard]] Result<spi::Descriptor*> attach_foreign(spi::NativeSocket socket) noexcept;
+    [[nodiscard]] Result<spi::Descriptor*> attach_polled(spi::NativeSocket native, spi::SocketKind kind) noexcept;
     void close_dropped() noexcept;
     void feed_starved() noexcept;
     void run(Time until) noexcept;

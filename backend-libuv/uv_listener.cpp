@@ -59,9 +59,9 @@ Progress serve(Socket& listener, AcceptOperation& op, Error& error) noexcept {
         int code = room_to_accept_on(listener);
         Socket* client = code == 0 ? take_held(listener, code) : nullptr;
         if (client != nullptr) {
-            // A refusal only costs latency.
-            (void)uv_tcp_nodelay(&client->tcp, 1);
             client->peer = peer_of(client->tcp);
+            // A refusal only costs latency.
+            if (!client->peer.is_unix()) (void)uv_tcp_nodelay(&client->tcp, 1);
             op.accepted = spi::Accepted(client, &UvEngine::drop, client->peer);
             return Progress::finished;
         }

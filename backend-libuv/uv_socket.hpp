@@ -32,6 +32,7 @@ struct Socket : spi::Descriptor {
     bool spoiled = false;        // a send was cancelled, and libuv may still send its copy
     bool released = false;       // recycled when it is both released by its owner and closed by libuv
     bool closed = false;
+    bool polled = false;  // a Unix-domain datagram socket of our own, which libuv only watches
 
     // Last: what the engine itself touches of each message stands beside the Descriptor then.
     union {
@@ -39,7 +40,7 @@ struct Socket : spi::Descriptor {
         uv_stream_t stream;
         uv_tcp_t tcp;
         uv_udp_t udp;
-        uv_poll_t poll;  // of a foreign socket
+        uv_poll_t poll;  // of a foreign socket, and of one that is polled
     };
 
     [[nodiscard]] static Socket& of(spi::Operation& op) noexcept { return static_cast<Socket&>(*op.descriptor); }

@@ -3,6 +3,8 @@
 #include "uv_error.hpp"
 #include "uv_verbs.hpp"
 
+#include <pier/sys/attempt.hpp>
+
 #include <algorithm>
 #include <utility>
 
@@ -110,10 +112,24 @@ void on_written(uv_write_t* request, int status) {
     end_outgoing(outgoing, status);
 }
 
+// Decided at once, without libuv, which takes IP addresses alone. It reads and writes any stream socket (the
+// documentation of uv_tcp_open).
+#ifdef _WIN32
+Progress connect_unix(spi::AddressedOperation& op) noexcept {
+    return finish(op, Error{Errc::address_family_not_supported, 0});
+}
+#else
+Progress connect_unix(spi::AddressedOperation& op) noexcept {
+    if (sys::connect_start(op) == sys::Attempt::done) return finish(op, Error(op.error));
+    return finish(op, Error{Errc::operation_would_block, 0});  // only a signal in the middle of it
+}
+#endif
+
 }  // namespace
 
 Progress start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
-    if (op.endpoint.port() == 0) return finish(op, Error{Errc::invalid_argument, 0});
+    if (!op.endpoint.is_complete()) return finish(op, Error{Errc::invalid_argument, 0});
+    if (op.endpoint.is_unix()) return connect_unix(op);
     Address address(op.endpoint);
     if (address.get() == nullptr) return finish(op, Error{Errc::address_family_not_supported, 0});
     Outgoing* outgoing = socket.engine->lend_outgoing(socket, 0);

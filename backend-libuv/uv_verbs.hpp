@@ -33,7 +33,9 @@ void close_listener(Socket& listener) noexcept;
 
 // uv_wait.cpp
 [[nodiscard]] spi::Progress start_wait(Socket& socket, spi::Operation& op) noexcept;
-// Tells libuv what a foreign socket's waiters want now. 0, or libuv's code.
+// An operation of a socket that is polled: tried now, and again when libuv tells.
+[[nodiscard]] spi::Progress start_polled(Socket& socket, spi::Operation& op) noexcept;
+// Tells libuv what the waiters of a foreign socket, or of one that is polled, want now. 0, or libuv's code.
 [[nodiscard]] int watch(Socket& socket) noexcept;
 
 // uv_transfer.cpp

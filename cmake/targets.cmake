@@ -117,6 +117,15 @@ function(pier_doctest_program name)
   endif()
 endfunction()
 
+# pier_raw_ipc(): pier::raw_ipc of this backend's raw_ipc/, for pier-ipc alone.
+function(pier_raw_ipc)
+  pier_sources(own raw_ipc)
+  pier_library(raw_ipc ${own})
+  target_include_directories(pier_raw_ipc PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}")
+  target_link_libraries(pier_raw_ipc PUBLIC pier_tool)
+  target_link_libraries(pier_raw_ipc PRIVATE pier_backend)
+endfunction()
+
 # pier_native_probes([EXCEPT regex]): pier::native_probes of the raw probes in lib/behaviour/raw and of those of this backend, whose
 # native/net.hpp says what its system calls the things that both use.
 function(pier_native_probes)

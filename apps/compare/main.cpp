@@ -1,6 +1,8 @@
 // Runs the same behaviours under every engine, and shows where they differ.
 #include "html/html.hpp"
 #include "html/trace_html.hpp"
+#include "models/observe_models.hpp"
+#include "models/serving.hpp"
 #include "options.hpp"
 #include "report/catalogue.hpp"
 #include "report/diff.hpp"
@@ -144,6 +146,7 @@ int print_trace(const Options& options) {
 
 int main(int argc, char** argv) {
     if (auto status = run_as_child(argc, argv)) return *status;
+    if (auto status = serve_for_parent(argc, argv)) return *status;
     const ParsedOptions parsed = parse_options(argc, argv);
     if (!parsed.options) return parsed.status;
     const Options& options = *parsed.options;
@@ -153,5 +156,5 @@ int main(int argc, char** argv) {
         auto report = read_and_merge(options.files);
         return report ? print(*report, options) : refuse(report.error());
     }
-    return print(observe(options), options);
+    return print(options.models ? observe_models(options.system) : observe(options), options);
 }

@@ -45,6 +45,7 @@ void add_examples(CLI::App& app, CLI::App& merge, CLI::App& diff, CLI::App& trac
     pier::add_examples(app, {{"pier-compare", "everything, as a table"},
                              {"pier-compare --behaviour echo-8MiB,reset-idle-peer", "two rows of it"},
                              {"pier-compare --format html --output compare.html", "a page with filters and details"},
+                             {"pier-compare --models", "the models of a server: threads, processes, loops"},
                              {"pier-compare trace echo", "what each engine does for an echo, step by step"}});
     pier::add_examples(merge, {{"pier-compare merge linux.json wine-10.json", "both systems in one table"},
                                {"pier-compare merge linux.json wine-10.json --format words --count 5",
@@ -85,7 +86,9 @@ public:
                            : diff_->parsed()           ? Command::diff
                            : trace_.command().parsed() ? Command::trace
                                                        : Command::run;
-        const bool good = options_.command == Command::run ? take_engines() && take_behaviours() : take_subcommand();
+        const bool good = options_.command != Command::run ? take_subcommand()
+                          : options_.models                ? goes_with_models()
+                                                           : take_engines() && take_behaviours();
         if (!good) return ends(2);
         return {.options = std::move(options_), .status = 0};
     }
@@ -108,6 +111,10 @@ private:
         system_ = app_.add_option("--system", options_.system,
                                   "what the report calls this system: linux, windows, wine-10 (default this system)")
                       ->option_text("NAME")
+                      ->group(group);
+        models_ = app_.add_flag("--models", options_.models,
+                                "the models of a server as columns, each a server of this program, with rows of their "
+                                "own")
                       ->group(group);
         app_.add_flag("--list-engines", list_engines_, "list the engines of this build and what each is, then exit")
             ->group(group);
@@ -152,7 +159,7 @@ private:
     }
 
     bool take_subcommand() {
-        for (const CLI::Option* option : {engine_, behaviour_, system_}) {
+        for (const CLI::Option* option : {engine_, behaviour_, system_, models_}) {
             if (option->count() == 0) continue;
             const std::string reason = merge_->parsed()  ? "merge runs nothing"
                                        : diff_->parsed() ? "diff runs nothing"
@@ -165,6 +172,20 @@ private:
         auto taken = trace_.take();
         if (taken) options_.trace = std::move(*taken);
         return taken.has_value();
+    }
+
+    bool goes_with_models() {
+        for (const CLI::Option* option : {engine_, behaviour_}) {
+            if (option->count() == 0) continue;
+            pier::say(program, option->get_name() + ": not with --models, which has columns and rows of its own");
+            return false;
+        }
+        for (const Format format : {Format::words, Format::outcomes, Format::catalogue}) {
+            if (options_.format != format) continue;
+            pier::say(program, "--models has the formats table, json, markdown and html; see --help");
+            return false;
+        }
+        return true;
     }
 
     bool take_engines() {
@@ -209,6 +230,7 @@ private:
     CLI::Option* engine_ = nullptr;
     CLI::Option* behaviour_ = nullptr;
     CLI::Option* system_ = nullptr;
+    CLI::Option* models_ = nullptr;
     std::vector<std::string> engine_lists_;
     std::vector<std::string> behaviour_lists_;
     std::string older_;

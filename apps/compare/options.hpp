@@ -37,6 +37,7 @@ struct Options {
     std::vector<const Behaviour*> behaviours;
     bool all_engines = true;  // none was named
     bool native = false;      // raw system calls, too
+    bool models = false;      // instead of engines, the models of a server
     // To merge, or the older and the newer one to compare.
     std::vector<std::string> files;
     bool strict = false;  // each change counts

@@ -37,6 +37,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     pier::add_examples(
         app, {{"pier-echo-client", "one message of 64 bytes to a server on this machine"},
               {"pier-echo-client --message hello", "prints the echo"},
+              {"pier-echo-client --connect unix:/tmp/echo", "over a Unix-domain socket"},
               {"pier-echo-client --connections 100 --count 1000 --bytes 128", "how fast it goes with many at once"}});
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);

@@ -54,4 +54,7 @@ constexpr EngineInfo table[] = {
 
 std::span<const EngineInfo> platform_engines() { return table; }
 
+// A pipe's descriptor is as good as a socket's for all of them, those of core and libuv included.
+Result<std::unique_ptr<Engine>> with_pipes(std::unique_ptr<Engine> engine) { return engine; }
+
 }  // namespace pier::spi

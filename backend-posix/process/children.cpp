@@ -12,6 +12,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <utility>
 
 namespace pier::sys {
 namespace {
@@ -24,13 +25,15 @@ constexpr unsigned orphan_seconds = 1;
 int signal_to_stop() noexcept { return SIGRTMAX - 1; }
 int signal_to_end() noexcept { return SIGRTMAX - 2; }
 
-std::atomic<Children::Hook> ended_hook{nullptr};
-std::atomic<void*> ended_context{nullptr};
+using Hook = ParentLink::Hook;
+
+std::atomic<Hook> news_hook{nullptr};
+std::atomic<void*> news_context{nullptr};
 struct sigaction action_before {};
 
 void on_child_signal(int number, siginfo_t* info, void* machine) {
     const int saved = errno;
-    if (auto* hook = ended_hook.load()) hook(ended_context.load());
+    if (Hook hook = news_hook.load()) hook(news_context.load());
     if ((action_before.sa_flags & SA_SIGINFO) != 0) {
         if (action_before.sa_sigaction != nullptr) action_before.sa_sigaction(number, info, machine);
     } else if (action_before.sa_handler != SIG_DFL && action_before.sa_handler != SIG_IGN) {
@@ -41,17 +44,17 @@ void on_child_signal(int number, siginfo_t* info, void* machine) {
 
 // In a child: what has been asked of it, and who is to be told.
 std::atomic<int> asked{0};  // 1 to stop, 2 to end
-std::atomic<Children::Hook> stop_hook{nullptr};
-std::atomic<Children::Hook> end_hook{nullptr};
+std::atomic<Hook> stop_hook{nullptr};
+std::atomic<Hook> end_hook{nullptr};
 std::atomic<void*> heeding{nullptr};
-static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Children::Hook>::is_always_lock_free,
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<Hook>::is_always_lock_free,
               "a signal handler uses them");
 pid_t parent_of_this = 0;
 
 void tell_what_is_asked() noexcept {
     const int what = asked.load();
-    if (Children::Hook stop = what >= 1 ? stop_hook.load() : nullptr) stop(heeding.load());
-    if (Children::Hook end = what >= 2 ? end_hook.load() : nullptr) end(heeding.load());
+    if (Hook stop = what >= 1 ? stop_hook.load() : nullptr) stop(heeding.load());
+    if (Hook end = what >= 2 ? end_hook.load() : nullptr) end(heeding.load());
 }
 
 void on_parents_signal(int number) {
@@ -81,16 +84,36 @@ private:
     sigset_t before_{};
 };
 
+// In a child: its signals have been set up by the fork.
+class Inheritance final : public ParentLink {
+public:
+    explicit Inheritance(std::vector<spi::Accepted> sockets) noexcept : sockets_(std::move(sockets)) {}
+
+    Result<std::vector<spi::Accepted>> take_sockets() override { return std::move(sockets_); }
+
+    Result<void> heed(Hook on_stop, Hook on_end, void* context) noexcept override {
+        heeding = context;
+        stop_hook = on_stop;
+        end_hook = on_end;
+        tell_what_is_asked();  // what came before; a second time does nothing
+        return {};
+    }
+
+private:
+    std::vector<spi::Accepted> sockets_;
+};
+
 class Forks final : public Children {
 public:
     ~Forks() override {
-        if (!in_child_) (void)::sigaction(SIGCHLD, &action_before, nullptr);
-        ended_hook = nullptr;
+        (void)::sigaction(SIGCHLD, &action_before, nullptr);
+        news_hook = nullptr;
     }
 
-    Result<void> open(Hook ended, void* context) noexcept {
-        ended_context = context;
-        ended_hook = ended;
+    Result<void> open(const ChildrenEvents& events) noexcept {
+        events_ = events;
+        news_context = events.context;
+        news_hook = events.news;
         struct sigaction action {};
         action.sa_sigaction = on_child_signal;
         sigemptyset(&action.sa_mask);
@@ -100,27 +123,37 @@ public:
         return {};
     }
 
-    Result<Side> start() override {
+    Result<std::uint64_t> start(spi::Accepted& given, std::span<spi::Accepted> shared) override {
         processes_.reserve(processes_.size() + 1);  // nothing may throw once there is a child
+        std::vector<spi::Accepted> sockets;         // the child's
+        sockets.reserve(shared.size() + 1);
         const pid_t parent = ::getpid();
-        BlockedSignals blocked;
-        const pid_t process = ::fork();
+        pid_t process = 0;
+        int failure = 0;
+        {
+            BlockedSignals blocked;
+            process = ::fork();
+            failure = errno;
+            if (process == 0) become_child(parent, blocked);
+        }
         if (process == 0) {
-            become_child(parent, blocked);
-            return Side::child;
+            if (given.valid()) sockets.push_back(std::move(given));
+            for (spi::Accepted& each : shared) sockets.push_back(std::move(each));
+            Inheritance inheritance(std::move(sockets));
+            events_.life(events_.context, inheritance);
+            leave(1);
         }
         if (process < 0) {
-            const int failure = errno;
             // fork(2): a limit on the number of processes was met.
             if (failure == EAGAIN) return fail(Errc::too_many_processes, failure);
             return fail(posix::translate(failure));
         }
         processes_.push_back(process);
-        return Side::parent;
+        const spi::Accepted ours(std::move(given));  // closed: the child has its own
+        return static_cast<std::uint64_t>(process);
     }
 
     std::size_t size() const noexcept override { return processes_.size(); }
-    std::int64_t last() const noexcept override { return processes_.empty() ? 0 : processes_.back(); }
 
     // One by one: waiting for any child would take those that the program has started for itself.
     std::vector<ChildEnd> reap() override {
@@ -135,7 +168,10 @@ public:
             // Failed: somebody else has reaped it (ECHILD), and its status is lost.
             if (found < 0) status = 0;
             const bool killed = WIFSIGNALED(status);
-            ended.push_back({process, killed, killed ? WTERMSIG(status) : WEXITSTATUS(status)});
+            const int number = killed ? WTERMSIG(status) : WEXITSTATUS(status);
+            ended.push_back(
+                {static_cast<std::uint64_t>(process),
+                 {killed ? ProcessEnd::By::signal : ProcessEnd::By::exit, static_cast<std::uint32_t>(number)}});
             return true;
         });
         return ended;
@@ -145,13 +181,6 @@ public:
     void end_grace() noexcept override { signal_all(signal_to_end()); }
     void kill() noexcept override { signal_all(SIGKILL); }
 
-    void heed(Hook on_stop, Hook on_end, void* context) noexcept override {
-        heeding = context;
-        stop_hook = on_stop;
-        end_hook = on_end;
-        tell_what_is_asked();  // what came before; a second time does nothing
-    }
-
 private:
     // No process has another one's number before it is reaped.
     void signal_all(int number) noexcept {
@@ -159,10 +188,9 @@ private:
     }
 
     void become_child(pid_t parent, BlockedSignals& blocked) noexcept {
-        in_child_ = true;
         parent_of_this = parent;
         processes_.clear();
-        ended_hook = nullptr;
+        news_hook = nullptr;
         (void)::sigaction(SIGCHLD, &action_before, nullptr);
         (void)on_stop_request([](void*) noexcept {}, nullptr);
         struct sigaction action {};
@@ -180,19 +208,23 @@ private:
         if (::getppid() != parent) ::_exit(1);  // it has died before that
     }
 
-    bool in_child_ = false;
+    ChildrenEvents events_;
     std::vector<pid_t> processes_;
 };
 
 }  // namespace
 
-std::string children_obstacle() { return {}; }
-
-Result<std::unique_ptr<Children>> make_children(Children::Hook ended, void* context) {
+Result<std::unique_ptr<Children>> make_children(const ChildrenEvents& events) {
     auto children = std::make_unique<Forks>();
-    if (auto opened = children->open(ended, context); !opened) return fail(opened.error());
+    if (auto opened = children->open(events); !opened) return fail(opened.error());
     return children;
 }
+
+std::string_view parent_variable() noexcept { return {}; }
+
+Result<std::unique_ptr<ParentLink>> find_parent() { return nullptr; }
+
+bool engines_share_listeners() noexcept { return true; }
 
 void leave(int status) noexcept {
     (void)std::fflush(nullptr);

@@ -27,6 +27,7 @@ Errc condition_of(int number) noexcept {
         case ECONNABORTED:
             return Errc::connection_aborted;
         case EPROTO:
+        case EPROTOTYPE:
             return Errc::protocol_error;
         case EPIPE:
             return Errc::broken_pipe;
@@ -59,7 +60,10 @@ Errc condition_of(int number) noexcept {
             return Errc::message_size;
         case EACCES:
         case EPERM:
+        case EROFS:
             return Errc::permission_denied;
+        case ENAMETOOLONG:
+            return Errc::name_too_long;
         case EINVAL:
         case EFAULT:
             return Errc::invalid_argument;
@@ -73,6 +77,8 @@ Errc condition_of(int number) noexcept {
         case ENODEV:
         case ENXIO:
             return Errc::no_such_interface;
+        case ESRCH:
+            return Errc::no_such_process;
         case ENOENT:
         case ENOTDIR:
             return Errc::file_not_found;

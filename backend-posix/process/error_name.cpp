@@ -69,6 +69,7 @@ constexpr Name of_errno[] = {
     {EPROTO, "EPROTO"},
     {EPROTONOSUPPORT, "EPROTONOSUPPORT"},
     {EPROTOTYPE, "EPROTOTYPE"},
+    {EROFS, "EROFS"},
     {ESHUTDOWN, "ESHUTDOWN"},
     {ESRCH, "ESRCH"},
     {ETIME, "ETIME"},

@@ -2,6 +2,7 @@
 #include "engine/timeout.hpp"
 #include "process/error.hpp"
 #include "process/native_handle.hpp"
+#include "process/pipe_transfer.hpp"
 
 #include <pier/sys/clock.hpp>
 #include <pier/sys/pipe.hpp>
@@ -11,8 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
-#include <csignal>
-#include <ctime>
 
 namespace pier::sys {
 namespace {
@@ -39,34 +38,6 @@ Result<bool> wait_for(NativeHandle handle, short events, Time until) noexcept {
     }
 }
 
-// While it lives, a write to a pipe that nobody reads raises no signal in this thread; others keep what they have.
-class NoBrokenPipeSignal {
-public:
-    NoBrokenPipeSignal() noexcept {
-        sigemptyset(&signal_);
-        sigaddset(&signal_, SIGPIPE);
-        sigset_t pending;
-        sigemptyset(&pending);
-        (void)sigpending(&pending);
-        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-        (void)pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-    }
-    NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
-    ~NoBrokenPipeSignal() { (void)pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
-    // The write has raised it.
-    void take() noexcept {
-        const timespec at_once{};
-        while (!was_pending_ && sigtimedwait(&signal_, nullptr, &at_once) < 0 && errno == EINTR) {
-        }
-    }
-
-private:
-    sigset_t signal_{};
-    sigset_t before_{};
-    bool was_pending_ = false;
-};
-
 }  // namespace
 
 Result<Pipe> make_pipe(PipeSide ours) {
@@ -74,16 +45,19 @@ Result<Pipe> make_pipe(PipeSide ours) {
     if (::pipe2(ends, O_CLOEXEC) != 0) return posix::fail_last();
     Pipe pipe{owned(ends[0]), owned(ends[1])};
     // Each end has its own flags, so the child's stays as every program expects it.
-    const int kept = ends[ours == PipeSide::reader ? 0 : 1];
-    if (::fcntl(kept, F_SETFL, ::fcntl(kept, F_GETFL) | O_NONBLOCK) != 0) return posix::fail_last();
+    for (const PipeSide side : {PipeSide::reader, PipeSide::writer}) {
+        if (ours != side && ours != PipeSide::both) continue;
+        const int kept = ends[side == PipeSide::reader ? 0 : 1];
+        if (::fcntl(kept, F_SETFL, ::fcntl(kept, F_GETFL) | O_NONBLOCK) != 0) return posix::fail_last();
+    }
+    if (ours == PipeSide::both) posix::enlarge(ends[1]);
     return pipe;
 }
 
 Result<std::size_t> read_pipe(NativeHandle reader, std::span<std::byte> into, Time until) {
     for (;;) {
-        const ssize_t count = ::read(descriptor_of(reader), into.data(), into.size());
+        const ssize_t count = posix::read_some(descriptor_of(reader), into.data(), into.size());
         if (count >= 0) return static_cast<std::size_t>(count);
-        if (errno == EINTR) continue;
         if (errno != EAGAIN) return posix::fail_last();
         auto ready = wait_for(reader, POLLIN, until);
         if (!ready) return fail(ready.error());
@@ -92,18 +66,13 @@ Result<std::size_t> read_pipe(NativeHandle reader, std::span<std::byte> into, Ti
 }
 
 Result<void> write_pipe(NativeHandle writer, std::span<const std::byte> bytes, Time until) {
-    NoBrokenPipeSignal guard;
     while (!bytes.empty()) {
-        const ssize_t count = ::write(descriptor_of(writer), bytes.data(), bytes.size());
+        const ssize_t count = posix::write_some(descriptor_of(writer), bytes.data(), bytes.size());
         if (count >= 0) {
             bytes = bytes.subspan(static_cast<std::size_t>(count));
             continue;
         }
-        if (errno == EINTR) continue;
-        if (errno == EPIPE) {
-            guard.take();
-            return fail(Errc::connection_reset, EPIPE);
-        }
+        if (errno == EPIPE) return fail(Errc::connection_reset, EPIPE);
         if (errno != EAGAIN) return posix::fail_last();
         auto ready = wait_for(writer, POLLOUT, until);
         if (!ready) return fail(ready.error());

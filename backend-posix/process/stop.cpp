@@ -1,83 +1,71 @@
 // Requests to stop, by signals.
-#include "process/error.hpp"
-
+#include <pier/sys/signal.hpp>
 #include <pier/sys/stop.hpp>
 
 #include <array>
-#include <atomic>
-#include <csignal>
 #include <mutex>
-#include <thread>
 #include <utility>
 
 namespace pier::sys {
 namespace {
 
-std::atomic<void (*)(void*) noexcept> stop_handler{nullptr};
-std::atomic<void*> stop_context{nullptr};
-static_assert(std::atomic<void*>::is_always_lock_free, "a signal handler may use it");
+class Requests {
+public:
+    Result<void> listen(void (*handler)(void*) noexcept, void* context) {
+        handler_ = handler;
+        context_ = context;
+        for (One& one : all_) {
+            one.of = this;
+            one.told = [](SignalListener& self) noexcept {
+                const Requests& requests = *static_cast<One&>(self).of;
+                requests.handler_(requests.context_);
+            };
+            auto added = add(one, one.signal);
+            if (!added) stop_listening();
+            if (!added) return added;
+            one.listens = true;
+        }
+        return {};
+    }
+    // Afterwards nobody is inside of the handler.
+    void stop_listening() noexcept {
+        for (One& one : all_) {
+            if (std::exchange(one.listens, false)) remove(one, one.signal);
+        }
+    }
 
-std::atomic<int> handlers_running{0};
+private:
+    struct One : SignalListener {
+        explicit One(Signal which) noexcept : signal(which) {}
+        const Signal signal;
+        Requests* of = nullptr;
+        bool listens = false;
+    };
 
-void on_signal(int) {
-    handlers_running.fetch_add(1, std::memory_order_seq_cst);
-    if (auto* handler = stop_handler.load(std::memory_order_seq_cst))
-        handler(stop_context.load(std::memory_order_relaxed));
-    handlers_running.fetch_sub(1, std::memory_order_seq_cst);
-}
-
-struct Disposition {
-    int signal;
-    struct sigaction before {};
-    bool taken = false;
+    // Written while no signal is listened to.
+    void (*handler_)(void*) noexcept = nullptr;
+    void* context_ = nullptr;
+    std::array<One, 2> all_{One(Signal::interrupt), One(Signal::terminate)};
 };
+
 std::mutex changing;
-std::array<Disposition, 2> dispositions{Disposition{SIGINT}, Disposition{SIGTERM}};
-
-Result<void> take_signals() {
-    struct sigaction action = {};
-    action.sa_handler = on_signal;
-    sigemptyset(&action.sa_mask);
-    action.sa_flags = SA_RESTART;
-    for (Disposition& each : dispositions) {
-        if (each.taken) continue;
-        if (sigaction(each.signal, nullptr, &each.before) != 0) return posix::fail_last();
-        // Who started us with the signal ignored (nohup, a background job of a script) wants it so.
-        if (each.signal == SIGINT && each.before.sa_handler == SIG_IGN) continue;
-        if (sigaction(each.signal, &action, nullptr) != 0) return posix::fail_last();
-        each.taken = true;
-    }
-    return {};
-}
-
-void give_signals_back() noexcept {
-    for (Disposition& each : dispositions) {
-        if (!std::exchange(each.taken, false)) continue;
-        struct sigaction now = {};
-        // Somebody else's handler of today is not replaced by one of yesterday.
-        const bool ours = sigaction(each.signal, nullptr, &now) == 0 && now.sa_handler == on_signal;
-        if (ours) (void)sigaction(each.signal, &each.before, nullptr);
-    }
-}
+// Two, so that the new ones listen before the old ones stop: else a signal between them would end the process.
+std::array<Requests, 2> both;
+std::size_t current = 0;
 
 }  // namespace
 
 Result<void> on_stop_request(void (*handler)(void*) noexcept, void* context) {
     std::lock_guard lock(changing);
-    // First, so that no signal finds neither the handler nor what was there before.
-    if (handler == nullptr) give_signals_back();
-    stop_handler.store(nullptr, std::memory_order_seq_cst);
-    // On another thread one may be in the middle of the old handler, whose context goes after this call.
-    while (handlers_running.load(std::memory_order_seq_cst) != 0) std::this_thread::yield();
-    stop_context.store(context, std::memory_order_relaxed);
-    stop_handler.store(handler, std::memory_order_release);
-    if (handler == nullptr) return {};
-    auto taken = take_signals();
-    if (!taken) {
-        give_signals_back();
-        stop_handler.store(nullptr, std::memory_order_seq_cst);
+    Requests& old = both[current];
+    if (handler != nullptr) {
+        current = 1 - current;
+        auto listens = both[current].listen(handler, context);
+        if (!listens) current = 1 - current;
+        if (!listens) return listens;
     }
-    return taken;
+    old.stop_listening();
+    return {};
 }
 
 }  // namespace pier::sys

@@ -3,11 +3,52 @@
 #include <pier/sys/interface.hpp>
 
 #include <net/if.h>
+#include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <string>
 
 namespace pier::posix {
+namespace {
+
+constexpr socklen_t path_begins = offsetof(sockaddr_un, sun_path);
+
+// unix(7): a path ends with a zero byte, which the length includes, unless it fills sun_path; an abstract name is as
+// long as the length says; nothing at all is the unnamed address.
+socklen_t to_unix(const Endpoint& endpoint, sockaddr_un& address) noexcept {
+    address = {};
+    address.sun_family = AF_UNIX;
+    const std::string_view name = endpoint.unix_name();
+    const std::size_t size = std::min(name.size(), sizeof address.sun_path);
+    std::memcpy(address.sun_path, name.data(), size);
+    const bool ends = endpoint.has_path() && size < sizeof address.sun_path;
+    return path_begins + static_cast<socklen_t>(size) + (ends ? 1 : 0);
+}
+
+// Of a path of 108 bytes the system gives a length of one more.
+Endpoint from_unix(const sockaddr_un& address, socklen_t length) noexcept {
+    if (length <= path_begins) return Endpoint::from_unix_name({});
+    std::size_t size = std::min<std::size_t>(length - path_begins, sizeof address.sun_path);
+    if (address.sun_path[0] != '\0') size = strnlen(address.sun_path, size);
+    return Endpoint::from_unix_name({address.sun_path, size});
+}
+
+}  // namespace
+
+int native_family(Family family) noexcept {
+    switch (family) {
+        case Family::ipv4:
+            return AF_INET;
+        case Family::ipv6:
+            return AF_INET6;
+        case Family::unix_domain:
+            return AF_UNIX;
+        case Family::unspecified:
+            break;
+    }
+    return AF_UNSPEC;
+}
 
 socklen_t to_native(const Endpoint& endpoint, Address& address) noexcept {
     if (endpoint.family() == Family::ipv4) {
@@ -26,10 +67,11 @@ socklen_t to_native(const Endpoint& endpoint, Address& address) noexcept {
         std::memcpy(&address.v6.sin6_addr, endpoint.v6_bytes().data(), endpoint.v6_bytes().size());
         return sizeof address.v6;
     }
-    return 0;
+    return endpoint.is_unix() ? to_unix(endpoint, address.local) : 0;
 }
 
-Endpoint from_native(const Address& address) noexcept {
+Endpoint from_native(const Address& address, socklen_t length) noexcept {
+    if (length < sizeof address.any.sa_family) return {};
     if (address.any.sa_family == AF_INET) {
         Endpoint::V4 bytes;
         std::memcpy(bytes.data(), &address.v4.sin_addr, bytes.size());
@@ -40,6 +82,7 @@ Endpoint from_native(const Address& address) noexcept {
         std::memcpy(bytes.data(), &address.v6.sin6_addr, bytes.size());
         return Endpoint::v6(bytes, ntohs(address.v6.sin6_port), address.v6.sin6_scope_id);
     }
+    if (address.any.sa_family == AF_UNIX) return from_unix(address.local, length);
     return {};
 }
 

@@ -1,5 +1,6 @@
 // One try of an operation, without ever blocking.
 #include "process/error.hpp"
+#include "process/pipe_transfer.hpp"
 #include "socket/address.hpp"
 #include "socket/pieces.hpp"
 
@@ -73,13 +74,13 @@ Attempt send(Operation& op) noexcept {
 // By recvmsg, because only its flags tell of a truncated datagram.
 Attempt receive_from(AddressedOperation& op) noexcept {
     int socket = descriptor_of(op.descriptor->socket);
-    Address address{};
+    Address address;
     Pieces pieces(op);
     msghdr message = message_of(pieces, &address, sizeof address);
     Attempt attempt = conclude(op, uninterrupted([&] { return recvmsg(socket, &message, 0); }));
     if (attempt == Attempt::would_block || op.error.condition != Errc::ok) return attempt;
     if ((message.msg_flags & MSG_TRUNC) != 0) op.set(Operation::truncated);
-    op.endpoint = posix::from_native(address);
+    op.endpoint = posix::from_native(address, message.msg_namelen);
     return attempt;
 }
 
@@ -89,24 +90,42 @@ Attempt send_to(AddressedOperation& op) noexcept {
     socklen_t length = posix::to_native(op.endpoint, address);
     Pieces pieces(op);
     msghdr message = message_of(pieces, length != 0 ? &address : nullptr, length);
-    return conclude(op, uninterrupted([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); }));
+    Attempt attempt = conclude(op, uninterrupted([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); }));
+    if (attempt == Attempt::done || !op.endpoint.is_unix()) return attempt;
+    // A socket without a peer is writable while its own buffer has room, also when the receiver's queue has none, of
+    // which no poll tells (unix(7) has no word of it; Linux, measured). Room may have come since the first try.
+    pollfd entry{.fd = socket, .events = POLLOUT, .revents = 0};
+    if (poll(&entry, 1, 0) == 0) return attempt;
+    attempt = conclude(op, uninterrupted([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); }));
+    return attempt == Attempt::done ? attempt : done(op, {Errc::no_buffer_space, EAGAIN});
 }
 
 Attempt accept(AcceptOperation& op) noexcept {
     int listener = descriptor_of(op.descriptor->socket);
     // Each round takes one dead connection out of the queue.
     for (int dead = 0; dead < spi::limits::most_dead_connections; ++dead) {
-        Address address{};
+        Address address;
         socklen_t length = sizeof address;
         int socket = accept4(listener, &address.any, &length, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (socket >= 0) {
-            op.accepted = spi::Accepted(posix::native_of(socket), posix::from_native(address));
+            op.accepted = spi::Accepted(posix::native_of(socket), posix::from_native(address, length));
             return done(op, {});
         }
         if (errno == EAGAIN || errno == EWOULDBLOCK) return Attempt::would_block;
         if (!posix::is_dead_connection(errno)) return done(op, posix::last_error());
     }
     return done(op, posix::translate(ECONNABORTED));
+}
+
+Attempt read_pipe(Operation& op) noexcept {
+    return conclude(op, posix::read_some(descriptor_of(op.descriptor->socket), op.buffer, op.length));
+}
+
+// Like a stream whose peer is gone.
+Attempt write_pipe(Operation& op) noexcept {
+    const ssize_t count = posix::write_some(descriptor_of(op.descriptor->socket), op.buffer, op.length);
+    if (count < 0 && errno == EPIPE) return done(op, {Errc::connection_reset, EPIPE});
+    return conclude(op, count);
 }
 
 Attempt wait(Operation& op) noexcept {
@@ -127,6 +146,8 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
     if (connect(socket, &address.any, length) == 0) return done(op, {});
     // connect(2): an interrupted connect goes on by itself, like one in progress.
     if (errno == EINPROGRESS || errno == EINTR) return Attempt::would_block;
+    // connect(2): the listener's backlog is full, and there is nothing to wait for.
+    if (errno == EAGAIN && endpoint.is_unix()) return done(op, {Errc::connection_refused, EAGAIN});
     // A local address that is not free, or a full table of ephemeral ports on some systems.
     return done(op, posix::last_error());
 }
@@ -153,8 +174,10 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
 Attempt attempt(Operation& op) noexcept {
     switch (op.verb) {
         case Verb::receive:
+            if (op.descriptor->kind == spi::SocketKind::pipe) return read_pipe(op);
             return op.has(Operation::vectored) ? receive(op) : attempt_receive(op);
         case Verb::send:
+            if (op.descriptor->kind == spi::SocketKind::pipe) return write_pipe(op);
             return op.has(Operation::vectored) ? send(op) : attempt_send(op);
         case Verb::accept:
             return accept(static_cast<AcceptOperation&>(op));
@@ -173,7 +196,7 @@ Attempt attempt(Operation& op) noexcept {
 }
 
 Attempt connect_start(AddressedOperation& op) noexcept {
-    if (op.endpoint.port() == 0) return done(op, {Errc::invalid_argument, 0});
+    if (!op.endpoint.is_complete()) return done(op, {Errc::invalid_argument, 0});
     return connect_to(descriptor_of(op.descriptor->socket), op.endpoint, op);
 }
 

@@ -35,16 +35,11 @@ Error translate(int code) noexcept {
     }
 }
 
-int native_family(Family family) noexcept {
-    if (family == Family::ipv4) return AF_INET;
-    return family == Family::ipv6 ? AF_INET6 : AF_UNSPEC;
-}
-
 }  // namespace
 
 Result<std::vector<Endpoint>> look_up(const std::string& host, const std::string& service, Family family) {
     addrinfo wanted{};
-    wanted.ai_family = native_family(family);
+    wanted.ai_family = posix::native_family(family);
     wanted.ai_socktype = SOCK_STREAM;
     addrinfo* list = nullptr;
     int code = getaddrinfo(host.c_str(), service.empty() ? nullptr : service.c_str(), &wanted, &list);
@@ -55,7 +50,7 @@ Result<std::vector<Endpoint>> look_up(const std::string& host, const std::string
         if (entry->ai_family == AF_INET || entry->ai_family == AF_INET6) {
             posix::Address address{};
             std::memcpy(&address, entry->ai_addr, std::min<std::size_t>(sizeof address, entry->ai_addrlen));
-            found.push_back(posix::from_native(address));
+            found.push_back(posix::from_native(address, entry->ai_addrlen));
         }
     }
     return found;
@@ -63,6 +58,7 @@ Result<std::vector<Endpoint>> look_up(const std::string& host, const std::string
 
 Result<void> look_up_name(const Endpoint& endpoint, std::string& host, std::string& service) {
     posix::Address address{};
+    if (endpoint.is_unix()) return fail(Errc::invalid_argument);  // glibc would name this machine
     socklen_t length = posix::to_native(endpoint, address);
     if (length == 0) return fail(Errc::invalid_argument);
     char host_text[NI_MAXHOST];

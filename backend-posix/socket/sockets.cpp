@@ -1,6 +1,7 @@
 // Opening, naming, configuring and closing sockets.
 #include "process/error.hpp"
 #include "socket/address.hpp"
+#include "socket/unix_socket.hpp"
 
 #include <pier/sys/socket.hpp>
 
@@ -65,20 +66,20 @@ Result<Endpoint> name_of(NativeSocket socket, Ask ask) {
     Address address{};
     socklen_t length = sizeof address;
     if (ask(descriptor_of(socket), &address.any, &length) != 0) return fail_last();
-    return posix::from_native(address);
+    return posix::from_native(address, length);
 }
 
 }  // namespace
 
 Result<NativeSocket> open(Family family, SocketKind kind) {
-    int domain = family == Family::ipv6 ? AF_INET6 : AF_INET;
+    const int domain = posix::native_family(family);
     if (family == Family::unspecified) return fail(Errc::invalid_argument);
     int type = kind == SocketKind::datagram ? SOCK_DGRAM : SOCK_STREAM;
     int descriptor = ::socket(domain, type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (descriptor < 0) return fail_last();
     NativeSocket socket = posix::native_of(descriptor);
     // Accepted sockets inherit it from their listener (Linux, measured), which saves a call for each.
-    if (kind != SocketKind::datagram) {
+    if (kind != SocketKind::datagram && domain != AF_UNIX) {
         if (auto done = set(socket, IPPROTO_TCP, TCP_NODELAY, 1); !done) {
             close(socket);
             return fail(done.error());
@@ -88,6 +89,7 @@ Result<NativeSocket> open(Family family, SocketKind kind) {
 }
 
 Result<void> bind(NativeSocket socket, const Endpoint& endpoint, SocketKind kind, BindOptions options) {
+    if (endpoint.is_unix()) return posix::bind_unix(descriptor_of(socket), endpoint);
     if (kind == SocketKind::listener) {
         // Without it on the first listener, its server can't be started again while old connections are in TIME_WAIT.
         if (auto done = set(socket, SOL_SOCKET, SO_REUSEADDR, 1); !done) return done;

@@ -2,6 +2,7 @@
 #include "engine/overlapped/iocp.hpp"
 #include "engine/overlapped/overlapped_apc.hpp"
 #include "engine/overlapped/overlapped_event.hpp"
+#include "engine/overlapped/pipes_beside.hpp"
 #include "engine/poller_eventselect.hpp"
 #include "engine/poller_winselect.hpp"
 
@@ -39,6 +40,11 @@ std::span<const EngineInfo> platform_engines() {
         },
     };
     return table;
+}
+
+Result<std::unique_ptr<Engine>> with_pipes(std::unique_ptr<Engine> engine) {
+    if (engine->traits().takes_pipes) return engine;
+    return win32::pipes_beside(std::move(engine));
 }
 
 }  // namespace pier::spi

@@ -24,8 +24,8 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<Watcher>> make(Notify notify, void* context);
     ~Watcher();
 
-    // A Verb::wait in flight. Errors: not_enough_memory; already_in_progress for a second one on the same side of a
-    // socket.
+    // A Verb::wait in flight; or another operation, which waits for the readiness of its side. Errors:
+    // not_enough_memory; already_in_progress for a second one on the same side of a socket.
     [[nodiscard]] Result<void> start(spi::Operation& op) noexcept;
     // A request; the operation ends by collect() in any case.
     void cancel(spi::Operation& op) noexcept;

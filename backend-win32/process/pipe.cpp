@@ -60,7 +60,8 @@ constexpr DWORD most_at_once = 1 << 20;
 // Named, because anonymous ones can't be overlapped.
 Result<Pipe> make_pipe(PipeSide ours) {
     static std::atomic<unsigned> number = 0;
-    const bool reads = ours == PipeSide::reader;
+    const bool reads = ours != PipeSide::writer;
+    const DWORD capacity = ours == PipeSide::both ? stream_capacity : 64 << 10;
     // Somebody else may have taken a name, or have opened the other end first: then another one is tried.
     for (int attempt = 0;; ++attempt) {
         const std::wstring name =
@@ -68,12 +69,13 @@ Result<Pipe> make_pipe(PipeSide ours) {
         SystemHandle kept = owned(::CreateNamedPipeW(
             name.c_str(),
             (reads ? PIPE_ACCESS_INBOUND : PIPE_ACCESS_OUTBOUND) | FILE_FLAG_OVERLAPPED | FILE_FLAG_FIRST_PIPE_INSTANCE,
-            PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, 64 << 10, 64 << 10, 0,
+            PIPE_TYPE_BYTE | PIPE_READMODE_BYTE | PIPE_WAIT | PIPE_REJECT_REMOTE_CLIENTS, 1, capacity, capacity, 0,
             nullptr));
         DWORD code = ::GetLastError();
         if (kept.valid()) {
+            const DWORD flags = ours == PipeSide::both ? FILE_FLAG_OVERLAPPED : 0;
             SystemHandle childs = owned(::CreateFileW(name.c_str(), reads ? GENERIC_WRITE : GENERIC_READ, 0, nullptr,
-                                                      OPEN_EXISTING, 0, nullptr));
+                                                      OPEN_EXISTING, flags, nullptr));
             code = ::GetLastError();
             if (childs.valid() && reads) return Pipe{std::move(kept), std::move(childs)};
             if (childs.valid()) return Pipe{std::move(childs), std::move(kept)};

@@ -4,10 +4,32 @@
 
 #include <iphlpapi.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <string>
 
 namespace pier::win32 {
+namespace {
+
+// A path in UTF-8 that ends with a zero ("AF_UNIX comes to Windows"). Nobody reads an unnamed address.
+Address to_unix(const Endpoint& endpoint) noexcept {
+    Address address{};
+    address.raw.local.family = AF_UNIX;
+    const std::string_view name = endpoint.unix_name();
+    name.copy(address.raw.local.path, sizeof address.raw.local.path - 1);
+    address.length = sizeof address.raw.local;
+    return address;
+}
+
+// The system knows no abstract names, so what begins with a zero is no name.
+Endpoint from_unix(const sockaddr* address, int length) noexcept {
+    UnixAddress copy{};
+    std::memcpy(&copy, address, std::min(static_cast<std::size_t>(length), sizeof copy));
+    return Endpoint::from_unix_name({copy.path, strnlen(copy.path, sizeof copy.path)});
+}
+
+}  // namespace
 
 int native_family(Family family) noexcept {
     switch (family) {
@@ -15,6 +37,8 @@ int native_family(Family family) noexcept {
             return AF_INET;
         case Family::ipv6:
             return AF_INET6;
+        case Family::unix_domain:
+            return AF_UNIX;
         case Family::unspecified:
             break;
     }
@@ -39,12 +63,16 @@ Address to_native(const Endpoint& endpoint) noexcept {
         std::memcpy(&v6.sin6_addr, endpoint.v6_bytes().data(), endpoint.v6_bytes().size());
         address.raw.v6 = v6;
         address.length = sizeof v6;
+    } else if (endpoint.is_unix()) {
+        return to_unix(endpoint);
     }
     return address;
 }
 
 Endpoint from_native(const sockaddr* address, int length) noexcept {
-    if (address == nullptr || length < static_cast<int>(sizeof(sockaddr_in))) return {};
+    if (address == nullptr || length < static_cast<int>(sizeof address->sa_family)) return {};
+    if (address->sa_family == AF_UNIX) return from_unix(address, length);
+    if (length < static_cast<int>(sizeof(sockaddr_in))) return {};
     if (address->sa_family == AF_INET) {
         sockaddr_in v4;
         std::memcpy(&v4, address, sizeof v4);
@@ -63,7 +91,8 @@ Endpoint from_native(const sockaddr* address, int length) noexcept {
 }
 
 Result<Endpoint> connect_target(const Endpoint& endpoint) noexcept {
-    if (endpoint.family() == Family::unspecified || endpoint.port() == 0) return fail(Errc::invalid_argument);
+    if (!endpoint.is_complete()) return fail(Errc::invalid_argument);
+    if (endpoint.is_unix() && !endpoint.has_path()) return fail(Errc::address_family_not_supported);
     return endpoint.reached();
 }
 

@@ -104,7 +104,7 @@ Attempt receive_from(spi::AddressedOperation& op) noexcept {
 
 Attempt send_to(spi::AddressedOperation& op) noexcept {
     if (op.endpoint.family() == Family::unspecified) return send(op);
-    if (op.endpoint.port() == 0) return done(op, Error{Errc::invalid_argument, 0});
+    if (!op.endpoint.is_complete()) return done(op, Error{Errc::invalid_argument, 0});
     Pieces pieces;
     collect(op, pieces);
     Address to = to_native(op.endpoint);
@@ -133,6 +133,8 @@ Attempt attempt_receive(Operation& op) noexcept { return receive(op); }
 Attempt attempt_send(Operation& op) noexcept { return send(op); }
 
 Attempt attempt(Operation& op) noexcept {
+    // Nothing tells of a pipe's room to write: its own start is the try.
+    if (op.descriptor->kind == spi::SocketKind::pipe) return Attempt::would_block;
     switch (op.verb) {
         case Verb::accept:
             return accept(static_cast<spi::AcceptOperation&>(op));

@@ -2,6 +2,7 @@
 #include "socket/sockets.hpp"
 #include "process/error.hpp"
 #include "socket/address.hpp"
+#include "socket/unix_socket.hpp"
 
 #include <pier/sys/socket.hpp>
 
@@ -28,10 +29,13 @@ void report_nothing(SOCKET socket) noexcept {
 
 Result<SOCKET> open_socket(Family family, spi::SocketKind kind) noexcept {
     bool datagram = kind == spi::SocketKind::datagram;
+    const bool local = family == Family::unix_domain;
     if (family == Family::unspecified) return fail(Errc::invalid_argument);
-    SOCKET socket =
-        ::WSASocketW(native_family(family), datagram ? SOCK_DGRAM : SOCK_STREAM, datagram ? IPPROTO_UDP : IPPROTO_TCP,
-                     nullptr, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    // "AF_UNIX comes to Windows": streams alone.
+    if (local && datagram) return fail(Errc::address_family_not_supported);
+    const int protocol = local ? 0 : datagram ? IPPROTO_UDP : IPPROTO_TCP;
+    SOCKET socket = ::WSASocketW(native_family(family), datagram ? SOCK_DGRAM : SOCK_STREAM, protocol, nullptr, 0,
+                                 WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
     if (socket == INVALID_SOCKET) return fail(last_socket_error());
     return socket;
 }
@@ -101,7 +105,8 @@ Result<NativeSocket> open(Family family, SocketKind kind) {
     }
     if (kind == SocketKind::datagram) {
         report_nothing(*opened);
-    } else if (kind == SocketKind::stream && !set_integer(*opened, IPPROTO_TCP, TCP_NODELAY, 1)) {
+    } else if (kind == SocketKind::stream && family != Family::unix_domain &&
+               !set_integer(*opened, IPPROTO_TCP, TCP_NODELAY, 1)) {
         Error error = last_socket_error();
         ::closesocket(*opened);
         return fail(error);
@@ -112,6 +117,7 @@ Result<NativeSocket> open(Family family, SocketKind kind) {
 Result<void> bind(NativeSocket socket, const Endpoint& endpoint, SocketKind kind, BindOptions options) {
     if (options.share_port) return fail(Errc::not_supported, WSAEOPNOTSUPP);
     SOCKET s = native(socket);
+    if (endpoint.is_unix()) return bind_unix(s, endpoint);
     // Without it another program may bind the port of a live listener with SO_REUSEADDR and take its connections
     // ("Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE"). The price is in the same text: while a connection that was
     // accepted on the port is still active, the port stays refused.

@@ -26,6 +26,13 @@ void Latency::add(Duration duration) noexcept {
     most_ = std::max(most_, duration);
 }
 
+void Latency::add(const Latency& other) noexcept {
+    for (std::size_t i = 0; i < counts_.size(); ++i) counts_[i] += other.counts_[i];
+    count_ += other.count_;
+    least_ = std::min(least_, other.least_);
+    most_ = std::max(most_, other.most_);
+}
+
 Duration Latency::permille(unsigned share) const noexcept {
     std::uint64_t wanted = (count_ * share + 999) / 1000;
     std::uint64_t seen = 0;

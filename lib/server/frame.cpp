@@ -80,7 +80,8 @@ void Frame::announce(const std::vector<Listening>& opened) const {
     if (failed()) return;
     std::string lines;
     for (const Listening& one : opened) {
-        lines += std::string("listening ") + (one.datagrams ? "udp " : "tcp ") + one.endpoint.to_string() +
+        const char* protocol = one.endpoint.is_unix() ? "unix " : one.datagrams ? "udp " : "tcp ";
+        lines += std::string("listening ") + protocol + one.endpoint.to_string() +
                  " engine=" + std::string(options.engine->name);
         if (one.port > 0) lines += " port=" + std::string(service.more[one.port - 1].name);
         lines += "\n";

@@ -5,12 +5,15 @@
 #include "serve_options.hpp"
 
 #include <pier/cli/program.hpp>
+#include <pier/sys/children.hpp>
 #include <pier/sys/service_manager.hpp>
 #include <pier/sys/socket.hpp>
 #include <pier/sys/stop.hpp>
 
 #include <atomic>
+#include <memory>
 #include <new>
+#include <string>
 
 namespace pier {
 namespace {
@@ -41,6 +44,12 @@ int run(Frame& frame) {
     return frame.status();
 }
 
+// In a process that a model of the parent has started.
+[[noreturn]] void live(Frame& frame, sys::ParentLink& parent) {
+    frame.survive_shortage([&] { frame.options.model->make(frame)->live_as_child(parent); });
+    sys::leave(frame.status());
+}
+
 }  // namespace
 
 int serve(int argc, char** argv, const Service& service) {
@@ -49,6 +58,13 @@ int serve(int argc, char** argv, const Service& service) {
         if (!parsed.options) return parsed.status;
         if (auto started = sys::start_up(); !started)
             return complain(service.name, "starting sockets", started.error());
+        auto parent = sys::find_parent();
+        if (!parent) {
+            say(service.name, "the environment variable " + std::string(sys::parent_variable()) +
+                                  " is for processes that a server starts for itself, and no server has started this "
+                                  "one; unset it");
+            return 2;
+        }
         sys::find_service_manager();
         auto handed = sys::take_handed_sockets();
         if (!handed) {
@@ -57,6 +73,7 @@ int serve(int argc, char** argv, const Service& service) {
         }
         Frame frame(service, std::move(*parsed.options));
         if (!frame.take_over(std::move(*handed))) return 2;
+        if (*parent) live(frame, **parent);
         const int status = run(frame);
         frame.exceptions.sum_up();
         return status;

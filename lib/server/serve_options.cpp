@@ -42,7 +42,8 @@ std::string usual_place(std::uint16_t port) { return "127.0.0.1:" + std::to_stri
 
 void add_connection_options(CLI::App& app, const Service& service, Words& words) {
     app.add_option("--listen", words.listen,
-                   "where to listen, [::1]:7000 for IPv6; may be repeated; port 0 takes a free one (default " +
+                   "where to listen, [::1]:7000 for IPv6, unix:/path for a Unix-domain socket; may be repeated; port 0 "
+                   "takes a free one (default " +
                        usual_place(service.port) + ")")
         ->option_text("ADDRESS:PORT")
         ->group("Connections")

@@ -5,9 +5,11 @@
 #include <pier/datagram.hpp>
 #include <pier/resolve.hpp>
 #include <pier/scope.hpp>
+#include <pier/signal.hpp>
 #include <pier/sleep.hpp>
 #include <pier/stop.hpp>
 #include <pier/sync/event.hpp>
+#include <pier/thread.hpp>
 
 #include <cstddef>
 #include <cstdio>
@@ -101,6 +103,24 @@ Task<Result<void>> stop_requests() {
     co_return Result<void>();
 }
 
+Task<Result<void>> waiting_for_signals() {
+    auto signals = pier::SignalSet::open({pier::Signal::interrupt, pier::Signal::terminate});
+    if (!signals) co_return pier::fail(signals.error());
+    auto came = co_await signals->next(after(1ms));
+    if (!came && came.error() != Errc::timed_out) co_return pier::fail(came.error());
+    co_return Result<void>();
+}
+
+Task<Result<void>> joining_a_thread() {
+    auto thread = pier::Thread::start([] {}, {.name = "a name that needs memory of its own", .processors = {}});
+    if (!thread) co_return pier::fail(thread.error());
+    struct Joined {
+        const pier::Thread& thread;
+        ~Joined() { (void)thread.join_here(); }
+    } at_the_end{*thread};
+    co_return co_await thread->join();
+}
+
 Task<Result<void>> resolving(std::string_view host) {
     auto found = co_await pier::resolve(host, "80");
     if (!found) co_return pier::fail(found.error());
@@ -158,6 +178,8 @@ void shortage(const pier::EngineInfo& engine) {
     refuse_each_of(engine, "a task spawned", spawning);
     refuse_each("a loop made", [&](std::uint64_t nth) { return create(engine, nth); });
     refuse_each_of(engine, "requests to stop awaited", stop_requests);
+    refuse_each_of(engine, "signals awaited", waiting_for_signals);
+    refuse_each_of(engine, "a thread joined", joining_a_thread);
     refuse_each_of(engine, "an address resolved", [] { return resolving("127.0.0.1"); });
     refuse_each_of(engine, "a name resolved", [] { return resolving("localhost"); });
     refuse_each_of(engine, "an address resolved to a name", resolving_back);

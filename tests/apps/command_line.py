@@ -1,8 +1,10 @@
 """What the echo server makes of its command line: statuses and sentences."""
 
+import os
 import signal
 import socket
 import subprocess
+import unittest.mock
 
 import harness
 from harness import Server
@@ -149,16 +151,20 @@ class CommandLine(harness.TestCase):
                 self.assertIn("one --listen", self.assert_refused(
                     2, "--model", model, "--listen", "127.0.0.1:0", "--listen", "127.0.0.1:0"))
 
-    def test_models_with_processes_where_there_is_no_fork(self):
-        engines, models = self.listed()
+    def test_the_other_name_of_process_where_there_is_no_fork(self):
+        engines, _ = self.listed()
         if "iocp" not in engines:  # the program's system, which is not the script's when that runs as on Windows
             self.skipTest("there is one")
-        for model in ("process", "prefork"):
-            with self.subTest(model=model):
-                self.assertIn("can't run here: Windows has no fork", models[model])
-                for option in ("--model", "--engine"):
-                    self.assertIn("Windows has no fork", self.assert_refused(2, option, model))
         self.assertIn("no engine", self.assert_refused(2, "--engine", "fork"))
+
+    def test_a_parent_that_is_none(self):
+        """Where processes are started again they find their parent by a variable, which a user may have set."""
+        engines, _ = self.listed()
+        if "iocp" not in engines:
+            self.skipTest("processes are forks there")
+        for value in ("yes", "4 8"):
+            with unittest.mock.patch.dict(os.environ, PIER_PARENT=value):
+                self.assertIn("PIER_PARENT", self.assert_refused(2, "--model", "process", "--listen", "127.0.0.1:0"))
 
     def test_one_at_a_time_and_several_threads_or_addresses(self):
         self.assert_refused(2, "--engine", "blocking", "--threads", "2")

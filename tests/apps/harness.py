@@ -19,6 +19,7 @@ import tempfile
 import threading
 import time
 import unittest
+import uuid
 
 if sys.platform == "win32":
     import host_windows as host
@@ -31,6 +32,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 PATIENCE = 10  # seconds: of everything that is expected to happen
 STOP_TIME = 2  # seconds: a server that was asked to stop ends sooner
 BOOT_TIME = 60  # seconds: what Wine may take for its first program, and Windows to look at a program that it doesn't know
+MARKER = "PIER_TEST_SERVER"  # in the environment of a server and its children, with a value of its own
 SKIPPED = 77   # CTest's status for a script of which nothing can run here
 
 
@@ -46,6 +48,7 @@ class settings:
         return cls.engine == "blocking"
 
     @classmethod
+    @functools.cache
     def system(cls):
         """What this system is called in lists and reports: linux, windows, wine-10 or wine-8."""
         if cls.wine:
@@ -227,11 +230,13 @@ class Server:
         self._count = len(listen)
         self._stdin = stdin
         self.names = []  # (host, port) of each socket
+        self.marker = uuid.uuid4().hex
 
     def __enter__(self):
         self._said = tempfile.TemporaryFile()
         self._process = subprocess.Popen(self._command, stdin=self._stdin, stdout=subprocess.PIPE,
-                                         stderr=self._said, **host.STARTING)
+                                         stderr=self._said, env={**os.environ, MARKER: self.marker},
+                                         **host.STARTING)
         self._lines = Lines(self._process.stdout)
         try:
             self._read_names()
@@ -259,6 +264,7 @@ class Server:
                 raise AssertionError(f"not the line of a socket: {line!r}")
             address, port = name.rsplit(":", 1)
             self.names.append((address.strip("[]"), int(port)))
+            self.engine = engine.removeprefix("engine=")
 
     @property
     def pid(self):

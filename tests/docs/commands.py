@@ -20,9 +20,10 @@ BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for,
 
 SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
 SERVERS = set(SERVER_OF.values())
-PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare"}
+PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-ipc"}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
-            ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace"))]
+            ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace")),
+            ["pier-ipc"], ["pier-ipc", "clean"]]
 
 # Lines that are neither run nor checked, each with its reason.
 EXEMPT = [
@@ -176,6 +177,23 @@ class Checker:
         if done.returncode not in (0, 1):
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
+    def run_ipc(self, words):
+        """With few messages; and nothing is removed that somebody may want to find."""
+        clean = "clean" in words
+        self.check_options(["pier-ipc", "clean"] if clean else ["pier-ipc"], words)
+        words = self.with_engines_of_here(words)
+        for option in ("--seconds", "--count"):
+            if option in words:
+                place = words.index(option)
+                del words[place:place + 2]
+        if clean and "--list" not in words:
+            words.append("--list")
+        if not clean and "--list-engines" not in words:
+            words += ["--count", "5"]
+        done = self.run(["pier-ipc", *words])
+        if done.returncode != 0:
+            raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
+
     @staticmethod
     def with_less_work(words):
         """The same command with fewer messages: it is not measured here, and may run unoptimized on a busy machine."""
@@ -235,6 +253,8 @@ class Checker:
                         self.run_client(program, rest, server)
                     elif program == "pier-compare":
                         self.run_compare(rest)
+                    elif program == "pier-ipc":
+                        self.run_ipc(rest)
                     elif program == "cmake":
                         self.check_cmake(rest)
                     elif re.match(r"(\./)?(ci|bench)/", program):

@@ -82,7 +82,9 @@ def complaints(root, programs, compiler):
                             yield f"{block.place}: there is no behaviour {behaviour}"
                 elif block.language not in pages.LANGUAGES:
                     yield f'{block.place}: a fence says its language, one of {", ".join(sorted(pages.LANGUAGES))}'
-        listings = [block for page in found for block in page.blocks if block.language == "cpp"]
+        # Those for Windows alone are compiled where programs for it are, by listings.py.
+        listings = [block for page in found for block in page.blocks
+                    if block.language == "cpp" and not pages.is_for_windows(block)]
         if listings:
             yield from compile_listings(listings, compiler, scratch)
 

@@ -75,6 +75,11 @@ def read_pages(root):
     return [read_page(root, name) for name in names]
 
 
+def is_for_windows(block):
+    """Whether a listing is for that system alone: it includes the system's own header."""
+    return "#include <windows.h>" in block.text
+
+
 def anchor_of(heading):
     text = re.sub(r"[`*]", "", heading.lstrip("#").strip()).lower()
     return re.sub(r"[^\w\- ]", "", text).replace(" ", "-")

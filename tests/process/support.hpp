@@ -7,6 +7,9 @@
 #include <doctest/doctest.h>
 
 #include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <expected>
 #include <memory>
 #include <ostream>
 #include <string>
@@ -34,11 +37,13 @@ inline constexpr pier::Duration patience = 60s;
 [[nodiscard]] const std::string& helper();
 // A folder that is there while the program runs, with a separator behind it.
 [[nodiscard]] const std::string& folder();
+// What this process holds of the system now: descriptors, or handles.
+[[nodiscard]] std::size_t handle_count();
 void write_file(const std::string& path, const std::string& text);
 [[nodiscard]] std::string read_file(const std::string& path);
 
-template <class T>
-[[nodiscard]] Errc outcome(const Result<T>& result) {
+template <class T, std::derived_from<pier::Error> E>
+[[nodiscard]] Errc outcome(const std::expected<T, E>& result) {
     return result ? Errc::ok : result.error().condition;
 }
 

@@ -20,6 +20,7 @@ public:
     }
     void release(pier::spi::Descriptor& descriptor) noexcept override { sound_->release(descriptor); }
     void bury() noexcept override { sound_->bury(); }
+    pier::Result<void> let_go(pier::spi::Descriptor& stream) noexcept override { return sound_->let_go(stream); }
     bool close_released() noexcept override { return sound_->close_released(); }
     pier::spi::Progress start(pier::spi::Operation& op) noexcept override { return sound_->start(op); }
     void cancel(pier::spi::Operation& op) noexcept override { sound_->cancel(op); }

@@ -150,15 +150,15 @@ function(check_direction file code)
 endfunction()
 
 # What core asks of a system goes by pier/sys/, so that a simulated one can take its place at link time. Places that are
-# named: the threads of blocking calls, of the reader of lines and of waits for named objects, and a destructor that waits
-# for a call to end.
+# named: the threads of blocking calls, of the reader of lines and of waits for named objects, those of the program, whose
+# ends it waits for, and a destructor that waits for a call to end.
 function(check_by_sys file code)
   find("${file}" code "${left}((steady|system|high_resolution|utc|tai|gps|file)_clock)${right}"
     "<match>: core asks pier/sys/clock.hpp for the time")
   find("${file}" code "(#[ ]*include[ ]*)(<(random|ctime|future)>)" "<match>: core has no clock, threads and randomness of its own")
   find("${file}" code "${left}(random_device|mt19937|mt19937_64|default_random_engine|rand|srand)${right}"
     "<match>: core has no randomness of its own")
-  if(NOT file MATCHES "^core/src/(loop/offload|process/line_input|ipc/waiting_thread)\\.[ch]pp$")
+  if(NOT file MATCHES "^core/src/(loop/offload|process/(line_input|thread)|ipc/waiting_thread)\\.[ch]pp$")
     find("${file}" code "${left}(std::(thread|jthread|async|condition_variable|condition_variable_any))([^A-Za-z0-9_:]|$)"
       "<match>: core starts no threads and waits for none, but in the places that tidy names")
   endif()

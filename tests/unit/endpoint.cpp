@@ -274,3 +274,86 @@ TEST_CASE("endpoint: equality and order take everything into account") {
         }
     }
 }
+
+TEST_CASE("endpoint: names of Unix-domain sockets are read and written") {
+    using namespace std::string_view_literals;
+    struct {
+        std::string_view text;
+        std::string_view name;
+    } const cases[] = {
+        {"unix:/run/pier.sock", "/run/pier.sock"},
+        {"unix:relative", "relative"},
+        {"unix:./%40at", "./@at"},
+        {"unix:%40at", "@at"},
+        {"unix:@name", "\0name"sv},
+        {"unix:@a%00b", "\0a\0b"sv},
+        {"unix:@@", "\0@"sv},
+        {"unix:/with%20space%0A%25%7F%C3%A4:7000", "/with space\n%\x7f\xc3\xa4:7000"},
+        {"unix:C:\\Temp\\x.sock", "C:\\Temp\\x.sock"},
+    };
+    for (const auto& each : cases) {
+        CAPTURE(each.text);
+        auto read = Endpoint::parse(each.text);
+        REQUIRE(outcome(read) == Errc::ok);
+        CHECK(read->family() == Family::unix_domain);
+        CHECK(read->unix_name() == each.name);
+        CHECK(*read == Endpoint::from_unix_name(each.name));
+        CHECK(read->has_path() == (each.name.front() != '\0'));
+        CHECK(read->is_complete());
+        const std::string written = read->to_string();
+        auto again = Endpoint::parse(written);
+        REQUIRE(outcome(again) == Errc::ok);
+        CHECK(*again == *read);
+        CHECK(std::ranges::all_of(written, [](char c) { return c > ' ' && c < '\x7f'; }));
+        if (each.text != "unix:./%40at") CHECK(written == each.text);
+    }
+    CHECK(Endpoint::parse("unix:/%2fa%2F")->unix_name() == "//a/");
+}
+
+TEST_CASE("endpoint: what is no name of a Unix-domain socket is refused") {
+    for (std::string_view text : {"unix:", "unix:@", "unix:/a%", "unix:/a%4", "unix:/a%g0", "unix:/a%0g", "unix:/a%00b",
+                                  "unix:%00", "unix", "Unix:/a"}) {
+        CAPTURE(text);
+        CHECK(outcome(Endpoint::parse(text)) == Errc::bad_address_text);
+    }
+    const std::string longest(Endpoint::longest_unix_name, 'x');
+    CHECK(outcome(Endpoint::parse("unix:" + longest)) == Errc::ok);
+    CHECK(outcome(Endpoint::parse("unix:@" + longest)) == Errc::ok);
+    CHECK(outcome(Endpoint::parse("unix:" + longest + "x")) == Errc::name_too_long);
+    CHECK(outcome(Endpoint::parse("unix:@" + longest + "x")) == Errc::name_too_long);
+    CHECK(outcome(Endpoint::parse("unix:" + longest + "%41")) == Errc::name_too_long);
+    CHECK(outcome(Endpoint::unix_path(longest + "x")) == Errc::name_too_long);
+    CHECK(outcome(Endpoint::unix_path("")) == Errc::bad_address_text);
+    CHECK(outcome(Endpoint::unix_abstract("")) == Errc::bad_address_text);
+    CHECK(Endpoint::from_unix_name(longest + "xyz").unix_name().size() == longest.size() + 1);
+}
+
+TEST_CASE("endpoint: a name of a Unix-domain socket lives as long as one of its copies") {
+    auto first = Endpoint::unix_path("/a");
+    auto second = Endpoint::unix_path("/b");
+    REQUIRE(outcome(first) == Errc::ok);
+    REQUIRE(outcome(second) == Errc::ok);
+    Endpoint copy = *first;
+    CHECK(copy.unix_name().data() == first->unix_name().data());
+    Endpoint& itself = copy;
+    copy = itself;
+    CHECK(copy.unix_name() == "/a");
+    Endpoint moved = std::move(copy);
+    CHECK_FALSE(copy.is_complete());
+    CHECK(moved == *first);
+    moved = *second;
+    *second = Endpoint::loopback(Family::ipv4, 7000);
+    CHECK(moved.unix_name() == "/b");
+    CHECK(*first < moved);
+    CHECK(Endpoint::loopback(Family::ipv6, 1) < *first);
+    moved = Endpoint::loopback(Family::ipv6, 1);
+    CHECK(moved == Endpoint::loopback(Family::ipv6, 1));
+    moved = Endpoint::any(Family::unix_domain);
+    CHECK(moved.to_string() == "unix:");
+    CHECK(moved.unix_name().empty());
+    CHECK_FALSE(moved.is_complete());
+    CHECK_FALSE(moved.is_any());
+    CHECK(moved.with_port(1) == moved);
+    CHECK(moved.reached() == moved);
+    CHECK(moved.v6_bytes() == Endpoint::V6{});
+}

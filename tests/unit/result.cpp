@@ -51,6 +51,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::invalid_argument;
         case Errc::message_size:
             return std::errc::message_size;
+        case Errc::name_too_long:
+            return std::errc::filename_too_long;
         case Errc::network_down:
             return std::errc::network_down;
         case Errc::network_reset:
@@ -63,6 +65,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::no_protocol_option;
         case Errc::no_such_interface:
             return std::errc::no_such_device;
+        case Errc::no_such_process:
+            return std::errc::no_such_process;
         case Errc::not_a_socket:
             return std::errc::not_a_socket;
         case Errc::not_connected:

@@ -46,7 +46,7 @@ Json to_json(const Report& report, const Row& row) {
 }
 
 Json to_json(const Report& report) {
-    Json json{{"version", std::string(pier::version)}};
+    Json json{{"version", std::string(pier::version)}, {"of", word(report.of)}};
     for (const char* list : {"columns", "groups", "absent", "tellings"}) json[list] = Json::array();
     for (const Column& column : report.columns) {
         json["columns"].push_back(

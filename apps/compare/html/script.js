@@ -21,18 +21,19 @@
   const unique = words => [...new Set(words)];
   const systems = unique(columns.map(column => column.system));
   const engines = unique(columns.map(column => column.engine));
+  const what = report.of;  // what the columns are: engines, or the models of a server
   const named = report.groups.filter(group => group.name !== '');
   const counted = (number, word) => `${number} ${word}${number === 1 ? '' : 's'}`;
   const isObserved = cell => cell !== null && cell.outcome !== 'n/a';
 
   // What a word says, whichever system says it. The style gives each meaning a colour and a shape, beside the word.
   const meanings = {
-    good: ['it worked', 'works whole data ready writable same'],
+    good: ['it worked', 'works whole data ready writable same served its-connection'],
     part: ['a part of it, or otherwise than asked', 'partial truncated unusable too-much ignored early late differs'],
-    wait: ['nothing yet, or it took too long', 'pending blocks would-block timed-out quiet nothing none-pending'],
-    over: ['ended in order', 'end closed canceled hang-up'],
+    wait: ['nothing yet, or it took too long', 'pending blocks would-block timed-out quiet nothing none-pending waits'],
+    over: ['ended in order', 'end closed canceled hang-up drains ends'],
     gone: ['the connection or its data is lost', 'refused reset aborted broken-pipe lost data-lost corrupt reordered ' +
-      'missing killed interrupted error unreachable other-error failed hang crash'],
+      'missing killed interrupted error unreachable other-error failed hang crash others-too'],
     rule: ['not allowed, or not there', 'in-progress invalid unsupported denied in-use not-available unavailable ' +
       'not-a-socket no-option bad-address unconnected connected message-size not-found too-many-files one-at-a-time no-ipv6'],
   };
@@ -127,13 +128,13 @@
       }
       const names = column.members.map(member => member.engine);
       second.append(element('th', {class: begins ? 'first' : '', scope: 'col'},
-        ...names.length === 1 ? names : [`${names.length} engines`, element('small', {}, names.join(', '))]));
+        ...names.length === 1 ? names : [`${names.length} ${what}`, element('small', {}, names.join(', '))]));
     });
     return element('thead', {}, first, second);
   }
 
   function line(row, shown, {most, enginesDiffer, systemsDiffer}) {
-    const why = enginesDiffer ? 'engines differ' : systemsDiffer ? 'systems differ, engines agree' : undefined;
+    const why = enginesDiffer ? `${what} differ` : systemsDiffer ? `systems differ, ${what} agree` : undefined;
     const made = element('tr', {}, element('th', {class: 'name', scope: 'row', tabindex: -1, 'data-id': row.id},
       row.id, element('small', {}, row.question),
       why && element('span', {class: enginesDiffer ? 'why engines' : 'why'}, why)));
@@ -160,7 +161,7 @@
     const count = passed.flat().length;
     const shown = at('fold').checked ? folded(wanted, passed.flat())
       : wanted.map(column => ({...column, members: [column]}));
-    const table = element('table', {role: 'grid', 'aria-label': 'behaviours by engines'}, head(shown));
+    const table = element('table', {role: 'grid', 'aria-label': `behaviours by ${what}`}, head(shown));
     report.groups.forEach((group, index) => {
       const lines = passed[index].map(row => line(row, shown, look(row, wanted)));
       if (lines.length === 0) return;
@@ -217,7 +218,7 @@
         element('td', {}, column.engine), element('td', {class: kind}, ...contentOf(cell, kind)), element('td', {}, detail));
     });
     body.push(...section('Every column', element('table', {}, element('thead', {}, element('tr', {},
-      ...['system', 'engine', 'outcome', 'detail'].map(word => element('th', {scope: 'col'}, word)))),
+      ...['system', what.slice(0, -1), 'outcome', 'detail'].map(word => element('th', {scope: 'col'}, word)))),
       element('tbody', {}, ...lines))));
     if (row.sources.length) body.push(...section('Sources', element('ul', {}, ...row.sources.map(source))));
     at('details-title').textContent = row.id;
@@ -266,7 +267,12 @@
   }
 
   function prepare() {
-    at('summary').textContent = `${counted(rows.length, 'behaviour')} of sockets and events in ` +
+    if (what === 'models') {
+      at('about').textContent = 'A handler is the same text under every model of a server: threads, processes, loops.';
+      at('engines').firstElementChild.textContent = 'Models';
+    }
+    const subject = what === 'models' ? 'servers' : 'sockets and events';
+    at('summary').textContent = `${counted(rows.length, 'behaviour')} of ${subject} in ` +
       `${counted(columns.length, 'column')}: ${systems.join(', ')}. Pier ${report.version}. ` +
       'A click, or Enter, on a cell opens what was done and what was seen.';
     for (const [name, [meaning]] of Object.entries(meanings)) {

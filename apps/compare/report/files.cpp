@@ -61,6 +61,11 @@ std::expected<Report, std::string> read_and_merge(const std::vector<std::string>
         if (!report->judged) judge(*report);
         reports.push_back(std::move(*report));
     }
+    for (std::size_t i = 1; i < reports.size(); ++i) {
+        if (reports[i].of == reports.front().of) continue;
+        return std::unexpected(quoted(files[i]) + "its columns are " + std::string(word(reports[i].of)) +
+                               ", and those of the first one are " + std::string(word(reports.front().of)));
+    }
     return merge(std::move(reports));
 }
 

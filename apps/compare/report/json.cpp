@@ -76,6 +76,7 @@ Row read_texts(const Json& behaviour) {
 
 std::expected<Report, std::string> read(const Json& json) {
     Report report;
+    if (json.value("columns", std::string()) == word(ColumnsOf::models)) report.of = ColumnsOf::models;
     if (auto done = read_systems(report, json.at("systems")); !done) return std::unexpected(done.error());
     for (const Json& behaviour : json.at("behaviours")) {
         Row row = read_texts(behaviour);
@@ -158,11 +159,11 @@ std::string text_of(const Json& json) { return json.dump(2, ' ', false, Json::er
 std::string to_json(const Report& report) {
     Json behaviours = Json::array();
     for (const Row& row : report.rows) behaviours.push_back(to_json(row, report));
-    return text_of({{"format", format},
-                    {"version", version},
-                    {"pier", std::string(pier::version)},
-                    {"systems", systems(report)},
-                    {"behaviours", std::move(behaviours)}});
+    Json json{{"format", format}, {"version", version}, {"pier", std::string(pier::version)}};
+    if (report.of != ColumnsOf::engines) json["columns"] = word(report.of);
+    json["systems"] = systems(report);
+    json["behaviours"] = std::move(behaviours);
+    return text_of(json);
 }
 
 std::string outcomes_to_json(const Report& report) {

@@ -67,7 +67,7 @@ void print_notes(std::string& text, const Report& report, const Row& row) {
 std::string markdown(const Report& observed) {
     const Report report = for_terminal(observed);  // a line break or another control character would leave its cell
     std::string text;
-    heading(text, "#", "What the engines do");
+    heading(text, "#", "What the " + std::string(word(report.of)) + " do");
     text +=
         "`*` the engines differ; `^` the systems' own calls (native) differ and the engines agree; `!` outside of the "
         "contract; `~` a known deviation of that system; `n/a` makes no sense there; `\u2013` not run.\n";

@@ -135,6 +135,7 @@ std::string contract_text(const Row& row) {
 
 Report merge(std::vector<Report> reports) {
     Report all;
+    if (!reports.empty()) all.of = reports.front().of;
     for (Report& report : reports) {
         const std::set<std::string> taken = systems(all);
         for (const std::string& system : systems(report)) {

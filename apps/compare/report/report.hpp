@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,7 +50,14 @@ struct Absent {
     std::string reason;
 };
 
+// What the columns are, by the words that stand in sentences about them.
+enum class ColumnsOf : std::uint8_t { engines, models };
+[[nodiscard]] constexpr std::string_view word(ColumnsOf of) noexcept {
+    return of == ColumnsOf::models ? "models" : "engines";
+}
+
 struct Report {
+    ColumnsOf of = ColumnsOf::engines;
     std::vector<Column> columns;
     std::vector<Row> rows;
     std::vector<Absent> absent;

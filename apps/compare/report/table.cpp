@@ -166,7 +166,8 @@ std::string table(const Report& observed, std::size_t width, const pier::Painter
     text += '\n';
     const bool native = std::ranges::any_of(report.columns, &Column::is_native);
     wrap(text,
-         std::string("* the engines differ   ") + (native ? "^ native calls differ, the engines agree   " : "") +
+         "* the " + std::string(word(report.of)) + " differ   " +
+             (native ? "^ native calls differ, the engines agree   " : "") +
              "! outside of Pier's contract   ~ a known deviation of that system",
          width);
     for (const Row& row : report.rows) explain(text, report, row, width);

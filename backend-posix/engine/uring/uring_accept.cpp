@@ -24,7 +24,7 @@ bool UringEngine::take_accepted(UringDescriptor& d, AcceptOperation& op) noexcep
     Address address{};
     socklen_t length = sizeof address;
     Endpoint peer;
-    if (getpeername(socket, &address.any, &length) == 0) peer = from_native(address);
+    if (getpeername(socket, &address.any, &length) == 0) peer = from_native(address, length);
     op.accepted = spi::Accepted(native_of(socket), peer);
     return true;
 }

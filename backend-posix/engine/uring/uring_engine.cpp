@@ -4,6 +4,8 @@
 #include "process/error.hpp"
 #include "socket/pieces.hpp"
 
+#include <pier/spi/pipe_start.hpp>
+#include <pier/sys/attempt.hpp>
 #include <pier/sys/clock.hpp>
 #include <pier/sys/socket.hpp>
 
@@ -34,6 +36,12 @@ UringDescriptor& of(Descriptor& d) noexcept { return static_cast<UringDescriptor
 
 UringLane& lane_of(const Operation& op) noexcept {
     return of(*op.descriptor).kernel[static_cast<std::size_t>(op.lane_direction())];
+}
+
+bool is_unix(int socket) noexcept {
+    int domain = 0;
+    socklen_t length = sizeof domain;
+    return getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
 }
 
 // Newer flags first; a kernel refuses those it doesn't know.
@@ -189,6 +197,8 @@ void UringEngine::release(Descriptor& descriptor) noexcept {
             shutdown(descriptor_of(d.socket), SHUT_RD);
         }
         disarming_.push(d);
+        // A shutdown does not free an abstract name: only the close does, for which the entry has to be gone.
+        if (listens && is_unix(descriptor_of(d.socket))) return (void)close_released();
     }
     close_when_idle(d);
 }
@@ -246,6 +256,10 @@ Progress UringEngine::start(Operation& op) noexcept {
     UringLane& lane = lane_of(op);
     lane.cancelled = false;
     lane.polling = false;
+    if (op.descriptor->kind == SocketKind::pipe) return start_pipe(op, lane);
+    if (op.verb == Verb::connect && static_cast<AddressedOperation&>(op).endpoint.is_unix()) {
+        return connect_unix(static_cast<AddressedOperation&>(op), lane);
+    }
     if (auto started = start_receive(op)) return *started;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
@@ -263,6 +277,22 @@ Progress UringEngine::start(Operation& op) noexcept {
     lane.in_kernel = true;
     ++in_kernel_;
     return Progress::parked;
+}
+
+// Not by an entry of its own: a read of a non-blocking pipe ends with EAGAIN, and a write could not be kept from
+// raising SIGPIPE before Linux 6.18.
+Progress UringEngine::start_pipe(Operation& op, UringLane& lane) noexcept {
+    if (spi::try_pipe(op) == Progress::finished) return Progress::finished;
+    if (submit_poll(op, lane)) return Progress::parked;
+    op.finish(Error{Errc::no_buffer_space, 0});
+    return Progress::finished;
+}
+
+// Decided at once. Handed over, it would keep a thread of the kernel's where the listener's backlog is full.
+Progress UringEngine::connect_unix(AddressedOperation& op, UringLane& lane) noexcept {
+    if (sys::connect_start(op) == sys::Attempt::would_block && submit_poll(op, lane)) return Progress::parked;
+    op.finish(Error(op.error));
+    return Progress::finished;
 }
 
 // False: op has finished.
@@ -296,7 +326,7 @@ bool UringEngine::prepare(io_uring_sqe& sqe, Operation& op, UringLane& lane) noe
         case Verb::connect: {
             auto& connect = static_cast<AddressedOperation&>(op);
             UringMessage* message = message_for(lane);
-            if (connect.endpoint.port() == 0 || message == nullptr) {
+            if (!connect.endpoint.is_complete() || message == nullptr) {
                 op.finish(Error{message == nullptr ? Errc::not_enough_memory : Errc::invalid_argument, 0});
                 return false;
             }
@@ -460,6 +490,7 @@ void UringEngine::lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::
     int result = cqe.res;
     if (lane.polling && result >= 0) {
         lane.polling = false;
+        d.lanes[&lane - d.kernel].drained = false;
         return harvest.ready(*op);
     }
     if (!lane.cancelled) {
@@ -482,7 +513,7 @@ void UringEngine::conclude(Operation& op, UringLane& lane, int result, std::uint
     }
     if (op.verb == Verb::receive_from && result >= 0 && lane.message != nullptr) {
         auto& received = static_cast<AddressedOperation&>(op);
-        received.endpoint = from_native(lane.message->address);
+        received.endpoint = from_native(lane.message->address, lane.message->header.msg_namelen);
         if ((lane.message->header.msg_flags & MSG_TRUNC) != 0) op.set(Operation::truncated);
     }
     recycle_message(lane);

@@ -55,6 +55,7 @@ public:
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) override;
     void release(spi::Descriptor& descriptor) noexcept override;
     void bury() noexcept override;
+    Result<void> let_go(spi::Descriptor& stream) noexcept override;
     bool close_released() noexcept override;
     // The loop tries an accept itself after an entry has found no descriptor, and where nothing is accepted ahead.
     Result<void> room_to_accept() override {
@@ -91,6 +92,8 @@ private:
     void recycle_message(UringLane& lane) noexcept;
     bool prepare(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
     bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
+    [[nodiscard]] spi::Progress start_pipe(spi::Operation& op, UringLane& lane) noexcept;
+    spi::Progress connect_unix(spi::AddressedOperation& op, UringLane& lane) noexcept;
     bool submit_poll(spi::Operation& op, UringLane& lane) noexcept;
 
     void reap(spi::Harvest& harvest) noexcept;

@@ -55,6 +55,19 @@ void UringEngine::tell_if_dead(const UringDescriptor& d) noexcept {
     if (poll(&state, 1, 0) == 1 && (state.revents & POLLHUP) != 0) shutdown(state.fd, SHUT_RD);
 }
 
+// What the entry has taken can't be given back to the system.
+Result<void> UringEngine::let_go(spi::Descriptor& stream) noexcept {
+    auto& d = static_cast<UringDescriptor&>(stream);
+    if (d.entry.armed) (void)ask_to_cancel(&d, receive_tag);
+    for (int round = 0; round < spi::limits::uring_closing_rounds && d.entry.armed; ++round) {
+        if (!enter(Time::min(), early_)) break;
+    }
+    if (d.entry.armed) return fail(Errc::already_in_progress);
+    if (d.received.has_data()) return fail(Errc::input_waiting);
+    if (d.received.ends_by_reset()) return fail(Errc::connection_reset);
+    return {};
+}
+
 void UringEngine::receive_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept {
     bool more = (cqe.flags & IORING_CQE_F_MORE) != 0;
     if (!more) disarmed(d);

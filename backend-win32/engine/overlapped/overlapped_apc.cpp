@@ -16,6 +16,7 @@ public:
     OverlappedApc(const Extensions& extensions, OwnedHandle event, spi::ChunkPool& chunks) noexcept
         : OverlappedEngine(Means{.extensions = extensions, .event = event.get()}, chunks), scan_(std::move(event)) {
         means_.routine = on_end;
+        means_.pipe_routine = on_pipe_end;
         means_.context = this;
     }
     // The routines that are still owed have this object as their context.
@@ -61,7 +62,7 @@ public:
 protected:
     Result<void> associate(OverlappedDescriptor&) override { return scan_.reserve(records()); }
     void pending(OverlappedLane& record) noexcept override {
-        if (!means_.tell_by_routine(record.op)) return scan_.add(record);
+        if (!means_.tell_by_routine(record)) return scan_.add(record);
         record.before = nullptr;
         record.next = owed_;
         if (owed_ != nullptr) owed_->before = &record;
@@ -81,6 +82,10 @@ private:
         record.next = nullptr;
         *engine.last_ = &record;
         engine.last_ = &record.next;
+    }
+
+    static void CALLBACK on_pipe_end(DWORD code, DWORD transferred, OVERLAPPED* overlapped) {
+        on_end(code, transferred, overlapped, 0);
     }
 
     bool reap(spi::Harvest& harvest) noexcept {

@@ -27,6 +27,7 @@ Result<Descriptor*> OverlappedEngine::attach(spi::Accepted&& socket, SocketKind 
             auto local = sys::local_endpoint(d->socket);
             if (!local) return fail(local.error());
             if (local->family() == Family::unspecified) return fail(Errc::invalid_argument);  // it can't be listening
+            if (local->is_unix()) return associate(*d);
             const std::size_t most = owned.listening().accept_ahead ? spi::limits::most_accept_calls : 1;
             d->accepts = new (std::nothrow) AcceptQueue(native(d->socket), local->family(), most);
             if (d->accepts == nullptr) return fail(Errc::not_enough_memory);
@@ -63,7 +64,10 @@ void OverlappedEngine::release(Descriptor& d) noexcept {
 void OverlappedEngine::bury() noexcept { pool_.bury(); }
 
 Progress OverlappedEngine::start(Operation& op) noexcept {
-    if (!is_overlapped(op)) return start_watch(op);
+    if (!is_overlapped(op)) {
+        return op.verb == spi::Verb::connect ? start_connect(static_cast<spi::AddressedOperation&>(op))
+                                             : start_watch(op);
+    }
     if (op.verb == spi::Verb::accept) return start_accept(static_cast<spi::AcceptOperation&>(op));
     if (op.has(Operation::lend)) lend_ahead(op);
     Outcome outcome = begin(op, means_);
@@ -182,12 +186,23 @@ Progress OverlappedEngine::take(Operation& op) noexcept {
     return Progress::parked;
 }
 
+// Of a Unix-domain stream.
+Progress OverlappedEngine::start_connect(spi::AddressedOperation& op) noexcept {
+    if (!can_be_tried(op)) return Progress::finished;
+    if (sys::connect_start(op) == sys::Attempt::would_block) return watch(op);
+    op.finish(Error(op.error));
+    return Progress::finished;
+}
+
 // What is ready needs no other thread.
 Progress OverlappedEngine::start_watch(Operation& op) noexcept {
-    if (sys::attempt(op) == sys::Attempt::done) {
-        op.finish(op.error);
-        return Progress::finished;
-    }
+    if (op.verb == spi::Verb::accept && !can_be_tried(op)) return Progress::finished;
+    if (sys::attempt(op) == sys::Attempt::would_block) return watch(op);
+    op.finish(Error(op.error));
+    return Progress::finished;
+}
+
+Progress OverlappedEngine::watch(Operation& op) noexcept {
     if (watcher_ == nullptr) {
         auto made = Watcher::make([](void* engine) noexcept { static_cast<OverlappedEngine*>(engine)->wake(); }, this);
         if (!made) {
@@ -204,7 +219,7 @@ Progress OverlappedEngine::start_watch(Operation& op) noexcept {
 }
 
 void OverlappedEngine::cancel(Operation& op) noexcept {
-    if (op.verb == spi::Verb::accept) {
+    if (op.verb == spi::Verb::accept && is_overlapped(op)) {
         // The calls go on: what they bring is the next accept's.
         static_cast<OverlappedDescriptor&>(*op.descriptor).accepts->waiting = nullptr;
         op.set(Operation::harvested);
@@ -218,7 +233,7 @@ void OverlappedEngine::cancel(Operation& op) noexcept {
 
 bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
     bool told = watcher_ != nullptr &&
-                watcher_->collect([&](Operation& op, const Error& error) { harvest.finished(op, error, 0); });
+                watcher_->collect([&](Operation& op, const Error& error) { watched(op, error, harvest); });
     while (Operation* op = cancelled_.pop()) {
         harvest.finished(*op, Error{Errc::operation_canceled, 0}, 0);
         told = true;
@@ -229,6 +244,17 @@ bool OverlappedEngine::hand_over(spi::Harvest& harvest) noexcept {
         harvest.ready(*op);
     }
     return true;
+}
+
+// A wait has ended. An accept or a connect can be tried, unless somebody has asked for its end: then the loop would
+// not.
+void OverlappedEngine::watched(Operation& op, const Error& error, spi::Harvest& harvest) noexcept {
+    const bool asked = op.has(Operation::cancel_requested) || op.has(Operation::deadline_passed);
+    if (op.verb != spi::Verb::wait && error.condition == Errc::ok) {
+        if (!asked) return harvest.ready(op);
+        return harvest.finished(op, Error{Errc::operation_canceled, 0}, 0);
+    }
+    harvest.finished(op, error, 0);
 }
 
 void OverlappedEngine::count_pending(OverlappedLane& record) noexcept {

@@ -14,7 +14,7 @@ namespace pier::win32 {
 class OverlappedEngine : public spi::Engine {
 public:
     OverlappedEngine(const Means& means, spi::ChunkPool& chunks) noexcept
-        : Engine({.accepted_crosses_loops = true}), means_(means), chunks_(chunks) {}
+        : Engine({.accepted_crosses_loops = true, .takes_pipes = true}), means_(means), chunks_(chunks) {}
     ~OverlappedEngine() override { OverlappedEngine::bury(); }
 
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) final;
@@ -65,6 +65,9 @@ private:
     bool can_be_tried(spi::Operation& op) noexcept;
     void leave_place(spi::Operation& op) noexcept;
     spi::Progress start_watch(spi::Operation& op) noexcept;
+    spi::Progress start_connect(spi::AddressedOperation& op) noexcept;
+    spi::Progress watch(spi::Operation& op) noexcept;
+    static void watched(spi::Operation& op, const Error& error, spi::Harvest& harvest) noexcept;
     void follow(spi::Operation& op, const Outcome& concluded, spi::Harvest& harvest) noexcept;
     void count_pending(OverlappedLane& record) noexcept;
 

@@ -1,5 +1,6 @@
 #include "engine/overlapped/overlapped_ops.hpp"
 
+#include "engine/overlapped/pipe_ops.hpp"
 #include "process/error.hpp"
 #include "socket/sockets.hpp"
 
@@ -159,6 +160,7 @@ DWORD issue_send(Operation& op, OverlappedLane& record, const Means& means) noex
 }
 
 DWORD issue(Operation& op, OverlappedLane& record, const Means& means) noexcept {
+    if (op.descriptor->kind == SocketKind::pipe) return issue_pipe(op, record, means);
     switch (op.verb) {
         case Verb::connect:
             return issue_connect(static_cast<spi::AddressedOperation&>(op), record, means);
@@ -190,7 +192,7 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
         }
         case Verb::send_to: {
             const Endpoint& to = static_cast<spi::AddressedOperation&>(op).endpoint;
-            if (to.family() == Family::unspecified || to.port() != 0) return false;
+            if (to.family() == Family::unspecified || to.is_complete()) return false;
             outcome = ended(Error{Errc::invalid_argument, 0});
             return true;
         }
@@ -206,7 +208,8 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
     return true;
 }
 
-Outcome meaning(Operation& op, DWORD code, DWORD transferred) noexcept {
+Outcome meaning(Operation& op, OverlappedLane& record, DWORD code, DWORD transferred) noexcept {
+    if (op.descriptor->kind == SocketKind::pipe) return meaning_of_pipe(op, record, code, transferred);
     if (is_truncation(code) && receives_datagrams(op)) {
         op.set(Operation::truncated);
         code = 0;
@@ -220,8 +223,8 @@ Outcome begin_once(Operation& op, const Means& means) noexcept {
     spi::require(record.op == nullptr, "an overlapped record was used twice");
     static_cast<OVERLAPPED&>(record) = {};
     // With a routine the system leaves it to the caller (the documentation of WSARecv).
-    record.hEvent = means.tell_by_routine(&op) ? means.context : means.event;
     record.op = &op;
+    record.hEvent = means.tell_by_routine(record) ? means.context : means.event;
     DWORD code = issue(op, record, means);
     if (code == WSA_IO_PENDING) return {};
     if (!d.silent_success) {
@@ -232,12 +235,14 @@ Outcome begin_once(Operation& op, const Means& means) noexcept {
         if (warning || (is_truncation(code) && receives_datagrams(op))) return {};
     }
     record.op = nullptr;
-    return meaning(op, code, static_cast<DWORD>(record.InternalHigh));
+    return meaning(op, record, code, static_cast<DWORD>(record.InternalHigh));
 }
 
 }  // namespace
 
 bool is_overlapped(const Operation& op) noexcept {
+    if (op.verb == Verb::accept) return descriptor_of(op).accepts != nullptr;
+    if (op.verb == Verb::connect) return !static_cast<const spi::AddressedOperation&>(op).endpoint.is_unix();
     if (op.verb != Verb::wait) return true;
     return op.descriptor->kind == SocketKind::stream && !op.has(Operation::waits_writable);
 }
@@ -260,19 +265,23 @@ Outcome conclude(OverlappedLane& record) noexcept {
     DWORD code = 0;
     // 0 is STATUS_SUCCESS. Anything else Winsock itself translates best; that needs the open socket.
     if (record.Internal != 0) {
+        const SOCKET socket = native(op.descriptor->socket);
+        const bool pipe = op.descriptor->kind == SocketKind::pipe;
         DWORD flags = 0;
-        if (!::WSAGetOverlappedResult(native(op.descriptor->socket), &record, &transferred, FALSE, &flags)) {
-            code = static_cast<DWORD>(::WSAGetLastError());
+        const BOOL succeeded = pipe ? ::GetOverlappedResult(handle(socket), &record, &transferred, FALSE)
+                                    : ::WSAGetOverlappedResult(socket, &record, &transferred, FALSE, &flags);
+        if (!succeeded) {
+            code = pipe ? ::GetLastError() : static_cast<DWORD>(::WSAGetLastError());
             transferred = static_cast<DWORD>(record.InternalHigh);
         }
     }
-    return meaning(op, code, transferred);
+    return meaning(op, record, code, transferred);
 }
 
 Outcome conclude_reported(OverlappedLane& record) noexcept {
     spi::require(record.op != nullptr, "the system reported the end of an operation that was not in flight");
     Operation& op = *std::exchange(record.op, nullptr);
-    return meaning(op, record.code, static_cast<DWORD>(record.InternalHigh));
+    return meaning(op, record, record.code, static_cast<DWORD>(record.InternalHigh));
 }
 
 void request_cancel(Operation& op) noexcept {

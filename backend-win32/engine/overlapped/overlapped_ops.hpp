@@ -22,6 +22,7 @@ struct OverlappedLane : OVERLAPPED {
     OverlappedLane* next = nullptr;  // among those whose routines are to come, or in the queue of those that have come
     OverlappedLane* before = nullptr;  // among those whose routines are to come
     DWORD code = 0;                    // what the routine was told
+    bool connects = false;             // a named pipe's receive that waits for the writer first
     std::uint32_t place = 0;           // in the list of those whose status has to be looked at
     // LentAhead's.
     DWORD since = 0;  // when its lent receive began
@@ -33,11 +34,13 @@ struct OverlappedLane : OVERLAPPED {
 struct Means {
     Extensions extensions;
     HANDLE event = nullptr;  // set at the end of each operation without a routine, and cleared at the start of each
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;  // of all but AcceptEx and ConnectEx, which take none
-    void* context = nullptr;                               // the routine's, in the record's hEvent
+    // Of all but AcceptEx, ConnectEx and ConnectNamedPipe, which take none.
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
+    LPOVERLAPPED_COMPLETION_ROUTINE pipe_routine = nullptr;  // that of ReadFileEx and WriteFileEx
+    void* context = nullptr;                                 // both routines', in the record's hEvent
 
-    [[nodiscard]] bool tell_by_routine(const spi::Operation* op) const noexcept {
-        return routine != nullptr && op != nullptr && op->verb != spi::Verb::connect;
+    [[nodiscard]] bool tell_by_routine(const OverlappedLane& record) const noexcept {
+        return routine != nullptr && record.op != nullptr && record.op->verb != spi::Verb::connect && !record.connects;
     }
 };
 
@@ -74,7 +77,9 @@ struct Outcome {
 };
 
 // Whether begin() can take it. Else it waits for readiness, of which no overlapped operation tells: a receive of
-// nothing would consume a datagram, and nothing tells of room to send. Accepts are AcceptQueue's.
+// nothing would consume a datagram, and nothing tells of room to send. Accepts are AcceptQueue's. Of Unix-domain
+// sockets neither accepts nor connects: AcceptEx and ConnectEx are documented for TCP alone, and ConnectEx was seen to
+// write behind its stack with an address of theirs (libuv's pull request 4636).
 [[nodiscard]] bool is_overlapped(const spi::Operation& op) noexcept;
 
 // Hands the operation to the kernel. Not pending: no notice is owed, and the record is free again.

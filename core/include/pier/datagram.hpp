@@ -1,4 +1,4 @@
-// A UDP socket.
+// A datagram socket: UDP, or a Unix-domain datagram socket.
 #pragma once
 
 #include <pier/detail/awaiter.hpp>
@@ -14,7 +14,7 @@ namespace pier {
 // What a receive gave. A datagram of no bytes is one like any other: `size` 0 is no end of anything.
 struct Received {
     std::size_t size = 0;    // bytes in the buffer
-    Endpoint from;           // the sender
+    Endpoint from;           // the sender; without a family where it has no name (a Unix-domain socket)
     bool truncated = false;  // the datagram was longer than the buffer, and the rest of it is lost
 };
 
@@ -62,7 +62,9 @@ public:
 class Datagram : public spi::Handle {
 public:
     // Bound to that address on the loop that runs here; port 0 takes a free one: see local(). Errors: address_in_use,
-    // address_not_available, mapped_address, permission_denied, too_many_files_open.
+    // address_not_available, mapped_address, permission_denied, too_many_files_open. Unix-domain addresses: as
+    // Listener::open(), whose errors come besides; the unnamed one takes a free abstract name, on Linux alone. Windows
+    // has no Unix-domain datagrams: address_family_not_supported.
     [[nodiscard]] static Result<Datagram> open(const Endpoint& local);
     // With a peer: receives only what comes from it. `local` without a family: any address of the peer's family. Errors
     // besides: network_unreachable, invalid_argument (port 0, or addresses of two families).
@@ -75,9 +77,12 @@ public:
     [[nodiscard]] spi::ReceiveFromAwaiter receive(std::span<std::byte> into, Deadline deadline = {}) const noexcept {
         return {deadline, *this, into};
     }
-    // Errors: message_size when the datagram is longer than the protocol allows (65,507 bytes over IPv4);
-    // already_connected on a socket with a peer; invalid_argument (port 0, or an address of the other family);
-    // network_unreachable, host_unreachable, permission_denied (a broadcast without the option).
+    // Errors: message_size when the datagram is longer than the protocol allows (65,507 bytes over IPv4), or than the
+    // send buffer of a Unix-domain socket; already_connected on a socket with a peer; invalid_argument (port 0, or an
+    // address of the other family); network_unreachable, host_unreachable, permission_denied (a broadcast without the
+    // option). Unix-domain datagrams are not lost: where nobody receives it is connection_refused or file_not_found,
+    // and no_buffer_space when the receiver's queue is full, of whose room the system tells no socket without a peer
+    // (on one with a peer, send() waits).
     [[nodiscard]] spi::SendToAwaiter send_to(std::span<const std::byte> data, const Endpoint& to,
                                              Deadline deadline = {}) const noexcept {
         return {deadline, *this, data, to, refusal(data.size(), &to)};
@@ -87,10 +92,16 @@ public:
         return {deadline, *this, data, Endpoint{}, refusal(data.size(), nullptr)};
     }
 
+    // Ends pending operations as operation_canceled. The file of a Unix-domain socket is removed, if it is still the
+    // one that this process has made.
+    void close() noexcept {
+        file_.reset();
+        Handle::close();
+    }
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
     // Without a family when there is none, or no socket.
-    using Handle::peer;
     using Handle::get;
+    using Handle::peer;
     using Handle::set;
     // As Stream::native_handle().
     using Handle::native_handle;
@@ -103,6 +114,7 @@ private:
     [[nodiscard]] Errc refusal(std::size_t size, const Endpoint* to) const noexcept;
 
     Endpoint local_;
+    std::unique_ptr<spi::SocketFile> file_;  // goes before the socket is closed
 };
 
 }  // namespace pier

@@ -1,4 +1,4 @@
-// A listening TCP socket.
+// A listening socket: TCP, or a Unix-domain stream socket.
 #pragma once
 
 #include <pier/detail/awaiter.hpp>
@@ -9,7 +9,8 @@ namespace pier {
 
 struct ListenerOptions {
     int backlog = spi::limits::backlog;  // pending connections; the system clamps it
-    bool share_port = false;  // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows
+    bool share_port = false;  // several listeners, one per loop, on one port (SO_REUSEPORT); not_supported on Windows,
+                              // and for Unix-domain sockets
     bool first_to_share = false;  // with share_port: who begins. The others join, and only a port of this program's own
     bool dual_stack = false;      // a listener on [::] takes IPv4 too; never by default, on no system
     // false: a connection is accepted only for an accept() that waits for one; who comes meanwhile stays in the
@@ -61,6 +62,12 @@ public:
     // is opened with first_to_share: it is refused with address_in_use where anybody listens, also when two programs
     // begin at the same moment, and those who join then find their own port. What remains is another program that
     // shares without being the first; the system has no way to keep it out.
+    //
+    // A Unix-domain path becomes a file, whose mode is what the process's umask leaves of 0777: who may write to it may
+    // connect (unix(7)), so a private socket has a private directory. As with ports, a file whose server has died is no
+    // obstacle: what refuses a connection is replaced. A file of another kind, and a socket that somebody listens on,
+    // is address_in_use. Errors besides: address_family_not_supported where the system has no such sockets,
+    // permission_denied, file_not_found (the directory), invalid_argument (the unnamed address).
     [[nodiscard]] static Result<Listener> open(const Endpoint& endpoint, ListenerOptions options = {});
 
     // The same in two steps, for a socket that another process, or a loop that is not made yet, will accept by. Any
@@ -87,8 +94,12 @@ public:
         return {deadline, *this};
     }
 
-    // Ends pending accepts as operation_canceled; connections nobody accepted are reset.
-    using Handle::close;
+    // Ends pending accepts as operation_canceled; connections nobody accepted are reset. The file of a Unix-domain
+    // socket is removed, if it is still the one that this process has made.
+    void close() noexcept {
+        file_.reset();
+        Handle::close();
+    }
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
     // As Stream::native_handle().
     using Handle::native_handle;
@@ -97,6 +108,7 @@ private:
     Listener(Loop& loop, spi::Descriptor& descriptor) noexcept : Handle(loop, descriptor) {}
 
     Endpoint local_;
+    std::unique_ptr<spi::SocketFile> file_;  // goes before the socket is closed
     bool client_speaks_first_ = false;
 };
 

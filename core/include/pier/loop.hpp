@@ -5,6 +5,7 @@
 #include <pier/detail/inbox.hpp>
 #include <pier/detail/timer_pool.hpp>
 #include <pier/detail/timer_wheel.hpp>
+#include <pier/process/system_handle.hpp>
 #include <pier/result.hpp>
 #include <pier/spi/engine.hpp>
 #include <pier/task.hpp>
@@ -112,8 +113,13 @@ public:
     // sys::open's.
     [[nodiscard]] Result<spi::NativeSocket> open(Family family, spi::SocketKind kind);
     [[nodiscard]] Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind);
+    // attach() for an end of a pipe: non-blocking on POSIX, overlapped and bound to no completion port on Windows. It
+    // stays its owner's where that fails.
+    [[nodiscard]] Result<spi::Descriptor*> attach_pipe(SystemHandle& pipe);
     // attach() for a socket of another owner. Errors: besides, already_in_progress while this loop has it already.
     [[nodiscard]] Result<spi::Descriptor*> attach_foreign(spi::NativeSocket socket);
+    // Before a stream's socket is duplicated: Engine::let_go().
+    [[nodiscard]] Result<void> let_go(spi::Descriptor& stream) noexcept;
     // Cancels what is in flight, waits for it and closes. The descriptor must not be used any more. Outside of run(),
     // too: on any thread, while the loop runs nowhere. What is in flight then ends in the next run.
     void close(spi::Descriptor& descriptor) noexcept;

@@ -34,18 +34,21 @@ enum class Errc : std::int32_t {
     file_not_found,
     host_not_found,
     host_unreachable,
+    input_waiting,  // a connection was to be given up, of which something received has not been taken
     invalid_argument,
     mapped_address,  // IPv4 in IPv6 form on a socket that takes IPv6 only
     message_size,
     misplaced_zone,  // a zone behind an address that is the same everywhere
     name_not_found,  // nothing of that name is there to be opened
     name_taken,      // something of that name is there already
+    name_too_long,   // a path, or another name, for what its system takes there
     network_down,
     network_reset,
     network_unreachable,
     no_buffer_space,
     no_protocol_option,
     no_such_interface,  // a zone that names none
+    no_such_process,
     not_a_socket,
     not_connected,
     not_enough_memory,

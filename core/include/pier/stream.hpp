@@ -1,8 +1,9 @@
-// A connected TCP stream.
+// A connected stream: TCP, or a Unix-domain stream.
 #pragma once
 
 #include <pier/buffer.hpp>
 #include <pier/chunk.hpp>
+#include <pier/credentials.hpp>
 #include <pier/detail/awaiter.hpp>
 #include <pier/detail/handle.hpp>
 #include <pier/detail/wait_awaiter.hpp>
@@ -154,9 +155,20 @@ public:
     // too_many_files_open, invalid_argument (port 0). An unspecified address means loopback, which peer() says then. On
     // Windows a loopback peer whose backlog is full refuses at once, as a closed port does; PIER_HASTEN_REFUSAL=0 in
     // the environment lets the system repeat the attempt for two seconds in both cases.
+    // A Unix-domain listener answers at once: connection_refused also when its backlog is full (the system has no way
+    // to wait for room there). Errors besides: file_not_found, permission_denied (the file, or a directory before it),
+    // protocol_error (a datagram socket), address_family_not_supported where the system has no such sockets, and on
+    // Windows for an abstract name.
     [[nodiscard]] static spi::ConnectAwaiter connect(const Endpoint& endpoint, Deadline deadline = {}) noexcept {
         return spi::ConnectAwaiter(deadline, endpoint);
     }
+    // Gives the connection up, for another loop's adopt() or another process (pier/ipc/socket_passing.hpp): this object
+    // is empty then. Errors, after which nothing has changed: not_connected when nothing is held; already_in_progress
+    // while an operation is under way; input_waiting on io_uring, which may have received something that nobody has
+    // taken yet; receive_cut_short and broken_pipe after a transfer that was ended half-way; connection_reset;
+    // too_many_files_open. not_supported on Windows, where a socket's engine has it for good: there, pass on what
+    // Listener::accept_unattached() gave.
+    [[nodiscard]] Result<Accepted> detach();
     // Takes over what a listener accepted, on the loop that runs here. Errors: operation_canceled where none does, as
     // in a post that was left when its loop went; not_supported on the engine uv for what another loop accepted;
     // invalid_argument for one that was moved from; what the engine says. The connection is closed then.
@@ -223,12 +235,16 @@ public:
     [[nodiscard]] Result<void> finish() const;
     // Closes. Input that was not read makes the system tell the peer so by a reset.
     using Handle::close;
-    // Closes with a reset: the peer's operations fail with connection_reset, what was queued is dropped.
+    // Closes with a reset: the peer's operations fail with connection_reset, what was queued is dropped. Of a
+    // Unix-domain stream this is a plain close: its protocol has no reset but for input that was not read.
     void abort() noexcept;
 
     // The peer as of connect or accept: it stays known after a reset. Without a family when the stream is empty.
     using Handle::peer;
     [[nodiscard]] Result<Endpoint> local() const;
+    // Who has connected, or listens: of a Unix-domain stream. Errors: not_connected when nothing is held; not_supported
+    // for TCP, and where the system does not tell (unix(7), SO_PEERCRED; SIO_AF_UNIX_GETPEERPID on Windows).
+    [[nodiscard]] Result<PeerCredentials> peer_credentials() const;
     using Handle::get;
     using Handle::set;
     // The system's own handle, for calls that Pier has none for. It stays this object's: never close it, never change

@@ -67,7 +67,9 @@ Result<std::unique_ptr<Loop>> Loop::create(const spi::EngineInfo& engine) {
     std::unique_ptr<Loop> loop(new Loop(engine.name));
     auto made = engine.make(loop->chunks_);
     if (!made) return fail(made.error());
-    loop->engine_ = std::move(*made);
+    auto complete = spi::with_pipes(std::move(*made));
+    if (!complete) return fail(complete.error());
+    loop->engine_ = std::move(*complete);
     loop->traits_ = loop->engine_->traits();
     spi::require(loop->traits_.one_at_a_time == engine.one_at_a_time, "an engine and its entry in the table disagree");
     loop->engine_->deliver_by({.run = deliver_at_once, .who = loop.get()});

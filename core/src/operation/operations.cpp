@@ -145,7 +145,7 @@ Progress Loop::start_any(Operation& op, Deadline deadline) {
             ++delivered_;
             return Progress::delivered;
         }
-        if (op.descriptor->kind != SocketKind::stream) {
+        if (!spi::is_byte_stream(op.descriptor->kind)) {
             op.enqueue();
             op.descriptor->waiting->lane_of(op).push(op);
             return suspend(op, deadline);
@@ -168,7 +168,7 @@ bool Loop::finish_if_known(Operation& op) noexcept {
         op.finish();  // what follows is answered at once
         return true;
     }
-    if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
+    if (is_stream_transfer(op) && spi::is_byte_stream(d.kind)) {
         return op.verb == Verb::receive ? finish_receive_if_known(op) : finish_send_if_known(op);
     }
     if (d.lost) op.finish(not_a_socket);
@@ -255,7 +255,7 @@ Progress Loop::attempt_first(Operation& op) noexcept {
 
 Progress Loop::attempt(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
-    if (is_stream_transfer(op) && d.kind == SocketKind::stream) {
+    if (is_stream_transfer(op) && spi::is_byte_stream(d.kind)) {
         return transfer(op);
     }
     if (op.verb == Verb::accept) {
@@ -341,7 +341,7 @@ void Loop::settle(Operation& op) noexcept {
     }
     if (op.descriptor == nullptr) return;  // it waited behind another on a socket that is closed meanwhile
     Descriptor& d = *op.descriptor;
-    if (d.kind == SocketKind::stream && is_stream_transfer(op)) settle_stream(op, d);
+    if (spi::is_byte_stream(d.kind) && is_stream_transfer(op)) settle_stream(op, d);
     if (op.verb == Verb::connect && op.error.condition == Errc::ok) {
         d.peer = static_cast<spi::AddressedOperation&>(op).endpoint;
     }
@@ -362,7 +362,7 @@ void Loop::leave_lane(Operation& op) noexcept {
         if (!d.busy()) release(d);
         return;
     }
-    if (d.kind == SocketKind::stream) return;
+    if (spi::is_byte_stream(d.kind)) return;
     Operation* next = d.waiting->lane_of(op).pop();
     if (next == nullptr) return;
     d.lane_of(op).first = next;
@@ -423,7 +423,7 @@ Result<Descriptor*> Loop::attach(spi::Accepted&& socket, SocketKind kind) {
     if (may_lose) [[unlikely]]
         lose_foreign(socket.socket());
     auto attached = engine_->attach(std::move(socket), kind);
-    if (attached && kind != SocketKind::stream) {
+    if (attached && !spi::is_byte_stream(kind)) {
         (*attached)->waiting = new (std::nothrow) spi::Waiting;
         if ((*attached)->waiting == nullptr) {
             engine_->release(**attached);
@@ -433,9 +433,21 @@ Result<Descriptor*> Loop::attach(spi::Accepted&& socket, SocketKind kind) {
     // Behind an engine's handle the number shows only now.
     if (may_lose && attached) [[unlikely]]
         lose_foreign((*attached)->socket);
-    if (attached) ++sockets_;
+    if (attached) {
+        ++sockets_;
+        (*attached)->drain_exact = (*attached)->peer.is_unix();
+    }
     return attached;
 }
+
+Result<Descriptor*> Loop::attach_pipe(SystemHandle& pipe) {
+    const spi::NativeSocket number{static_cast<std::uintptr_t>(pipe.get())};
+    auto attached = attach(spi::Accepted(number), SocketKind::pipe);
+    if (attached) (void)pipe.release();
+    return attached;
+}
+
+Result<void> Loop::let_go(Descriptor& stream) noexcept { return engine_->let_go(stream); }
 
 void Loop::close(Descriptor& d) noexcept {
     if (current() != this) [[unlikely]]
@@ -448,7 +460,7 @@ void Loop::close_here(Descriptor& d) noexcept {
     d.closing = true;
     --sockets_;
     // Those that wait behind another operation first, or they would be started when it leaves.
-    if (d.kind != SocketKind::stream) {
+    if (!spi::is_byte_stream(d.kind)) {
         end_waiting(d, canceled);
         delete std::exchange(d.waiting, nullptr);
     }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstddef>
 
 namespace pier {
 
@@ -10,7 +11,7 @@ std::string ProcessEnd::describe() const {
     std::array<char, 8> digits;
     const auto [end, error] = std::to_chars(digits.data(), digits.data() + digits.size(), status, 16);
     std::string text = "exception 0x";
-    return text.append(digits.data(), end);
+    return text.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
 }
 
 }  // namespace pier

@@ -9,12 +9,17 @@ namespace {
 constexpr std::size_t longest_over_ipv4 = 65'535 - 20 - 8;
 constexpr std::size_t longest_over_ipv6 = 65'535 - 8;
 
+std::size_t longest_over(Family family) noexcept {
+    if (family == Family::unix_domain) return spi::limits::largest_submission;  // the system has a limit of its own
+    return family == Family::ipv6 ? longest_over_ipv6 : longest_over_ipv4;
+}
+
 }  // namespace
 
 Result<Datagram> Datagram::open(const Endpoint& local) { return make(local, nullptr); }
 
 Result<Datagram> Datagram::connect(const Endpoint& peer, const Endpoint& local) {
-    if (peer.port() == 0) return fail(Errc::invalid_argument);
+    if (!peer.is_complete()) return fail(Errc::invalid_argument);
     if (local.family() == Family::unspecified) return make(Endpoint::any(peer.family()), &peer);
     if (local.family() != peer.family()) return fail(Errc::invalid_argument);
     return make(local, &peer);
@@ -26,9 +31,13 @@ Result<Datagram> Datagram::make(const Endpoint& local, const Endpoint* peer) {
     auto opened = loop.open(local.family(), spi::SocketKind::datagram);
     if (!opened) return fail(opened.error());
     spi::Accepted socket(*opened);  // closes it on every way out
+    auto file = local.has_path() ? std::make_unique<spi::SocketFile>(local) : nullptr;
     // Also for a socket that only sends: Windows can't receive on an unbound one.
     auto bound = sys::bind(*opened, local, spi::SocketKind::datagram, {});
     if (!bound) return fail(bound.error());
+    if (file != nullptr) {
+        if (auto made = file->bound(); !made) return fail(made.error());
+    }
     if (peer != nullptr) {
         auto connected = sys::connect_datagram(*opened, *peer);
         if (!connected) return fail(connected.error());
@@ -39,17 +48,18 @@ Result<Datagram> Datagram::make(const Endpoint& local, const Endpoint* peer) {
     auto attached = loop.attach(std::move(socket), spi::SocketKind::datagram);
     if (!attached) return fail(attached.error());
     Datagram datagram(loop, **attached);
-    datagram.local_ = *name;
+    datagram.local_ = std::move(*name);
+    datagram.file_ = std::move(file);
     return datagram;
 }
 
 Errc Datagram::refusal(std::size_t size, const Endpoint* to) const noexcept {
     if (descriptor_ == nullptr) return Errc::not_connected;
-    if (size > (local_.family() == Family::ipv6 ? longest_over_ipv6 : longest_over_ipv4)) return Errc::message_size;
+    if (size > longest_over(local_.family())) return Errc::message_size;
     bool connected = descriptor_->peer.family() != Family::unspecified;
     if (to == nullptr) return connected ? Errc::ok : Errc::not_connected;
     if (connected) return Errc::already_connected;
-    return to->port() != 0 && to->family() == local_.family() ? Errc::ok : Errc::invalid_argument;
+    return to->is_complete() && to->family() == local_.family() ? Errc::ok : Errc::invalid_argument;
 }
 
 }  // namespace pier

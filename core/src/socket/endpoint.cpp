@@ -164,6 +164,8 @@ Result<Endpoint> Endpoint::parse_address(std::string_view text, std::uint16_t po
 }
 
 Result<Endpoint> Endpoint::parse(std::string_view text) {
+    constexpr std::string_view unix_prefix = "unix:";
+    if (text.starts_with(unix_prefix)) return parse_unix(text.substr(unix_prefix.size()));
     std::size_t colon = text.rfind(':');
     if (colon == std::string_view::npos) return fail(Errc::bad_address_text);
     auto port = number(text.substr(colon + 1), 65535);
@@ -185,6 +187,8 @@ std::string Endpoint::address_string() const {
             if (scope_ != 0) text.append(1, '%').append(std::to_string(scope_));
             return text;
         }
+        case Family::unix_domain:
+            return unix_string();
         case Family::unspecified:
             break;
     }
@@ -192,7 +196,7 @@ std::string Endpoint::address_string() const {
 }
 
 std::string Endpoint::to_string() const {
-    if (family_ == Family::unspecified) return "unspecified";
+    if (family_ == Family::unspecified || is_unix()) return address_string();
     std::string address = address_string();
     return (family_ == Family::ipv6 ? "[" + address + "]" : address) + ":" + std::to_string(port_);
 }

@@ -6,13 +6,17 @@ namespace {
 
 using spi::NativeSocket;
 
-// The socket is new; it is closed when this fails.
+// The socket is new; it is closed when this fails, and its file goes with it.
 Result<Accepted> listen_at(NativeSocket opened, const Endpoint& endpoint, ListenerOptions options) {
     spi::Accepted socket(opened);
+    auto file = endpoint.has_path() ? std::make_unique<spi::SocketFile>(endpoint) : nullptr;
     auto bound =
         sys::bind(opened, endpoint, spi::SocketKind::listener,
                   {.share_port = options.share_port && !options.first_to_share, .dual_stack = options.dual_stack});
     if (!bound) return fail(bound.error());
+    if (file != nullptr) {
+        if (auto made = file->bound(); !made) return fail(made.error());
+    }
     auto listening =
         sys::listen(opened, {.backlog = options.backlog, .client_speaks_first = options.client_speaks_first});
     if (!listening) return fail(listening.error());
@@ -20,18 +24,25 @@ Result<Accepted> listen_at(NativeSocket opened, const Endpoint& endpoint, Listen
         // Not before: of two programs that bind at the same time the system refuses one when it listens.
         if (auto shared = sys::share_port(opened); !shared) return fail(shared.error());
     }
+    // Until it listens it looks like what a dead server has left, and another one may have taken its place.
+    if (file != nullptr && !file->in_place()) return fail(Errc::address_in_use);
+    socket.set_file(std::move(file));
     return socket;
 }
 
-bool takes_mapped(const Endpoint& endpoint, ListenerOptions options) noexcept {
-    return !endpoint.is_v4_mapped() || options.dual_stack;
+// What is wrong with the address before the system sees it.
+Errc refusal(const Endpoint& endpoint, ListenerOptions options) noexcept {
+    if (endpoint.is_v4_mapped() && !options.dual_stack) return Errc::mapped_address;
+    if (!endpoint.is_unix()) return Errc::ok;
+    if (!endpoint.is_complete()) return Errc::invalid_argument;
+    return options.share_port ? Errc::not_supported : Errc::ok;
 }
 
 }  // namespace
 
 Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions options) {
     Loop& loop = this_loop();
-    if (!takes_mapped(endpoint, options)) return fail(Errc::mapped_address);
+    if (Errc refused = refusal(endpoint, options); refused != Errc::ok) return fail(refused);
     auto opened = loop.open(endpoint.family(), spi::SocketKind::listener);
     if (!opened) return fail(opened.error());
     auto listening = listen_at(*opened, endpoint, options);
@@ -40,7 +51,7 @@ Result<Listener> Listener::open(const Endpoint& endpoint, ListenerOptions option
 }
 
 Result<Accepted> Listener::open_unattached(const Endpoint& endpoint, ListenerOptions options) {
-    if (!takes_mapped(endpoint, options)) return fail(Errc::mapped_address);
+    if (Errc refused = refusal(endpoint, options); refused != Errc::ok) return fail(refused);
     auto opened = sys::open(endpoint.family(), spi::SocketKind::listener);
     if (!opened) return fail(opened.error());
     return listen_at(*opened, endpoint, options);
@@ -53,10 +64,12 @@ Result<Listener> Listener::adopt(Accepted&& listening, ListenerOptions options) 
     auto local = sys::local_endpoint(socket.socket());
     if (!local) return fail(local.error());
     socket.set_listening({.backlog = options.backlog, .accept_ahead = options.accept_ahead});
+    auto file = socket.take_file();
     auto attached = loop.attach(std::move(socket), spi::SocketKind::listener);
     if (!attached) return fail(attached.error());
     Listener listener(loop, **attached);
-    listener.local_ = *local;
+    listener.local_ = std::move(*local);
+    listener.file_ = std::move(file);
     listener.client_speaks_first_ = options.client_speaks_first;
     return listener;
 }

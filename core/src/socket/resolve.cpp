@@ -88,7 +88,8 @@ public:
 private:
     void settle() {
         settled_ = true;
-        if (host_.empty() || host_.find('\0') != std::string::npos || service_.find('\0') != std::string::npos) {
+        if (family_ == Family::unix_domain || host_.empty() || host_.find('\0') != std::string::npos ||
+            service_.find('\0') != std::string::npos) {
             result = fail(Errc::invalid_argument);
             return;
         }

@@ -1,6 +1,8 @@
 #include <pier/stream.hpp>
 
 #include <pier/sys/socket.hpp>
+#include <pier/sys/socket_passing.hpp>
+#include <pier/sys/unix_socket.hpp>
 
 namespace pier {
 
@@ -11,6 +13,7 @@ bool spi::ConnectAwaiter::open(Loop& loop) noexcept {
     auto attached = socket ? loop.attach(Accepted(*socket), SocketKind::stream) : fail(socket.error());
     if (attached) {
         descriptor = *attached;
+        descriptor->drain_exact = endpoint.is_unix();
         return true;
     }
     error = attached.error();
@@ -29,6 +32,21 @@ Result<Stream> Stream::adopt(spi::Accepted&& accepted) {
     return Stream(*loop, **attached);
 }
 
+Result<Accepted> Stream::detach() {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    if (descriptor_->busy()) return fail(Errc::already_in_progress);
+    if (descriptor_->failure.condition != Errc::ok) return fail(descriptor_->failure);
+    if (descriptor_->lane(spi::Direction::read).poisoned) return fail(Errc::receive_cut_short);
+    if (descriptor_->lane(spi::Direction::write).poisoned) return fail(Errc::broken_pipe);
+    if (auto free = loop_->let_go(*descriptor_); !free) return fail(free.error());
+    auto duplicate = sys::duplicate(descriptor_->socket);
+    if (!duplicate) return fail(duplicate.error());
+    Accepted detached(*duplicate, descriptor_->peer);
+    close();
+    return detached;
+}
+
 Result<void> Stream::finish() const {
     if (descriptor_ == nullptr) return fail(Errc::not_connected);
     require_here();
@@ -45,6 +63,12 @@ void Stream::abort() noexcept {
     // A refusal changes nothing for the caller: the connection ends either way.
     (void)sys::reset_on_close(descriptor_->socket);
     close();
+}
+
+Result<PeerCredentials> Stream::peer_credentials() const {
+    if (descriptor_ == nullptr) return fail(Errc::not_connected);
+    require_here();
+    return sys::peer_credentials(descriptor_->socket);
 }
 
 Result<Endpoint> Stream::local() const {

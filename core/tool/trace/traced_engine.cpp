@@ -18,6 +18,8 @@ std::string_view name_of(SocketKind kind, const Endpoint& peer) noexcept {
             return "datagram";
         case SocketKind::foreign:
             return "foreign";
+        case SocketKind::pipe:
+            return "pipe";
         case SocketKind::stream:
             break;
     }
@@ -55,6 +57,7 @@ public:
     }
 
     void bury() noexcept override { engine_->bury(); }
+    Result<void> let_go(Descriptor& stream) noexcept override { return engine_->let_go(stream); }
     bool close_released() noexcept override { return engine_->close_released(); }
 
     Progress start(Operation& op) noexcept override {

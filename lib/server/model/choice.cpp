@@ -5,8 +5,6 @@
 namespace pier {
 namespace {
 
-std::string obstacle_of(const ModelInfo& model) { return model.probe != nullptr ? model.probe() : std::string(); }
-
 const ModelInfo* named_model(std::string_view program, const std::string& name) {
     const ModelInfo* model = find_model(name);
     if (model == nullptr) {
@@ -18,14 +16,9 @@ const ModelInfo* named_model(std::string_view program, const std::string& name) 
 }
 
 bool can_run(std::string_view program, const Choice& choice) {
-    const std::string model(choice.model->name);
-    if (std::string obstacle = obstacle_of(*choice.model); !obstacle.empty()) {
-        say(program, "model " + model + " can't run here: " + obstacle);
-        return false;
-    }
     if (choice.model->many_on_a_loop && choice.engine->one_at_a_time) {
-        say(program, "the " + model + " model has many clients on a loop, and the " + std::string(choice.engine->name) +
-                         " engine waits for one; see --list-engines for others");
+        say(program, "the " + std::string(choice.model->name) + " model has many clients on a loop, and the " +
+                         std::string(choice.engine->name) + " engine waits for one; see --list-engines for others");
         return false;
     }
     return true;
@@ -60,10 +53,7 @@ std::string list_engines_and_models() {
     std::string text = "Engines, the ways to wait for sockets (--engine NAME):\n" + list_engines();
     text += "\nModels, the ways to serve many clients (--model NAME):\n";
     for (const ModelInfo& model : models()) {
-        const std::string obstacle = obstacle_of(model);
-        text.append(model.name).append(": ");
-        text += obstacle.empty() ? std::string(model.summary) : "can't run here: " + obstacle;
-        text += '\n';
+        text.append(model.name).append(": ").append(model.summary).append("\n");
     }
     return text;
 }

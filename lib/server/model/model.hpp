@@ -6,10 +6,10 @@
 #include "../worker.hpp"
 
 #include <pier/loop.hpp>
+#include <pier/sys/children.hpp>
 
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 
 namespace pier {
@@ -33,12 +33,17 @@ public:
     // What the user, or the system, asks. Any thread, before run() too, and inside a signal handler on POSIX.
     // Idempotent.
     virtual void request(Worker::Request wanted) noexcept = 0;
+
+    // In the place of run(), in a child process of a model that has them: serves what the parent has given it. Never
+    // returns; ends by sys::leave(). A child that is a fork has the parent's state, and closes what is the parent's;
+    // one that was started again has a model that was just made.
+    virtual void live_as_child(sys::ParentLink&) noexcept { sys::leave(1); }
 };
 
 // What --model chooses from, and what its choice allows.
 struct ModelInfo {
     std::string_view name;
-    std::string_view alias{};  // another name, where it can run
+    std::string_view alias{};  // another name
     std::string_view summary;  // one line: what it is, and when to choose it
     // The engine where none is named: the one that blocks, or else the best of the system.
     bool blocks = true;
@@ -50,8 +55,6 @@ struct ModelInfo {
     std::string_view bound{};
     // It has no place for UDP sockets.
     bool tcp_alone = false;
-    // Empty, or a sentence that says why it can't run here.
-    std::string (*probe)() = nullptr;
     // The frame outlives the model. Throws std::bad_alloc.
     std::unique_ptr<Model> (*make)(Frame& frame) = nullptr;
 };
@@ -72,7 +75,7 @@ template <class Kind>
 
 // All of them, in the order of --list-engines.
 [[nodiscard]] std::span<const ModelInfo> models();
-// By its name, or by another name that it has on this system. Null: there is none.
+// By its name, or by another one that it has. Null: there is none.
 [[nodiscard]] const ModelInfo* find_model(std::string_view name);
 
 }  // namespace pier

@@ -12,8 +12,8 @@ std::span<const ModelInfo> models() {
 
 const ModelInfo* find_model(std::string_view name) {
     for (const ModelInfo& model : models()) {
-        if (model.name == name) return &model;
-        if (!model.alias.empty() && model.alias == name && model.probe().empty()) return &model;
+        const bool meant = model.name == name || (!model.alias.empty() && model.alias == name);
+        if (meant) return &model;
     }
     return nullptr;
 }

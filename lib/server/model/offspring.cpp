@@ -16,9 +16,14 @@ constexpr Duration last_patience = std::chrono::seconds(2);
 }  // namespace
 
 bool Offspring::begin() {
-    auto made = sys::make_children([](void* bell) noexcept { static_cast<Bell*>(bell)->ring(); }, &bell_);
+    auto made = sys::make_children({.context = this,
+                                    .news = [](void* self) noexcept { static_cast<Offspring*>(self)->bell_.ring(); },
+                                    .life =
+                                        [](void* self, sys::ParentLink& parent) noexcept {
+                                            static_cast<Offspring*>(self)->model_.live_as_child(parent);
+                                        }});
     if (!made) {
-        complain(frame_.service.name, "watching for the end of child processes", made.error());
+        complain(frame_.service.name, "preparing for child processes", made.error());
         frame_.fail();
         return false;
     }
@@ -26,27 +31,11 @@ bool Offspring::begin() {
     return true;
 }
 
-Result<sys::Children::Side> Offspring::start() noexcept {
+Result<std::uint64_t> Offspring::start(Accepted& given, std::span<Accepted> shared) noexcept {
     try {
-        return children_->start();
+        return children_->start(given, shared);
     } catch (const std::bad_alloc&) {
         return fail(Errc::not_enough_memory);
-    }
-}
-
-void Offspring::live_as_child(const std::function<int(Worker&)>& work) noexcept {
-    try {
-        Worker worker(frame_.program, *frame_.options.engine);
-        if (!worker.create()) sys::leave(1);
-        children_->heed([](void* to) noexcept { static_cast<Worker*>(to)->request(Worker::Request::stop); },
-                        [](void* to) noexcept { static_cast<Worker*>(to)->request(Worker::Request::end_grace); },
-                        &worker);
-        const int status = work(worker);
-        // Here, while the worker lives: the parent may be about to ask something of it.
-        sys::leave(status);
-    } catch (...) {
-        Frame::say_shortage(frame_.service.name);
-        sys::leave(1);
     }
 }
 
@@ -70,8 +59,28 @@ void Offspring::end(const std::atomic<Worker::Request>& wanted,
     }
 }
 
-std::string describe(const sys::ChildEnd& end) {
-    return (end.killed ? "signal " : "status ") + std::to_string(end.status);
+std::optional<std::vector<Accepted>> begin_life(Frame& frame, sys::ParentLink& parent, const Heeder& heeder) {
+    auto sockets = parent.take_sockets();
+    if (!sockets) {
+        // A parent that has died has nobody left who would want to know.
+        if (sockets.error() != Errc::connection_reset)
+            complain(frame.service.name, "taking over a client from the parent process", sockets.error());
+        return std::nullopt;
+    }
+    if (auto heeded = parent.heed(heeder.stop, heeder.end, heeder.context); !heeded) {
+        complain(frame.service.name, "waiting for what the parent process asks", heeded.error());
+        return std::nullopt;
+    }
+    return std::move(*sockets);
+}
+
+void live(Frame& frame, const std::function<void()>& work) noexcept {
+    try {
+        work();
+    } catch (...) {
+        Frame::say_shortage(frame.service.name);
+    }
+    sys::leave(status_of_failure);
 }
 
 }  // namespace pier

@@ -1,6 +1,8 @@
-// Processes that are forked beforehand and share the listeners: each accepts for itself, and the system gives a client
+// Processes that are started beforehand and share the listeners: each accepts for itself, and the system gives a client
 // to one of them. The parent only sees to it that there are always as many as were asked for.
 #include "bell.hpp"
+#include "crew.hpp"
+#include "dealt.hpp"
 #include "model.hpp"
 #include "offspring.hpp"
 
@@ -25,7 +27,10 @@ constexpr Duration longest_pause = std::chrono::seconds(5);
 class Prefork final : public Model {
 public:
     explicit Prefork(Frame& frame)
-        : frame_(frame), bell_(std::in_place, frame), offspring_(frame, *bell_), places_(frame.options.workers) {}
+        : frame_(frame),
+          bell_(std::in_place, frame),
+          offspring_(frame, *bell_, *this),
+          places_(frame.options.workers) {}
 
     void run() override {
         if (!bell_->hang() || !offspring_.begin() || !listen()) return;
@@ -36,7 +41,7 @@ public:
             for (const sys::ChildEnd& end : offspring_.reap()) lose(end);
             if (wanted_ < Worker::Request::stop) fill_places();
         }
-        sockets_.clear();
+        for (Accepted& each : sockets_) each = {};
         offspring_.end(wanted_, [](const sys::ChildEnd&) {});
     }
 
@@ -46,10 +51,27 @@ public:
         bell_->ring();
     }
 
+    void live_as_child(sys::ParentLink& parent) noexcept override {
+        bell_.reset();
+        live(frame_, [&] {
+            DealtLoops dealt(frame_);  // in use until the crew has ended
+            Crew crew(frame_);
+            auto sockets = begin_life(frame_, parent, heeder(crew));
+            if (!sockets) return;
+            const std::size_t all = frame_.options.most_connections;
+            const std::size_t most = frame_.options.engine->one_at_a_time ? 1 : all / places_.size();
+            if (most > 0) frame_.program.limit = make_connection_limit(most);
+            serve(crew, dealt, std::move(*sockets));
+            crew.end();
+            frame_.exceptions.sum_up();
+            sys::leave(frame_.failed() ? status_of_failure : 0);
+        });
+    }
+
 private:
     // Of one worker after the other.
     struct Place {
-        std::int64_t child = 0;  // 0: none
+        std::uint64_t child = 0;  // 0: none
         Time started{};
         Time due{};  // when the next one is started
         int short_lives = 0;
@@ -78,16 +100,16 @@ private:
     void fill_places() {
         for (Place& place : places_) {
             if (place.child != 0 || place.due > sys::now()) continue;
-            auto side = offspring_.start();
-            if (!side) {
+            Accepted none;
+            auto started = offspring_.start(none, sockets_);
+            if (!started) {
                 if (!std::exchange(shortage_said_, true))
-                    complain(frame_.service.name, "starting a worker process (it is tried on)", side.error());
+                    complain(frame_.service.name, "starting a worker process (it is tried on)", started.error());
                 postpone(place);
                 continue;
             }
-            if (*side == sys::Children::Side::child) serve_as_child();
             shortage_said_ = false;
-            place.child = offspring_.last();
+            place.child = *started;
             place.started = sys::now();
         }
     }
@@ -103,7 +125,8 @@ private:
             postpone(*place);
         }
         if (wanted_ >= Worker::Request::stop) return;
-        say(frame_.service.name, "a worker process has ended with " + describe(end) + "; another one takes its place");
+        say(frame_.service.name,
+            "a worker process has ended with " + end.how.describe() + "; another one takes its place");
     }
 
     static void postpone(Place& place) {
@@ -119,17 +142,15 @@ private:
         return first ? after(std::max(*first - sys::now(), Duration{})) : Deadline{};
     }
 
-    [[noreturn]] void serve_as_child() noexcept {
-        bell_.reset();
-        offspring_.live_as_child([&](Worker& worker) {
-            const std::size_t all = frame_.options.most_connections;
-            const std::size_t most = frame_.options.engine->one_at_a_time ? 1 : all / places_.size();
-            if (most > 0) frame_.program.limit = make_connection_limit(most);
-            const auto ready = [](const std::vector<Listening>&) {};
-            const bool served = worker.run(listening_, frame_.listening(), ready, std::move(sockets_)).has_value();
-            frame_.exceptions.sum_up();
-            return served ? 0 : 1;
-        });
+    void serve(Crew& crew, DealtLoops& dealt, std::vector<Accepted> sockets) {
+        if (listening_.empty()) listening_ = frame_.streams();  // it is no fork: the names are the parent's to know
+        const EngineInfo& engine = *frame_.options.engine;
+        const auto ready = [](const std::vector<Listening>&) {};
+        if (engine.one_at_a_time || sys::engines_share_listeners()) {
+            crew.serve_here(crew.add(engine), listening_, frame_.listening(), ready, std::move(sockets));
+        } else {
+            dealt.run(crew, 1, listening_, std::move(sockets), {}, ready);
+        }
     }
 
     Frame& frame_;
@@ -149,7 +170,6 @@ ModelInfo prefork_model() noexcept {
             .summary = "--workers that share the listeners, each a process: uses all processors, and survives crashes",
             .bound = "--workers",
             .tcp_alone = true,
-            .probe = sys::children_obstacle,
             .make = [](Frame& frame) -> std::unique_ptr<Model> { return std::make_unique<Prefork>(frame); }};
 }
 

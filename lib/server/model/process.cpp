@@ -1,12 +1,16 @@
-// A process for each client, a fork of this one: what a handler does to memory, and how it dies, is its client's alone.
-// The parent accepts and forks before there is any thread in it. It serves nobody itself.
+// A process for each client: a fork of this one, or this program once more. What a handler does to memory, and how it
+// dies, is its client's alone. The parent accepts, and starts no thread where its children are forks. It serves nobody
+// itself.
 #include "acceptor.hpp"
 #include "model.hpp"
 #include "offspring.hpp"
 
 #include <pier/cli/program.hpp>
 
+#include <algorithm>
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace pier {
 namespace {
@@ -14,10 +18,13 @@ namespace {
 // Of a child whose handler has thrown, which it has said.
 constexpr int status_of_exception = 3;
 
+// How many ways to end are told apart before no more of them are said.
+constexpr std::size_t most_ends = 16;
+
 class ProcessPerClient final : public Model {
 public:
     explicit ProcessPerClient(Frame& frame)
-        : frame_(frame), acceptor_(std::in_place, frame), offspring_(frame, acceptor_->bell()) {}
+        : frame_(frame), acceptor_(std::in_place, frame), offspring_(frame, acceptor_->bell(), *this) {}
 
     void run() override {
         if (!acceptor_->open() || !offspring_.begin()) return;
@@ -37,38 +44,43 @@ public:
         acceptor_->bell().ring();
     }
 
-private:
-    void start_for(Accepted&& client) {
-        auto side = offspring_.start();
-        if (!side) return acceptor_->put_back(std::move(client), "starting a process", side.error());
-        if (*side == sys::Children::Side::child) serve_as_child(std::move(client));
-        const Accepted ours(std::move(client));  // closed: the child has its own
-    }
-
-    [[noreturn]] void serve_as_child(Accepted&& client) noexcept {
+    void live_as_child(sys::ParentLink& parent) noexcept override {
         acceptor_.reset();  // the listener, clients that wait for a process, and the loop: the parent's
-        offspring_.live_as_child([&](Worker& worker) {
-            worker.serve_one(std::move(client));
-            return frame_.exceptions.count() > 0 ? status_of_exception : 0;
+        live(frame_, [&] {
+            Worker worker(frame_.program, *frame_.options.engine);
+            if (!worker.create()) return;
+            auto sockets = begin_life(frame_, parent, heeder(worker));
+            if (!sockets || sockets->empty()) return;
+            worker.serve_one(std::move(sockets->front()));
+            sys::leave(frame_.exceptions.count() > 0 ? status_of_exception : 0);
         });
     }
 
-    // A child that crashed has cost its own connection. Which signals did it is said once each.
+private:
+    void start_for(Accepted&& client) {
+        auto started = offspring_.start(client, {});
+        if (!started) acceptor_->put_back(std::move(client), "starting a process", started.error());
+    }
+
+    // A child that crashed, or that somebody has ended, has cost its own connection. Each way is said once.
     void note(const sys::ChildEnd& end) {
         acceptor_->place_freed();
-        if (!end.killed && end.status == status_of_exception) frame_.exceptions.add_from_child();
-        if (!end.killed || end.status < 0 || end.status >= 64) return;
-        const std::uint64_t bit = std::uint64_t{1} << static_cast<unsigned>(end.status);
-        if ((signals_said_ & bit) != 0) return;
-        signals_said_ |= bit;
-        say(frame_.service.name,
-            "the process of a client was ended by " + describe(end) + ", and with it its connection");
+        const ProcessEnd& how = end.how;
+        if (how == ProcessEnd{ProcessEnd::By::exit, status_of_exception}) frame_.exceptions.add_from_child();
+        const bool said_by_itself =
+            !how.crashed() && (how.status == 0 || how.status == status_of_exception || how.status == status_of_failure);
+        if (said_by_itself || ends_said_.size() == most_ends || std::ranges::find(ends_said_, how) != ends_said_.end())
+            return;
+        ends_said_.push_back(how);
+        say(frame_.service.name, std::string("the process of a client ") +
+                                     (how.crashed() ? "was ended by " : "has ended with ") + how.describe() +
+                                     ", and with it its connection");
     }
 
     Frame& frame_;
     std::optional<Acceptor> acceptor_;
     Offspring offspring_;
-    std::uint64_t signals_said_ = 0;
+    std::vector<ProcessEnd> ends_said_;
     std::atomic<Worker::Request> wanted_{Worker::Request::none};
 };
 
@@ -76,11 +88,10 @@ private:
 
 ModelInfo process_model() noexcept {
     return {.name = "process",
-            .alias = "fork",
+            .alias = sys::parent_variable().empty() ? "fork" : "",
             .summary = "a process for each client, up to --max-children: a crash ends one connection",
             .one_listener = true,
             .bound = "--max-children",
-            .probe = sys::children_obstacle,
             .make = [](Frame& frame) -> std::unique_ptr<Model> { return std::make_unique<ProcessPerClient>(frame); }};
 }
 

@@ -95,6 +95,7 @@ class InTmux(harness.TestCase):
                 ann.press("Enter")
                 bob.expect("<ann> my grüße")
                 ann.see("<ann> my grüße", ">")
+                bob.leave()
             ann.see("* bob left", ">")
             ann.type("/quit")
             ann.press("Enter")

@@ -2,25 +2,21 @@
 all of them, and when the clients have gone, so have the threads, processes and descriptors that they took."""
 
 import contextlib
-import functools
 import hashlib
 import os
-import pathlib
 import random
 import select
 import selectors
 import shutil
 import signal
 import socket
-import sys
 import threading
 import time
 import unittest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-
-import harness
+from seen import harness  # which puts it into Python's path
 from harness import Server
+from seen import State, has_a_sanitizers_thread, on_linux
 
 DATA = random.Random(11).randbytes(4 << 20)
 DIGEST = hashlib.sha256(DATA).hexdigest()
@@ -50,27 +46,6 @@ def transferred(client):
     return digest.hexdigest()
 
 
-def children(pid):
-    """The processes below it, zombies included."""
-    with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as listed:
-        return [int(word) for word in listed.read().split()]
-
-
-def lives(pid):
-    """Whether there is such a process, which is no zombie that somebody else has to reap."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
-            return stat.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except FileNotFoundError:
-        return False
-
-
-@functools.cache
-def has_a_sanitizers_thread():
-    """The thread sanitizer adds a thread to a program, and to its forks, when the first one is made."""
-    return b"__tsan_init" in pathlib.Path(harness.settings.command[-1]).read_bytes()
-
-
 def unprivileged(count):
     """Words before a command: it may have so many processes, as a user for whom limits hold."""
     if has_a_sanitizers_thread():
@@ -78,29 +53,6 @@ def unprivileged(count):
     if not shutil.which("setpriv") or os.geteuid() != 0:
         raise unittest.SkipTest("only root can become a user who has no processes yet")
     return ("setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups", "prlimit", f"--nproc={count}")
-
-
-class State:
-    """What a server takes of the system, by the counts of its process."""
-
-    def __init__(self, server):
-        self.server = server
-        self.before = self.now()
-
-    def now(self):
-        linux = harness.settings.system() == "linux"
-        return (self.server.descriptors(), None if has_a_sanitizers_thread() else self.server.threads(),
-                len(children(self.server.pid)) if linux else None)
-
-    def wait_until_as_before(self):
-        slack = harness.host.SLACK
-
-        def back():
-            return all(a is None or abs(a - b) <= slack for a, b in zip(self.now(), self.before, strict=True))
-        try:
-            harness.wait_for(back, "as before")
-        except AssertionError:
-            raise AssertionError(f"descriptors, threads, children: {self.before} before, {self.now()} after") from None
 
 
 class Everywhere:
@@ -176,7 +128,7 @@ class Everywhere:
                     key.fileobj.close()
 
     def test_1000_connections_come_and_go(self):
-        count = 1000 if harness.settings.system() == "linux" else 100
+        count = 1000 if on_linux() else 100
         with self.server() as server:
             state = State(server)
             harness.echo_once(server)
@@ -215,7 +167,7 @@ class Everywhere:
             self.assertEqual(server.complaints(), "")
 
     def test_more_clients_than_descriptors(self):
-        if harness.settings.system() != "linux":
+        if not on_linux():
             self.skipTest("nothing limits a program's sockets there")
         limit = ("sh", "-c", 'ulimit -n 40; exec "$@"', "sh")
         with self.server(before=limit) as server, contextlib.ExitStack() as stack:

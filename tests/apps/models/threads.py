@@ -7,7 +7,7 @@ The engine is that of the model "event". The others run on the one that blocks, 
 
 import contextlib
 
-from common import Bounded, Everywhere, Server, Side, harness, has_a_sanitizers_thread, unprivileged
+from common import Bounded, Everywhere, Server, Side, harness, has_a_sanitizers_thread, on_linux, unprivileged
 
 
 class Event(Side, harness.TestCase):
@@ -38,7 +38,7 @@ class Thread(Bounded, Side, harness.TestCase):
             self.assertEqual(server.threads(), alone + 5)
 
     def test_out_of_threads(self):
-        if harness.settings.system() != "linux":
+        if not on_linux():
             self.skipTest("nothing limits a program's threads there")
         with self.server(before=unprivileged(4)) as server:
             self.expect_shortage(server)

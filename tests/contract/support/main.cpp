@@ -1,5 +1,6 @@
 // Takes the arguments of its own out of the command line, the rest is doctest's.
 #define DOCTEST_CONFIG_IMPLEMENT
+#include "child.hpp"
 #include "harness.hpp"
 #include "misuse.hpp"
 #include "more_cases.hpp"
@@ -41,6 +42,7 @@ int factor_of(std::string_view text) {
 int run(int argc, char** argv) {
     std::string patience = "1";
     std::string misuse;
+    std::string child;
     if (const char* engine = std::getenv("PIER_ENGINE")) chosen.engine = engine;
     std::vector<const char*> rest;
     using support::take;
@@ -48,7 +50,7 @@ int run(int argc, char** argv) {
         std::string_view argument = argv[i];
         bool ours = take(argument, "--engine=", chosen.engine) || take(argument, "--system=", chosen.system) ||
                     take(argument, "--skips=", chosen.skips) || take(argument, "--patience=", patience) ||
-                    take(argument, "--misuse=", misuse);
+                    take(argument, "--misuse=", misuse) || take(argument, "--child=", child);
         if (!ours) rest.push_back(argv[i]);
     }
     chosen.patience = factor_of(patience);
@@ -67,6 +69,7 @@ int run(int argc, char** argv) {
         return 2;
     }
     if (!misuse.empty()) return run_misuse != nullptr && run_misuse(misuse) ? 0 : 2;
+    if (!child.empty()) return run_child != nullptr && run_child(child) ? 0 : 2;
     if (!chosen.skips.empty() && !read_deviations(chosen.skips)) return 2;
     if (register_more_cases != nullptr) register_more_cases();
     support::Watchdog dog(patience_of_watchdog());
@@ -80,6 +83,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 constinit RunMisuse run_misuse = nullptr;
+constinit RunChild run_child = nullptr;
 constinit RegisterMoreCases register_more_cases = nullptr;
 
 const Settings& settings() noexcept { return chosen; }

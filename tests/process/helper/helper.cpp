@@ -1,7 +1,9 @@
 // What the tests of processes start: it does what its first argument says, and tells on its standard output.
 #include "helper.hpp"
 
+#include <pier/loop.hpp>
 #include <pier/process.hpp>
+#include <pier/signal.hpp>
 #include <pier/sys/process.hpp>
 
 #include <array>
@@ -82,6 +84,20 @@ int tell_directory(const Words&) {
     return 0;
 }
 
+// Until it is asked to end.
+int wait_for_terminate(const Words&) {
+    auto loop = pier::Loop::create();
+    if (!loop) return 1;
+    auto body = []() -> pier::Task<int> {
+        auto signals = pier::SignalSet::open({pier::Signal::terminate});
+        if (!signals) co_return 1;
+        put("open\n");
+        auto came = co_await signals->next();
+        co_return came ? 7 : 1;
+    };
+    return (*loop)->run(body());
+}
+
 const std::map<std::string, std::function<int(const Words&)>>& deeds() {
     static const std::map<std::string, std::function<int(const Words&)>> all{
         {"exit", [](const Words& words) { return std::atoi(words.at(0).c_str()); }},
@@ -89,6 +105,7 @@ const std::map<std::string, std::function<int(const Words&)>>& deeds() {
         {"arguments", echo_arguments},
         {"copy", copy_input},
         {"stay", stay},
+        {"wait-for-terminate", wait_for_terminate},
         {"start", start},
         {"start-without-processes", [](const Words& words) { return start_without(helper::allow_no_process, words); }},
         {"start-without-handles", [](const Words& words) { return start_without(helper::allow_no_handle, words); }},

@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include <cerrno>
 #include <csignal>
-#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -70,13 +69,8 @@ TEST_CASE("remains: a child can use what it inherits") {
 }
 
 TEST_CASE("remains: spawning leaves no descriptor here") {
-    auto count = [] {
-        int files = 0;
-        for ([[maybe_unused]] const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) ++files;
-        return files;
-    };
     (void)said(helping({"say", "x"}));  // the reaper's are there from now on
-    const int before = count();
+    const std::size_t before = handle_count();
     for (int i = 0; i < 5; ++i) {
         auto options = helping({"copy"});
         options.input = options.error = Redirect::pipe();
@@ -86,7 +80,7 @@ TEST_CASE("remains: spawning leaves no descriptor here") {
         process.input().close();
         expect_success(process);
     }
-    CHECK(count() == before);
+    CHECK(handle_count() == before);
 }
 
 TEST_CASE("remains: signals are at their defaults, and none is blocked") {

@@ -63,15 +63,10 @@ TEST_CASE("remains: spawning leaves no handle here") {
         process.input().close();
         expect_success(process);
     };
-    auto count = [] {
-        DWORD handles = 0;
-        REQUIRE(::GetProcessHandleCount(::GetCurrentProcess(), &handles));
-        return handles;
-    };
     once();
-    const DWORD before = count();
+    const std::size_t before = handle_count();
     for (int i = 0; i < 3; ++i) once();
-    CHECK(count() <= before);
+    CHECK(handle_count() <= before);
 }
 
 TEST_CASE("remains: an exit status that looks like a process that runs") {

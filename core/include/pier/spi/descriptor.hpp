@@ -38,7 +38,8 @@ struct Descriptor : Link {
     Endpoint peer{};  // remembered at accept or connect: the systems forget it after a reset
     SocketKind kind = SocketKind::stream;
     bool closing = false;
-    bool drain_exact = false;    // an event said hang-up, error or urgent: a short transfer proves nothing any more
+    bool drain_exact = false;    // an event said hang-up, error or urgent, or it is a Unix-domain stream, where a
+                                 // receive stops behind a message with descriptors: a short transfer proves nothing
     std::uint8_t interest = 0;   // readiness engines: what the poller was told to watch (input, output)
     bool ties_accepted = false;  // what a listener accepts is tied to its event object at first (WSAEventSelect)
     bool lost = false;           // foreign: its owner has closed it, and its number is another socket's

@@ -1,6 +1,7 @@
 // Pinned descriptors, recycled. Memory is kept until the pool goes: the peak is what an engine once needed.
 #pragma once
 
+#include <pier/process/system_handle.hpp>
 #include <pier/spi/descriptor.hpp>
 #include <pier/sys/socket.hpp>
 
@@ -29,10 +30,11 @@ public:
         return ::new (static_cast<void*>(cell->space)) D();
     }
     // The begin of an attach: a descriptor with the socket, its kind and its peer. `from` still owns a socket of ours,
-    // so that it is closed where the rest fails; the end of an attach takes it. One of another owner is given up at
-    // once. Null when memory is short.
+    // so that it is closed where the rest fails; the end of an attach takes it. A pipe, which its owner keeps until
+    // then, and one of another owner are given up at once. Null when memory is short.
     D* acquire(Accepted& from, SocketKind kind) noexcept {
-        const NativeSocket socket = kind == SocketKind::foreign ? from.take_socket() : from.socket();
+        const bool stays_owners = kind == SocketKind::foreign || kind == SocketKind::pipe;
+        const NativeSocket socket = stays_owners ? from.take_socket() : from.socket();
         D* descriptor = acquire();
         if (descriptor == nullptr) return nullptr;
         descriptor->socket = socket;
@@ -42,7 +44,11 @@ public:
     }
     // Of one that no operation and no event will come for any more; a foreign socket goes back to its owner as it is.
     void close(D& descriptor) noexcept {
-        if (descriptor.kind != SocketKind::foreign) sys::close(descriptor.socket);
+        if (descriptor.kind == SocketKind::pipe) [[unlikely]] {
+            sys::close_handle(NativeHandle{static_cast<std::uintptr_t>(descriptor.socket)});
+        } else if (descriptor.kind != SocketKind::foreign) {
+            sys::close(descriptor.socket);
+        }
         retire(descriptor);
     }
     // The same of a socket that is closed already, or will be. The batch at hand may still hold operations and events

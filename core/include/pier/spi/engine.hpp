@@ -57,6 +57,7 @@ struct EngineTraits {
     bool short_send_drains = false;  // likewise for sends
     bool accepted_crosses_loops =
         true;                    // an Accepted of this engine may be attached by another loop of the same engine
+    bool takes_pipes = false;    // where that is no matter of course: see with_pipes()
     bool one_at_a_time = false;  // only one operation can be in flight (the blocking engine)
 };
 
@@ -77,15 +78,23 @@ public:
     [[nodiscard]] virtual Result<void> begin_run() { return {}; }
     virtual void end_run() noexcept {}
 
-    // Takes the socket over (also when it fails: then it is closed, but for a foreign one) on the loop that will use
-    // it, once for its life. The descriptor is the engine's, until release(). Sets socket, kind and peer. Errors:
-    // not_enough_memory; too_many_files_open with select beyond FD_SETSIZE; whatever the registration says.
+    // Takes the socket over (also when it fails: then it is closed, but for a foreign one and a pipe, which stay their
+    // owner's then) on the loop that will use it, once for its life. The descriptor is the engine's, until release().
+    // Sets socket, kind and peer. Errors: not_enough_memory; too_many_files_open with select beyond FD_SETSIZE;
+    // whatever the registration says.
     [[nodiscard]] virtual Result<Descriptor*> attach(Accepted&& socket, SocketKind kind) = 0;
 
     // Both lanes are empty. Closes the socket, at once or when the engine's rules allow; the descriptor may be reused
     // only after the harvest at hand has been delivered (the loop calls bury() then).
     virtual void release(Descriptor& descriptor) noexcept = 0;
     virtual void bury() noexcept {}
+    // A stream whose lanes are empty is to go on elsewhere by a duplicate of its socket, and to be released here:
+    // nothing may take of its input any more. Errors: input_waiting when something has been taken already;
+    // connection_reset.
+    [[nodiscard]] virtual Result<void> let_go(Descriptor& stream) noexcept {
+        (void)stream;
+        return {};
+    }
     // Asked when a socket can't be opened for want of a descriptor: closes at once what release() left to be closed
     // later. True when there was something, so that opening may be tried again.
     [[nodiscard]] virtual bool close_released() noexcept { return false; }
@@ -151,6 +160,10 @@ struct EngineInfo {
 
 // Defined by the platform's backend, found at link time; best first. Static storage.
 [[nodiscard]] std::span<const EngineInfo> platform_engines();
+
+// For every loop's new engine: the same one, or one around it that takes pipes, too, on a system whose pipes this one
+// can't wait for. Defined by the platform's backend. Any thread. Errors: what making an event says.
+[[nodiscard]] Result<std::unique_ptr<Engine>> with_pipes(std::unique_ptr<Engine> engine);
 
 // The engines that core and, where the build has it, backend-libuv add to the platform's table.
 [[nodiscard]] EngineInfo blocking_engine_info();

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <pier/endpoint.hpp>
+#include <pier/spi/socket_file.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 
 namespace pier::spi {
@@ -12,7 +14,10 @@ namespace pier::spi {
 enum class NativeSocket : std::uintptr_t {};
 inline constexpr NativeSocket no_socket = NativeSocket{~std::uintptr_t{0}};
 
-enum class SocketKind : std::uint8_t { stream, listener, datagram, foreign };
+// A pipe is no socket, but the loop and the engines treat it as a stream whose number the system reads and writes.
+enum class SocketKind : std::uint8_t { stream, pipe, listener, datagram, foreign };
+// Bytes in order: at most one operation a direction, and an end that stays the end.
+[[nodiscard]] constexpr bool is_byte_stream(SocketKind kind) noexcept { return kind <= SocketKind::pipe; }
 
 // What an engine has to know of a listener.
 struct Listening {
@@ -43,6 +48,9 @@ public:
     // Of a listener that was just opened.
     [[nodiscard]] Listening listening() const noexcept { return listening_; }
     void set_listening(Listening listening) noexcept { listening_ = listening; }
+    // Of a Unix-domain socket that was just bound: goes with it, or with the handle that takes it over.
+    void set_file(std::unique_ptr<SocketFile> file) noexcept { file_ = std::move(file); }
+    [[nodiscard]] std::unique_ptr<SocketFile> take_file() noexcept { return std::move(file_); }
     [[nodiscard]] NativeSocket socket() const noexcept { return socket_; }
     [[nodiscard]] void* handle() const noexcept { return handle_; }
     // The engine takes over; this object is empty afterwards.
@@ -56,6 +64,7 @@ private:
         std::swap(socket_, other.socket_);
         std::swap(handle_, other.handle_);
         std::swap(drop_, other.drop_);
+        std::swap(file_, other.file_);
     }
 
     Endpoint peer_{};
@@ -63,6 +72,7 @@ private:
     NativeSocket socket_ = no_socket;
     void* handle_ = nullptr;
     void (*drop_)(void*) noexcept = nullptr;
+    std::unique_ptr<SocketFile> file_;
 };
 
 }  // namespace pier::spi

@@ -2,11 +2,14 @@
 #pragma once
 
 #include <pier/detail/ring.hpp>
+#include <pier/sync/channel.hpp>
 #include <pier/sync/event.hpp>
 #include <pier/sync/notifier.hpp>
 #include <pier/task.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <mutex>
 #include <optional>
 #include <type_traits>
@@ -14,9 +17,9 @@
 
 namespace pier {
 
-// Any thread sends, the tasks of one loop receive. It holds up to `capacity` values (at least 1). Allocates when it is
-// made and never again. It goes on its loop's thread or while the loop runs nowhere, when no thread uses it and no task
-// waits.
+// Any thread sends, tasks of any loop send and wait for room, the tasks of one loop receive. It holds up to `capacity`
+// values (at least 1). Allocates when it is made and where a send has to wait. It goes on its loop's thread or while
+// the loop runs nowhere, when no thread uses it and no task waits.
 template <class T>
 class Mailbox {
     static_assert(std::is_nothrow_move_constructible_v<T>, "a value is moved under a lock");
@@ -29,7 +32,9 @@ public:
     }
     Mailbox(const Mailbox&) = delete;
     Mailbox& operator=(const Mailbox&) = delete;
-    ~Mailbox() { spi::require(receiving_ == 0, "a Mailbox was destroyed while tasks wait for it"); }
+    ~Mailbox() {
+        spi::require(receiving_ == 0 && first_ == nullptr, "a Mailbox was destroyed while tasks wait for it");
+    }
 
     // Any thread; takes a lock for a moment, so not in a signal handler. Returns whether the value was taken. It
     // stays the caller's when the mailbox is full or closed.
@@ -42,11 +47,34 @@ public:
         came_.notify();
         return true;
     }
-    // Any thread. Nothing more can be sent; receives still get what is there. Idempotent.
+    // On any loop. Waits for room; those who wait are told of it in order of arrival, but somebody else's try_send()
+    // may come first. Errors: broken_pipe when the mailbox is closed, also while it waits; timed_out,
+    // operation_canceled. With each goes the value. Throws std::bad_alloc, and the value is gone.
+    [[nodiscard]] Task<std::expected<void, Unsent<T>>> send(T value, Deadline deadline = {}) {
+        const Deadline until = absolute(deadline);
+        // Others get their turn, and a cancel comes, also where there is room.
+        Event room;
+        room.set();
+        Notifier notifier(this_loop(), [&room](std::size_t) noexcept { room.set(); });
+        Sender self(*this, notifier);
+        for (;;) {
+            auto told = co_await room.wait(until);
+            if (!told && told.error() == Errc::operation_canceled) {
+                co_return std::unexpected(Unsent<T>{told.error(), std::move(value)});
+            }
+            room.reset();
+            const Tried tried = self.try_send(value);
+            if (tried == Tried::sent) co_return {};
+            if (tried == Tried::closed) co_return std::unexpected(Unsent<T>{{Errc::broken_pipe, 0}, std::move(value)});
+            if (!told) co_return std::unexpected(Unsent<T>{told.error(), std::move(value)});
+        }
+    }
+    // Any thread. Nothing more can be sent, and sends that wait fail; receives still get what is there. Idempotent.
     void close() noexcept {
         {
             std::lock_guard lock(mutex_);
             if (std::exchange(closed_, true)) return;
+            for (Sender* each = first_; each != nullptr; each = each->after_) each->notifier_.notify();
         }
         came_.notify();
     }
@@ -78,6 +106,75 @@ public:
     }
 
 private:
+    enum class Tried : std::uint8_t { sent, full, closed };
+
+    // A send that waits, or is about to try. Whoever has been told of room and leaves it tells the next one.
+    class Sender {
+    public:
+        Sender(Mailbox& mailbox, Notifier& notifier) noexcept : notifier_(notifier), mailbox_(mailbox) {}
+        Sender(const Sender&) = delete;
+        Sender& operator=(const Sender&) = delete;
+        // Afterwards nobody is inside of its notify().
+        ~Sender() {
+            if (!waits_) return;
+            std::lock_guard lock(mailbox_.mutex_);
+            leave();
+        }
+
+        [[nodiscard]] Tried try_send(T& value) noexcept {
+            {
+                std::lock_guard lock(mailbox_.mutex_);
+                if (mailbox_.closed_) return Tried::closed;
+                if (mailbox_.values_.full()) {
+                    wait();
+                    return Tried::full;
+                }
+                mailbox_.values_.push(std::move(value));
+                told_ = false;  // the room is taken
+                leave();
+                // What is left of it is the next one's, whom a receive may have told nothing of.
+                mailbox_.tell_of_room();
+            }
+            mailbox_.came_.notify();
+            return Tried::sent;
+        }
+
+    private:
+        friend Mailbox;
+        // Under the lock. It stays where it is in the line.
+        void wait() noexcept {
+            told_ = false;
+            if (std::exchange(waits_, true)) return;
+            before_ = mailbox_.last_;
+            (before_ != nullptr ? before_->after_ : mailbox_.first_) = this;
+            mailbox_.last_ = this;
+        }
+        // Under the lock.
+        void leave() noexcept {
+            if (!std::exchange(waits_, false)) return;
+            (before_ != nullptr ? before_->after_ : mailbox_.first_) = after_;
+            (after_ != nullptr ? after_->before_ : mailbox_.last_) = before_;
+            if (told_) mailbox_.tell_of_room();
+        }
+
+        Notifier& notifier_;
+        Mailbox& mailbox_;
+        Sender* before_ = nullptr;
+        Sender* after_ = nullptr;
+        bool waits_ = false;  // written by its own task alone
+        bool told_ = false;
+    };
+
+    // Under the lock: the first one that has not been told yet. There may be none, or no room.
+    void tell_of_room() noexcept {
+        if (values_.full()) return;
+        Sender* each = first_;
+        while (each != nullptr && each->told_) each = each->after_;
+        if (each == nullptr) return;
+        each->told_ = true;
+        each->notifier_.notify();
+    }
+
     // Nothing: there is none, and none will come if it is over. The loop's thread is the only one that takes, so the
     // place of the oldest value is its own without the lock; a value's destructor may use the mailbox.
     std::optional<T> take(bool& over) noexcept {
@@ -92,12 +189,15 @@ private:
         oldest.reset();
         std::lock_guard lock(mutex_);
         values_.pop();
+        tell_of_room();
         return value;
     }
 
     std::mutex mutex_;
     spi::Ring<T> values_;
     bool closed_ = false;
+    Sender* first_ = nullptr;
+    Sender* last_ = nullptr;
     std::size_t receiving_ = 0;  // the loop's thread alone: tasks inside of receive()
     Event changed_;
     Notifier came_;

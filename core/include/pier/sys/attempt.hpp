@@ -12,7 +12,8 @@ enum class Attempt : bool { would_block, done };
 // Tries accept, receive, send, receive_from, send_to or wait once, and never blocks. `done`: op.error and
 // op.transferred say how it ended (a received 0 is the end of the stream); the stage is left alone. accept fills
 // AcceptOperation::accepted, with the peer; connections that died in the queue are skipped, up to as many as no queue
-// holds (then connection_aborted). receive_from fills the
+// holds (then connection_aborted). Of a pipe's two verbs those of Windows, where a pipe has no readiness, always would
+// block; that nobody reads a pipe any more is connection_reset. receive_from fills the
 // endpoint and Flag::truncated. A signal's EINTR is retried inside. Buffers as described at Operation; an empty buffer
 // is the caller's matter.
 [[nodiscard]] Attempt attempt(spi::Operation& op) noexcept;
@@ -21,8 +22,9 @@ enum class Attempt : bool { would_block, done };
 [[nodiscard]] Attempt attempt_send(spi::Operation& op) noexcept;
 
 // Begins op.endpoint's connect; `would_block` is the normal case: wait for room to send, then ask connect_result. The
-// address is a specific one: the loop has resolved an unspecified one by Endpoint::reached(). Port 0 is
-// invalid_argument.
+// address is a specific one: the loop has resolved an unspecified one by Endpoint::reached(). An
+// incomplete one (port 0) is invalid_argument. A Unix-domain socket never blocks here: a listener whose backlog is full
+// is connection_refused.
 [[nodiscard]] Attempt connect_start(spi::AddressedOperation& op) noexcept;
 [[nodiscard]] Attempt connect_result(spi::AddressedOperation& op) noexcept;
 

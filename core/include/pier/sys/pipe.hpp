@@ -19,10 +19,14 @@ struct Pipe {
     SystemHandle reader;
     SystemHandle writer;
 };
-enum class PipeSide : std::uint8_t { reader, writer };
-// `ours` is for read_pipe or write_pipe, the other end for a child: blocking, and not overlapped on Windows. Errors:
-// too_many_files_open.
+enum class PipeSide : std::uint8_t { reader, writer, both };
+// `both` is for a loop's streams; its capacity is stream_capacity. `ours` is for read_pipe or write_pipe, or for a
+// loop, the other end for a child: blocking, and not overlapped on Windows. Errors: too_many_files_open.
 [[nodiscard]] Result<Pipe> make_pipe(PipeSide ours);
+// What a pipe for a loop's streams is to hold, in bytes; that of Windows holds so much, Linux gives it as long as the
+// user's share lasts (pipe(7), pipe-user-pages-soft). With the 64 KiB that are usual, a send of 1 MiB has the loop wait
+// sixteen times, and takes twice the processor's time.
+inline constexpr std::uint32_t stream_capacity = 256 << 10;
 
 // BLOCKS until there are some bytes (0: the end), or until that time. Errors: timed_out.
 [[nodiscard]] Result<std::size_t> read_pipe(NativeHandle reader, std::span<std::byte> into, Time until);

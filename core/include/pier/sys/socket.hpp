@@ -18,7 +18,7 @@ using spi::NativeSocket;
 // its number. Errors: not_supported.
 [[nodiscard]] Result<void> start_up();
 
-// A new socket. Streams come with TCP_NODELAY. On Windows it is an overlapped one, with SIO_UDP_CONNRESET and
+// A new socket. TCP streams come with TCP_NODELAY. On Windows it is an overlapped one, with SIO_UDP_CONNRESET and
 // SIO_UDP_NETRESET off for datagrams. Errors: too_many_files_open, no_buffer_space, address_family_not_supported,
 // permission_denied.
 [[nodiscard]] Result<NativeSocket> open(Family family, spi::SocketKind kind);
@@ -29,7 +29,8 @@ struct BindOptions {
 };
 // Listeners get SO_REUSEADDR on POSIX (restart in spite of TIME_WAIT) and SO_EXCLUSIVEADDRUSE on Windows (no
 // hijacking). Errors: address_in_use (also for WSAEACCES from a conflicting exclusive bind), address_not_available,
-// permission_denied.
+// permission_denied. A Unix-domain path: a socket that refuses connections is replaced, whatever else is there is
+// address_in_use; without a name, and not for a listener, the system chooses an abstract one where it can.
 [[nodiscard]] Result<void> bind(NativeSocket socket, const Endpoint& endpoint, spi::SocketKind kind,
                                 BindOptions options);
 

@@ -13,6 +13,8 @@ namespace pier {
 class Latency {
 public:
     void add(Duration duration) noexcept;
+    // Those of another one as well.
+    void add(const Latency& other) noexcept;
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     [[nodiscard]] Duration least() const noexcept { return least_; }
     [[nodiscard]] Duration most() const noexcept { return most_; }

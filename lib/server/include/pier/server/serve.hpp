@@ -60,8 +60,10 @@ struct Service {
 // further port being that port; it is told when the server is ready and when it begins to stop (NOTIFY_SOCKET). The
 // exit status: 0 after a stop, 1 after a failure (one sentence on stderr; also when one of the threads can't be made),
 // 2 for wrong usage. What a model asks of the program: under thread and pool the handler has a stack of 256 KiB. Under
-// process and prefork it runs in a fork of this process, so no thread may be alive at this call; under them,
-// Service::per_loop is called in each child, which tells its exceptions itself. The call returns in the parent alone.
+// process and prefork it runs in a child process. That is a fork, so no thread may be alive at this call; or on Windows
+// this program started again with the same arguments, so what main() does before this call it does in each child. Under
+// them, Service::per_loop is called in each child, which tells its exceptions itself. The call returns in the parent
+// alone.
 [[nodiscard]] int serve(int argc, char** argv, const Service& service);
 
 }  // namespace pier

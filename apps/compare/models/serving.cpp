@@ -1,0 +1,51 @@
+#include "models/serving.hpp"
+
+#include "options.hpp"
+
+#include <pier/server/serve.hpp>
+#include <pier/sys/process.hpp>
+#include <pier/tool/child_process.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace compare {
+namespace {
+
+// Longer than any steps between the request to stop and the client's end take: the grace is not what is asked about.
+constexpr std::chrono::seconds grace{20};
+
+void crash() noexcept {
+    int* volatile nowhere = nullptr;
+    *nowhere = 1;
+}
+
+pier::Task<pier::Result<void>> echo(pier::Stream peer) {
+    for (;;) {
+        auto got = co_await peer.receive();
+        if (!got) co_return std::unexpected(got.error());
+        if (got->empty()) co_return {};
+        const std::string_view said(reinterpret_cast<const char*>(got->data()), got->size());
+        if (said.starts_with(crash_word)) crash();
+        if (auto sent = co_await peer.send_all(*got); !sent) co_return std::unexpected(sent.error());
+    }
+}
+
+}  // namespace
+
+std::optional<int> serve_for_parent(int argc, char** argv) {
+    const std::vector<std::string> words = pier::sys::arguments(argc, argv);
+    if (words.size() < 2 || words[1] != serving_word) return std::nullopt;
+    pier::sys::crash_at_once();
+    return pier::serve(argc, argv,
+                       {.name = program,
+                        .handler = echo,
+                        .summary = "Serves for the table of models.",
+                        .grace = grace,
+                        .options = [](CLI::App& app) { app.add_flag(std::string(serving_word))->group(""); }});
+}
+
+}  // namespace compare

@@ -1,0 +1,123 @@
+#include "options.hpp"
+
+#include "program.hpp"
+
+#include <pier/cli/help.hpp>
+#include <pier/cli/program.hpp>
+
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <string>
+
+namespace ipc {
+namespace {
+
+constexpr std::string_view all_word = "all";
+
+constexpr const char* about =
+    "Moves data between two processes by each way that the system has for it, checks every byte, and says how fast it "
+    "goes. The second process is this program again. Exit status 0: everything arrived; 1: something did not, which "
+    "is said; 2: wrong usage; 130: it was interrupted.";
+
+constexpr const char* about_clean =
+    "Lists and removes what programs of Pier's have left behind that crashed: shared memory, semaphores, mutexes, "
+    "queues and pipes with names. What a running program has open is left alone.";
+
+std::string list_of_kinds() {
+    std::size_t width = all_word.size();
+    for (const Kind& kind : kinds()) width = std::max(width, kind.name.size());
+    std::string text("KINDS:\n");
+    const auto add = [&](std::string_view name, std::string_view meaning) {
+        text.append("  ").append(name).append(width - name.size() + 2, ' ').append(meaning).append("\n");
+    };
+    for (const Kind& kind : kinds()) add(kind.name, kind.summary);
+    add(all_word, "each of them, in one table");
+    return text;
+}
+
+// Nothing after a sentence.
+std::optional<std::vector<const Kind*>> choose_kinds(const std::vector<std::string>& words) {
+    std::vector<const Kind*> chosen;
+    std::vector<std::string_view> names{all_word, "clean"};
+    for (const Kind& kind : kinds()) names.push_back(kind.name);
+    for (const std::string& word : words) {
+        if (word == all_word) {
+            for (const Kind& kind : kinds()) chosen.push_back(&kind);
+        } else if (const Kind* kind = find_kind(word)) {
+            chosen.push_back(kind);
+        } else {
+            std::string sentence("there is no kind \"" + word + "\"");
+            const std::string_view nearest = nearest_name(word, names);
+            if (!nearest.empty()) sentence.append("; is \"").append(nearest).append("\" meant?");
+            if (nearest.empty()) sentence.append("; see --help");
+            pier::say(program, sentence);
+            return std::nullopt;
+        }
+    }
+    // Each once, in the order of the first mention.
+    std::vector<const Kind*> once;
+    for (const Kind* kind : chosen) {
+        if (std::ranges::find(once, kind) == once.end()) once.push_back(kind);
+    }
+    return once;
+}
+
+}  // namespace
+
+pier::OrStatus<Options> parse_options(int argc, char** argv) {
+    CLI::App app{about, std::string(program)};
+    Options options;
+    pier::EngineOption engine;
+    std::vector<std::string> words;
+    double seconds = 0.5;
+    app.add_option("kind", words, "what is measured: see below")->option_text("KIND...")->allow_extra_args(true);
+    auto* each = app.add_option("--seconds", seconds, "how long each number is measured, about (default 0.5)")
+                     ->option_text("SECONDS")
+                     ->group("Measuring")
+                     ->check(CLI::Range(0.001, 3600.0));
+    app.add_option("--count", options.count, "how many messages are sent for each number, instead")
+        ->option_text("N")
+        ->group("Measuring")
+        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
+        ->excludes(each);
+    app.add_flag("--raw", options.raw,
+                 "measure bare system calls as well, in turns with Pier, and say how much of their speed Pier has")
+        ->group("Measuring");
+    app.add_flag("--json", options.json, "print everything that was measured as JSON")->group("Output");
+    engine.add_to(app);
+    CLI::App* clean = app.add_subcommand("clean", about_clean);
+    clean->add_flag("--list", options.list, "remove nothing, only list")->group("Output");
+    clean->add_flag("--json", options.json, "print the list as JSON")->group("Output");
+    app.footer(list_of_kinds());
+    pier::add_examples(app,
+                       {{"pier-ipc all", "every kind, in one table"},
+                        {"pier-ipc pipe --raw", "a pipe, and what bare system calls make of one"},
+                        {"pier-ipc pipe --count 1000 --json", "a thousand messages for each number, for a program"},
+                        {"pier-ipc clean --list", "what crashed programs have left behind"}});
+    pier::add_examples(*clean, {{"pier-ipc clean", "removes what crashed programs have left behind"}});
+
+    if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
+    const auto chosen = engine.choose(program);
+    if (!chosen) return std::unexpected(chosen.error());
+    options.engine = *chosen;
+    options.clean = clean->parsed();
+    if (std::isnan(seconds)) {  // which is in no range, and out of none
+        pier::say(program, "--seconds: not a number; see --help");
+        return std::unexpected(2);
+    }
+    options.each = std::chrono::duration_cast<pier::Duration>(std::chrono::duration<double>(seconds));
+    auto chosen_kinds = choose_kinds(words);
+    if (!chosen_kinds) return std::unexpected(2);
+    options.kinds = std::move(*chosen_kinds);
+    if (options.kinds.empty() == !options.clean) {
+        pier::say(program, options.clean ? "clean takes no kind; see --help"
+                                         : "say what to measure: a kind, or all; see --help");
+        return std::unexpected(2);
+    }
+    return options;
+}
+
+}  // namespace ipc

@@ -1,0 +1,28 @@
+// The command line of pier-ipc.
+#pragma once
+
+#include "kind.hpp"
+
+#include <pier/cli/client_options.hpp>
+#include <pier/time.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+namespace ipc {
+
+struct Options {
+    const pier::EngineInfo* engine = nullptr;
+    std::vector<const Kind*> kinds;
+    bool clean = false;
+    bool raw = false;                    // beside what bare system calls do
+    bool json = false;                   // for programs
+    bool list = false;                   // of `clean`: remove nothing
+    pier::Duration each{};               // how long each number is measured
+    std::optional<std::uint64_t> count;  // or of how many messages
+};
+
+[[nodiscard]] pier::OrStatus<Options> parse_options(int argc, char** argv);
+
+}  // namespace ipc

@@ -1,0 +1,15 @@
+// What was measured, for people.
+#pragma once
+
+#include "report/results.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ipc {
+
+// A row a kind, with two more beneath it where bare system calls were measured, too.
+[[nodiscard]] std::string table(std::span<const KindReport> reports, std::string_view engine);
+
+}  // namespace ipc

@@ -1,0 +1,43 @@
+// What the kinds of raw_ipc share.
+#pragma once
+
+#include "process/error.hpp"
+#include "process/native_handle.hpp"
+
+#include <pier/tool/raw_ipc.hpp>
+
+#include <ctime>
+
+namespace pier::posix {
+
+using sys::RawEnd;
+using sys::RawHost;
+using sys::RawKind;
+
+// Of nothing that could hang.
+inline constexpr time_t raw_patience = 10;  // seconds
+
+[[nodiscard]] inline timespec raw_deadline(clockid_t clock) noexcept {
+    timespec until{};
+    ::clock_gettime(clock, &until);
+    until.tv_sec += raw_patience;
+    return until;
+}
+
+// An end over descriptors, by read(2) and write(2). For a socket both are the same one.
+[[nodiscard]] std::unique_ptr<RawEnd> raw_stream(SystemHandle input, SystemHandle output);
+
+// The words of an invitation as descriptors. -1: it is no number.
+[[nodiscard]] int raw_descriptor(std::span<const std::string> words, std::size_t place) noexcept;
+
+// Each is defined in the file of its name.
+[[nodiscard]] RawKind raw_named_pipe() noexcept;
+[[nodiscard]] RawKind raw_pipe() noexcept;
+[[nodiscard]] RawKind raw_queue() noexcept;
+[[nodiscard]] RawKind raw_semaphore() noexcept;
+[[nodiscard]] RawKind raw_shared_memory() noexcept;
+[[nodiscard]] RawKind raw_signal() noexcept;
+[[nodiscard]] RawKind raw_socket_passing() noexcept;
+[[nodiscard]] RawKind raw_unix() noexcept;
+
+}  // namespace pier::posix

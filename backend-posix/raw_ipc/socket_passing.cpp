@@ -1,0 +1,140 @@
+// unix(7), SCM_RIGHTS: a pair of sockets for each question, one of which is handed over; the answer is a byte that
+// comes by the other one.
+#include "raw_ipc/raw.hpp"
+
+#include <sys/socket.h>
+#include <unistd.h>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+namespace pier::posix {
+namespace {
+
+struct Message {
+    explicit Message(std::byte* byte) noexcept : part{byte, 1} {
+        header.msg_iov = &part;
+        header.msg_iovlen = 1;
+        header.msg_control = control.data();
+        header.msg_controllen = control.size();
+    }
+    iovec part;
+    msghdr header{};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control{};
+};
+
+// A question is asked by send() and answered by receive(), and the other way round in the second process.
+class PassingEnd final : public RawEnd {
+public:
+    PassingEnd(SystemHandle channel, bool first) noexcept : channel_(std::move(channel)), first_(first) {}
+
+    Result<void> send(std::span<const std::byte> bytes) override { return first_ ? pass(bytes) : write(bytes); }
+    Result<std::size_t> receive(std::span<std::byte> into) override { return first_ ? read(into) : take(into); }
+
+private:
+    Result<void> pass(std::span<const std::byte> bytes) {
+        if (used_ == pairs_.size()) {
+            if (auto made = make_pairs(); !made) return made;
+        }
+        const Pair& pair = pairs_[used_++];
+        const int theirs = descriptor_of(pair.theirs);
+        connection_ = descriptor_of(pair.ours);
+        std::byte first = bytes.front();
+        Message message(&first);
+        cmsghdr* rights = CMSG_FIRSTHDR(&message.header);
+        rights->cmsg_level = SOL_SOCKET;
+        rights->cmsg_type = SCM_RIGHTS;
+        rights->cmsg_len = CMSG_LEN(sizeof(int));
+        std::memcpy(CMSG_DATA(rights), &theirs, sizeof theirs);
+        while (::sendmsg(descriptor_of(channel_), &message.header, MSG_NOSIGNAL) < 0) {
+            if (errno != EINTR) return fail_last();
+        }
+        return {};
+    }
+    Result<std::size_t> take(std::span<std::byte> into) {
+        Message message(into.data());
+        ssize_t count = 0;
+        while ((count = ::recvmsg(descriptor_of(channel_), &message.header, MSG_CMSG_CLOEXEC)) < 0) {
+            if (errno != EINTR) return fail_last();
+        }
+        const cmsghdr* rights = CMSG_FIRSTHDR(&message.header);
+        if (count == 0 || rights == nullptr || rights->cmsg_type != SCM_RIGHTS) return fail(Errc::end_of_stream);
+        int connection = -1;
+        std::memcpy(&connection, CMSG_DATA(rights), sizeof connection);
+        taken_ = owned(connection);
+        connection_ = connection;
+        return static_cast<std::size_t>(count);
+    }
+    Result<void> write(std::span<const std::byte> bytes) {
+        while (::write(connection_, bytes.data(), bytes.size()) < 0) {
+            if (errno != EINTR) return fail_last();
+        }
+        return {};
+    }
+    Result<std::size_t> read(std::span<std::byte> into) {
+        ssize_t count = 0;
+        while ((count = ::read(connection_, into.data(), into.size())) < 0) {
+            if (errno != EINTR) return fail_last();
+        }
+        if (count == 0) return fail(Errc::end_of_stream);
+        return static_cast<std::size_t>(count);
+    }
+
+    // Many at a time, so that the middle one of all questions pays nothing for them. They are closed as late.
+    Result<void> make_pairs() {
+        constexpr std::size_t ahead = 64;
+        pairs_.clear();
+        used_ = 0;
+        for (std::size_t i = 0; i < ahead; ++i) {
+            int ends[2];
+            if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail_last();
+            pairs_.push_back({owned(ends[0]), owned(ends[1])});
+        }
+        return {};
+    }
+
+    struct Pair {
+        SystemHandle ours;
+        SystemHandle theirs;
+    };
+    SystemHandle channel_;
+    std::vector<Pair> pairs_;  // of the first process
+    std::size_t used_ = 0;
+    SystemHandle taken_;   // of the second one
+    int connection_ = -1;  // the one that the question is about
+    bool first_;
+};
+
+class PassingHost final : public RawHost {
+public:
+    PassingHost(SystemHandle ours, SystemHandle theirs) : ours_(std::move(ours)), theirs_(std::move(theirs)) {
+        words.push_back(std::to_string(descriptor_of(theirs_)));
+        inherited.push_back(theirs_.get());
+    }
+    Result<std::unique_ptr<RawEnd>> meet(std::uint64_t /*other*/) override {
+        theirs_.close();
+        return std::make_unique<PassingEnd>(std::move(ours_), true);
+    }
+
+private:
+    SystemHandle ours_;
+    SystemHandle theirs_;
+};
+
+Result<std::unique_ptr<RawHost>> host(const std::string& /*word*/) {
+    int ends[2];
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail_last();
+    return std::make_unique<PassingHost>(owned(ends[0]), owned(ends[1]));
+}
+
+Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
+    return std::make_unique<PassingEnd>(owned(raw_descriptor(words, 0)), false);
+}
+
+}  // namespace
+
+RawKind raw_socket_passing() noexcept {
+    return {.name = "socket-passing", .messages = true, .host = host, .join = join};
+}
+
+}  // namespace pier::posix

@@ -1,0 +1,24 @@
+// Where a completion engine starts a pipe's transfer on a system whose pipes have readiness.
+#pragma once
+
+#include <pier/spi/descriptor.hpp>
+#include <pier/sys/attempt.hpp>
+
+namespace pier::spi {
+
+// One try, unless the lane is known to be drained. finished: op has its result. blocked: it has to wait for readiness,
+// and whoever hears of that clears Lane::drained. A try costs one call, a way through the kernel's queues more.
+inline Progress try_pipe(Operation& op) noexcept {
+    Lane& lane = op.descriptor->lane_of(op);
+    if (lane.drained) return Progress::blocked;
+    if (sys::attempt(op) == sys::Attempt::would_block) {
+        lane.drained = true;
+        return Progress::blocked;
+    }
+    // Less than was asked for: nothing is left, or no room. The end is told as readiness, too.
+    if (op.error.condition == Errc::ok && op.transferred > 0) lane.drained = op.transferred < op.length;
+    op.finish(op.error, op.transferred);
+    return Progress::finished;
+}
+
+}  // namespace pier::spi

@@ -1,0 +1,149 @@
+"""pier-ipc when something goes wrong: its second process is killed, it is itself, the user interrupts. On Linux, where the
+test sees both processes."""
+
+import contextlib
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+
+import harness
+from harness import settings
+
+NAME = "pier-ipc"
+KINDS = ["pipe", "named-pipe", "shared-memory", "semaphore", "queue", "signal"]
+WITH_NAMES = {"named-pipe": {"pipe"}, "shared-memory": {"shared-memory", "semaphore"}, "semaphore": {"semaphore"},
+              "queue": {"queue"}}
+
+
+def lives(pid):
+    """A zombie does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def second_process(pid):
+    """Of the program with that number, as soon as it talks: it has both ends open by then."""
+    found = []
+
+    def there():
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
+                found[:] = [int(word) for word in children.read().split()]
+        return found and cpu_ticks(found[0]) + cpu_ticks(pid) > 15
+    harness.wait_for(there, "a second process that is busy", 30)
+    return found[0]
+
+
+def cpu_ticks(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+            fields = stat.read().rsplit(")", 1)[1].split()
+    except FileNotFoundError:
+        return 0
+    return int(fields[11]) + int(fields[12])
+
+
+def remains(*arguments):
+    """What there is of this test's programs, by kind: those of other tests have other numbers."""
+    status, output, complaint = harness.run("clean", "--json", *arguments)
+    assert (status, complaint) == (0, ""), (status, complaint)
+    return json.loads(output)["remains"]
+
+
+class Running:
+    """A long measurement, and its second process."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
+    def __enter__(self):
+        self.process = harness.start("--engine", settings.engine, "--seconds", "600", self.kind, stdin=subprocess.DEVNULL,
+                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        self.second = second_process(self.process.pid)
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.communicate(timeout=harness.PATIENCE)
+
+    def end(self):
+        output, complaint = self.process.communicate(timeout=30)
+        return self.process.returncode, output, complaint
+
+
+class Trouble(harness.TestCase):
+    def setUp(self):
+        if settings.wine or settings.windows:
+            self.skipTest("the processes are not the test's to see")
+        folder = tempfile.TemporaryDirectory(prefix="pier-ipc-test-")  # of pipes with names
+        self.addCleanup(folder.cleanup)
+        before = os.environ.get("XDG_RUNTIME_DIR")
+        os.environ["XDG_RUNTIME_DIR"] = folder.name
+        self.addCleanup(lambda: os.environ.__setitem__("XDG_RUNTIME_DIR", before) if before is not None
+                        else os.environ.pop("XDG_RUNTIME_DIR"))
+
+    def of(self, pid, found):
+        return {each["kind"]: each["state"] for each in found if re.match(rf"pier-ipc-{pid}-", each["name"])}
+
+    def test_the_second_process_is_killed(self):
+        for kind in KINDS:
+            with self.subTest(kind=kind), Running(kind) as running:
+                os.kill(running.second, signal.SIGKILL)
+                status, _, complaint = running.end()
+                self.assertEqual(status, 1)
+                self.assertRegex(complaint, rf"^{NAME}: {kind}: the second process has ended \(signal 9[^)]*\) while ")
+                self.assertEqual(complaint.count("\n"), 1, complaint)
+                self.assertFalse(lives(running.second))
+                self.assertEqual(self.of(running.process.pid, remains("--list")), {})
+
+    def test_the_first_process_is_killed(self):
+        """Then the second one ends by itself, and what they had by name is found and removed."""
+        for kind in KINDS:
+            with self.subTest(kind=kind), Running(kind) as running:
+                names = self.of(running.process.pid, remains("--list"))
+                self.assertEqual(set(names), WITH_NAMES.get(kind, set()))
+                self.assertEqual(set(names.values()) - {"in use"}, set())
+                # Nobody removes what is in use.
+                self.assertEqual(self.of(running.process.pid, remains()), names)
+                os.kill(running.process.pid, signal.SIGKILL)
+                harness.wait_for(lambda: not lives(running.second), "the end of the second process", 30)
+                running.end()
+                # A pipe's reader removes its name when it ends; two crashed.
+                left = self.of(running.process.pid, remains("--list"))
+                self.assertLessEqual(set(left), set(names))
+                self.assertEqual(set(left.values()) - {"left behind"}, set())
+                if kind != "named-pipe":
+                    self.assertEqual(set(left), set(names))
+                self.assertEqual(set(self.of(running.process.pid, remains()).values()) - {"removed"}, set())
+                self.assertEqual(self.of(running.process.pid, remains("--list")), {})
+
+    def test_an_interrupt_ends_both(self):
+        for kind in KINDS:
+            with self.subTest(kind=kind), Running(kind) as running:
+                running.process.send_signal(signal.SIGINT)
+                status, _, complaint = running.end()
+                self.assertEqual((status, complaint), (130, f"{NAME}: {kind}: interrupted\n"))
+                self.assertFalse(lives(running.second))
+                self.assertEqual(self.of(running.process.pid, remains("--list")), {})
+
+    def test_an_interrupt_of_the_terminal_reaches_both(self):
+        with Running("pipe") as running:
+            os.kill(running.second, signal.SIGINT)  # which leaves it to the first one
+            running.process.send_signal(signal.SIGINT)
+            status, _, complaint = running.end()
+            self.assertEqual((status, complaint), (130, f"{NAME}: pipe: interrupted\n"))
+
+
+if __name__ == "__main__":
+    harness.main()

@@ -12,7 +12,11 @@
 #include <unistd.h>
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace pier::posix {
 namespace {
@@ -25,14 +29,36 @@ std::unexpected<Error> fail_for_want_of_room() noexcept {
     return fail_last();
 }
 
-// Asked before room is taken. A file system without a limit, or with one beyond the machine's memory, would take all of
-// it before it says that there is no more, and the system would kill other processes for the want of it.
-bool may_have_room(const SystemHandle& file, std::size_t size) noexcept {
-    const auto pages = static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES));
-    if (size / static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) >= pages) return false;
-    struct statvfs room {};
-    if (::fstatvfs(number(file), &room) != 0 || room.f_blocks == 0) return true;  // it has no limit
-    return size / room.f_frsize < room.f_bavail;
+// What the machine could give now without ending processes, in bytes; nothing where it does not tell (proc(5)).
+std::optional<std::uint64_t> available_memory() noexcept {
+    const int file = ::open("/proc/meminfo", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return std::nullopt;
+    char text[4096];
+    const ssize_t count = ::read(file, text, sizeof text);
+    (void)::close(file);
+    const std::string_view all(text, count > 0 ? static_cast<std::size_t>(count) : 0);
+    std::uint64_t kilobytes = 0;
+    for (std::string_view key : {"MemAvailable:", "SwapFree:"}) {
+        const std::size_t place = all.find(key);
+        if (place == std::string_view::npos) return std::nullopt;
+        const std::size_t digits = all.find_first_of("0123456789", place);
+        std::uint64_t value = 0;
+        if (digits == std::string_view::npos) return std::nullopt;
+        (void)std::from_chars(all.data() + digits, all.data() + all.size(), value);
+        kilobytes += value;
+    }
+    return kilobytes * 1024;
+}
+
+// Before any memory is taken. The limit of /dev/shm may be higher than what the machine has, and a memfd has none: the
+// system would give page after page, and then end processes.
+Result<void> expect_room(int file, std::size_t size) noexcept {
+    struct statvfs place {};
+    if (::fstatvfs(file, &place) == 0 && place.f_blocks > 0 && size / place.f_frsize > place.f_bavail)
+        return fail(Errc::not_enough_memory, ENOSPC);
+    const auto available = available_memory();
+    if (available && size > *available) return fail(Errc::not_enough_memory, ENOMEM);
+    return {};
 }
 
 // Marks the object as used by this process, and looks at whose it is.
@@ -81,7 +107,7 @@ Result<void> remove_file(const NamesLock&, IpcKind kind, const IpcName& name) {
 
 // The memory first, and the size at the end: an object whose maker has died half-way has the size 0.
 Result<void> fill_file(const SystemHandle& file, std::size_t size) {
-    if (!may_have_room(file, size)) return fail(Errc::not_enough_memory, ENOSPC);
+    if (auto room = expect_room(number(file), size); !room) return room;
     // In pieces, since a signal ends the call and undoes what it has done.
     constexpr std::size_t piece = 16 << 20;
     for (std::size_t done = 0; done < size;) {

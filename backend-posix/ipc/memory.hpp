@@ -1,4 +1,4 @@
-// Objects of shared memory: memory itself, what a mutex lives in, and the marks of semaphores and queues.
+// Objects of shared memory: memory itself, what semaphores and mutexes live in, and the marks of queues.
 #pragma once
 
 #include "ipc/names_lock.hpp"
@@ -14,7 +14,7 @@
 namespace pier::posix {
 
 // Each named object has a file of shared memory with the name of its kind, also where the object itself is another
-// thing (a sem_t, a queue): who uses the object holds a shared flock(2) of that file, which the system takes away with
+// thing (a queue): who uses the object holds a shared flock(2) of that file, which the system takes away with
 // the process. So it can be told whether an object is in use, and all objects stand in one list.
 struct ObjectFile {
     SystemHandle handle;

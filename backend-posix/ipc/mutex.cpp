@@ -103,7 +103,7 @@ Result<void> Mutex::remove(const IpcName& name) {
 Result<Waited> Mutex::try_lock() noexcept {
     Shared& memory = shared(memory_);
     const int answer = ::pthread_mutex_trylock(&memory.mutex);
-    if (answer == EBUSY) return Waited::nothing;
+    if (answer == EBUSY || answer == EDEADLK) return Waited::nothing;
     return taken(memory, answer);
 }
 

@@ -8,7 +8,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <mqueue.h>
-#include <semaphore.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -100,7 +99,6 @@ Result<void> remove_remain(IpcKind kind, const IpcName& name) {
     auto text = system_name(kind, name);
     if (!text) return fail(text.error());
     int failed = 0;
-    if (kind == IpcKind::semaphore) failed = ::sem_unlink(text->c_str());
     if (kind == IpcKind::queue) failed = ::mq_unlink(text->c_str());
     if (kind == IpcKind::pipe) failed = ::unlink(text->c_str());
     if (failed != 0 && errno != ENOENT) return posix::fail_last();

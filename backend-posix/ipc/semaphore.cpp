@@ -2,85 +2,91 @@
 #include "ipc/timespec.hpp"
 #include "process/error.hpp"
 
-#include <pier/sys/ipc/name.hpp>
 #include <pier/sys/ipc/semaphore.hpp>
 
-#include <fcntl.h>
 #include <semaphore.h>
+#include <atomic>
 #include <cerrno>
 #include <climits>
-#include <string>
 
 namespace pier::sys {
 namespace {
 
 static_assert(Semaphore::most <= SEM_VALUE_MAX);
 
+// What the memory holds. Not sem_open(3), which keeps such a sem_t in a file, too: a process that is killed inside of
+// it leaves a file "sem.XXXXXX" behind, of which nobody can tell whose it was.
+struct Shared {
+    std::atomic<std::uint32_t> ready;  // the mark below, once the semaphore is made
+    sem_t semaphore;
+};
+constexpr std::uint32_t made = 0x7073656d;  // "psem"
+
+Shared& shared(const Mapping& memory) noexcept { return *reinterpret_cast<Shared*>(memory.data); }
 sem_t* semaphore(void* object) noexcept { return static_cast<sem_t*>(object); }
 
-// The semaphore that the mark is of, made if it is not there: its maker may have died before.
-Result<sem_t*> open_or_make(const char* name, std::uint32_t initial, bool& is_new) noexcept {
-    is_new = false;
-    sem_t* found = ::sem_open(name, 0);
-    if (found != SEM_FAILED) return found;
-    if (errno != ENOENT) return posix::fail_last();
-    is_new = true;
-    found = ::sem_open(name, O_CREAT | O_EXCL, 0600, initial);
-    if (found == SEM_FAILED) return posix::fail_last();
-    return found;
+// Of a file that is there: with the semaphore, or left by a maker that died. Then `ready` is not set.
+Result<Mapping> map(posix::ObjectFile& file) {
+    if (file.size != sizeof(Shared)) return fail(Errc::name_taken);  // not ours
+    return posix::map_file(std::move(file.handle), file.size, MemoryAccess::read_write);
+}
+
+Result<Mapping> make(posix::ObjectFile& file, std::uint32_t initial, IpcCreation creation) {
+    if (file.size == 0) {
+        if (auto filled = posix::fill_file(file.handle, sizeof(Shared)); !filled) return fail(filled.error());
+        file.size = sizeof(Shared);
+    }
+    auto memory = map(file);
+    if (!memory) return memory;
+    Shared& object = shared(*memory);
+    const bool is_there = object.ready.load() == made;
+    if (is_there && creation == IpcCreation::exclusive) {
+        unmap(*memory);
+        return fail(Errc::name_taken, EEXIST);
+    }
+    if (is_there) return memory;
+    if (::sem_init(&object.semaphore, 1, initial) != 0) {
+        const int number = errno;
+        unmap(*memory);
+        return fail(posix::translate(number));
+    }
+    object.ready.store(made);
+    return memory;
 }
 
 }  // namespace
 
+Semaphore::Semaphore(Mapping&& memory, SystemHandle handle) noexcept
+    : memory_(std::move(memory)), handle_(std::move(handle)), object_(&shared(memory_).semaphore) {}
+
 Result<Semaphore> Semaphore::create(const IpcName& name, std::uint32_t initial, IpcCreation creation) {
-    auto text = system_name(IpcKind::semaphore, name);
-    if (!text) return fail(text.error());
     auto lock = posix::NamesLock::take();
     if (!lock) return fail(lock.error());
-    auto mark = posix::make_file(*lock, IpcKind::semaphore, name);
-    if (!mark) return fail(mark.error());
-    // One without its mark is what was left when somebody died while removing it, or is no object of Pier.
-    if (mark->is_new) (void)::sem_unlink(text->c_str());
-    bool is_new = false;
-    auto object = open_or_make(text->c_str(), initial, is_new);
-    if (!object) {
-        if (mark->is_new) (void)posix::remove_file(*lock, IpcKind::semaphore, name);
-        return fail(object.error());
-    }
-    if (!is_new && creation == IpcCreation::exclusive) {
-        (void)::sem_close(*object);
-        return fail(Errc::name_taken, EEXIST);
-    }
-    return Semaphore(*object, std::move(mark->handle));
+    auto file = posix::make_file(*lock, IpcKind::semaphore, name);
+    if (!file) return fail(file.error());
+    auto memory = make(*file, initial, creation);
+    if (!memory && file->is_new) (void)posix::remove_file(*lock, IpcKind::semaphore, name);
+    if (!memory) return fail(memory.error());
+    return Semaphore(std::move(*memory), SystemHandle());
 }
 
 Result<Semaphore> Semaphore::open(const IpcName& name) {
-    auto text = system_name(IpcKind::semaphore, name);
-    if (!text) return fail(text.error());
     auto lock = posix::NamesLock::take();
     if (!lock) return fail(lock.error());
-    auto mark = posix::open_file(*lock, IpcKind::semaphore, name, MemoryAccess::read_write);
-    if (!mark) return fail(mark.error());
-    sem_t* object = ::sem_open(text->c_str(), 0);
-    if (object == SEM_FAILED && errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
-    if (object == SEM_FAILED) return posix::fail_last();
-    return Semaphore(object, std::move(mark->handle));
+    auto file = posix::open_file(*lock, IpcKind::semaphore, name, MemoryAccess::read_write);
+    if (!file) return fail(file.error());
+    if (file->size == 0) return fail(Errc::name_not_found);  // its maker has died before it was made
+    auto memory = map(*file);
+    if (!memory) return fail(memory.error());
+    if (shared(*memory).ready.load() == made) return Semaphore(std::move(*memory), SystemHandle());
+    unmap(*memory);
+    return fail(Errc::name_not_found);
 }
 
-// The mark last: as long as it is there, clean-up finds the name.
 Result<void> Semaphore::remove(const IpcName& name) {
-    auto text = system_name(IpcKind::semaphore, name);
-    if (!text) return fail(text.error());
     auto lock = posix::NamesLock::take();
     if (!lock) return fail(lock.error());
-    auto mark = posix::open_file(*lock, IpcKind::semaphore, name, MemoryAccess::read_write);
-    if (!mark) return fail(mark.error());
-    if (::sem_unlink(text->c_str()) != 0 && errno != ENOENT) return posix::fail_last();
     return posix::remove_file(*lock, IpcKind::semaphore, name);
-}
-
-Semaphore::~Semaphore() {
-    if (object_ != nullptr) (void)::sem_close(semaphore(object_));
 }
 
 Result<void> Semaphore::post(std::uint32_t count) noexcept {

@@ -8,15 +8,22 @@
 namespace pier::sys {
 namespace {
 
-Result<HANDLE> open_existing(const IpcName& name) {
+SystemHandle owned(HANDLE handle) noexcept {
+    return SystemHandle(NativeHandle{reinterpret_cast<std::uintptr_t>(handle)});
+}
+
+Result<SystemHandle> open_existing(const IpcName& name) {
     auto text = system_name(IpcKind::semaphore, name);
     if (!text) return fail(text.error());
     const HANDLE object = ::OpenSemaphoreW(SEMAPHORE_MODIFY_STATE | SYNCHRONIZE, FALSE, win32::to_wide(*text).c_str());
     if (object == nullptr) return fail(win32::name_error(::GetLastError()));
-    return object;
+    return owned(object);
 }
 
 }  // namespace
+
+Semaphore::Semaphore(Mapping&& memory, SystemHandle handle) noexcept
+    : memory_(std::move(memory)), handle_(std::move(handle)), object_(win32::raw(handle_)) {}
 
 // The system makes or opens it in one step.
 Result<Semaphore> Semaphore::create(const IpcName& name, std::uint32_t initial, IpcCreation creation) {
@@ -26,29 +33,23 @@ Result<Semaphore> Semaphore::create(const IpcName& name, std::uint32_t initial, 
         ::CreateSemaphoreW(nullptr, static_cast<LONG>(initial), static_cast<LONG>(most), win32::to_wide(*text).c_str());
     const DWORD code = ::GetLastError();
     if (object == nullptr) return fail(win32::name_error(code));
-    if (code == ERROR_ALREADY_EXISTS && creation == IpcCreation::exclusive) {
-        (void)::CloseHandle(object);
+    SystemHandle handle = owned(object);
+    if (code == ERROR_ALREADY_EXISTS && creation == IpcCreation::exclusive)
         return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
-    }
-    return Semaphore(object, SystemHandle());
+    return Semaphore(Mapping(), std::move(handle));
 }
 
 Result<Semaphore> Semaphore::open(const IpcName& name) {
     auto object = open_existing(name);
     if (!object) return fail(object.error());
-    return Semaphore(*object, SystemHandle());
+    return Semaphore(Mapping(), std::move(*object));
 }
 
 // The system removes it with its last handle.
 Result<void> Semaphore::remove(const IpcName& name) {
     auto object = open_existing(name);
     if (!object) return fail(object.error());
-    (void)::CloseHandle(*object);
     return {};
-}
-
-Semaphore::~Semaphore() {
-    if (object_ != nullptr) (void)::CloseHandle(object_);
 }
 
 Result<void> Semaphore::post(std::uint32_t count) noexcept {

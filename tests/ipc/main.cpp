@@ -62,8 +62,12 @@ const std::string& mark() {
 }
 
 Name::Name(IpcKind kind) : kind_(kind), name_(fresh_name()) {}
+// Also while a thread that nobody waits for any more has it open: on POSIX it looks up every ten seconds.
 Name::~Name() {
-    (void)pier::remove_remain(kind_, name_);  // there is none on Windows, and perhaps none here
+    if (kind_ == IpcKind::shared_memory) (void)pier::SharedMemory::remove(name_);
+    if (kind_ == IpcKind::semaphore) (void)pier::NamedSemaphore::remove(name_);
+    if (kind_ == IpcKind::mutex) (void)pier::NamedMutex::remove(name_);
+    if (kind_ == IpcKind::queue) (void)pier::MessageQueue::remove(name_);
 }
 
 Second::Second(std::vector<std::string> words, std::vector<pier::NativeHandle> inherited)

@@ -139,9 +139,15 @@ struct Part {
     int (*play)(const Words&);
 };
 constexpr Part parts[] = {
-    {"invert-memory", 3, invert_memory}, {"invert-inherited", 3, invert_inherited}, {"post", 3, post},
-    {"hold-mutex", 2, hold_mutex},       {"count", 4, count},                       {"flood", 2, flood},
-    {"drain", 2, drain},                 {"make-all", 2, make_all},                 {"make-and-remove", 2, make_and_remove},
+    {"invert-memory", 3, invert_memory},
+    {"invert-inherited", 3, invert_inherited},
+    {"post", 3, post},
+    {"hold-mutex", 2, hold_mutex},
+    {"count", 4, count},
+    {"flood", 2, flood},
+    {"drain", 2, drain},
+    {"make-all", 2, make_all},
+    {"make-and-remove", 2, make_and_remove},
 };
 
 }  // namespace

@@ -143,7 +143,7 @@ TEST_CASE("loop: cancels and deadlines that meet posts lose no count") {
                 scope.spawn(waiter(random() % 2 == 0 ? pier::Deadline() : after(random() % 300 * 1us)));
             const int yields = static_cast<int>(random() % 3);
             for (int i = 0; i < yields; ++i) (void)co_await pier::yield();
-            const std::uint32_t some = random() % 3;
+            const auto some = static_cast<std::uint32_t>(random() % 3);
             REQUIRE(outcome(other.post(some)) == Errc::ok);
             posted += some;
             if (random() % 2 == 0) (void)co_await pier::yield();

@@ -27,13 +27,13 @@ inline constexpr IpcKind ipc_kinds[] = {IpcKind::shared_memory, IpcKind::semapho
 //
 //   kind           POSIX                              Windows
 //   shared_memory  /pier.1000.shm.NAME   shm_open     Local\pier.shm.NAME       CreateFileMapping
-//   semaphore      /pier.1000.sem.NAME   sem_open     Local\pier.sem.NAME       CreateSemaphore
+//   semaphore      /pier.1000.sem.NAME   shm_open     Local\pier.sem.NAME       CreateSemaphore
 //   mutex          /pier.1000.mutex.NAME shm_open     Local\pier.mutex.NAME     CreateMutex
 //   queue          /pier.1000.queue.NAME mq_open      Local\pier.queue.NAME     CreateFileMapping
 //   pipe           /run/user/1000/pier/NAME mkfifo    \\.\pipe\pier.NAME        CreateNamedPipe
 class IpcName {
 public:
-    // With the longest prefix of the table it fits NAME_MAX - 4 (sem_open), NAME_MAX (shm_open, mq_open), MAX_PATH
+    // With the longest prefix of the table it fits NAME_MAX (shm_open, mq_open; sem_open takes four less), MAX_PATH
     // (Windows' objects) and 256 characters (CreateNamedPipe).
     static constexpr std::size_t longest = 200;
 

@@ -33,7 +33,7 @@ class WaitingThread;
 //
 // Move-only. post(), try_wait() and wait_here(): any thread. wait(): tasks of any loop. None of them may be under way
 // when it moves or goes.
-// Sources: sem_overview(7), sem_open(3), sem_clockwait(3); CreateSemaphore and WaitForMultipleObjects at Microsoft.
+// Sources: sem_overview(7), sem_init(3), sem_clockwait(3); CreateSemaphore and WaitForMultipleObjects at Microsoft.
 class NamedSemaphore {
 public:
     // The greatest count.

@@ -8,6 +8,7 @@
 #include <pier/process/system_handle.hpp>
 #include <pier/result.hpp>
 #include <pier/sys/ipc/interrupt.hpp>
+#include <pier/sys/ipc/memory.hpp>
 #include <pier/time.hpp>
 
 #include <cstdint>
@@ -32,9 +33,9 @@ public:
     [[nodiscard]] static Result<void> remove(const IpcName& name);
 
     Semaphore(Semaphore&& other) noexcept
-        : object_(std::exchange(other.object_, nullptr)), held_(std::move(other.held_)) {}
+        : memory_(std::exchange(other.memory_, {})), handle_(std::move(other.handle_)), object_(other.object_) {}
     Semaphore& operator=(Semaphore&&) = delete;
-    ~Semaphore();
+    ~Semaphore() { unmap(memory_); }
 
     // Errors: count_too_large.
     [[nodiscard]] Result<void> post(std::uint32_t count) noexcept;
@@ -43,10 +44,11 @@ public:
     [[nodiscard]] Result<Waited> wait(Time until, const Interrupt* interrupt) noexcept;
 
 private:
-    Semaphore(void* object, SystemHandle held) noexcept : object_(object), held_(std::move(held)) {}
+    Semaphore(Mapping&& memory, SystemHandle handle) noexcept;
 
-    void* object_;       // sem_t*, HANDLE
-    SystemHandle held_;  // POSIX: the mark, by which others see that it is in use
+    Mapping memory_;       // POSIX: with the semaphore itself
+    SystemHandle handle_;  // Windows: the semaphore
+    void* object_;         // sem_t*, HANDLE
 };
 
 }  // namespace pier::sys

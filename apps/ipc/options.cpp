@@ -85,6 +85,9 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     engine.add_to(app);
     CLI::App* clean = app.add_subcommand("clean", about_clean);
     clean->add_flag("--list", options.list, "remove nothing, only list")->group("Output");
+    clean->add_option("--prefix", options.prefix, "only what has a name that begins with this (default everything)")
+        ->option_text("TEXT")
+        ->group("What is looked at");
     clean->add_flag("--json", options.json, "print the list as JSON")->group("Output");
     pier::add_examples(app,
                        {{"pier-ipc all", "every kind, in one table"},
@@ -92,7 +95,8 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
                         {"pier-ipc pipe --count 1000 --json", "a thousand messages for each number, for a program"},
                         {"pier-ipc clean --list", "what crashed programs have left behind"}});
     pier::add_terms(app, "Kinds", terms());
-    pier::add_examples(*clean, {{"pier-ipc clean", "removes what crashed programs have left behind"}});
+    pier::add_examples(*clean, {{"pier-ipc clean", "removes what crashed programs have left behind"},
+                                {"pier-ipc clean --list --prefix pier-ipc-", "what runs of pier-ipc have left"}});
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
     const auto chosen = engine.choose(program);

@@ -26,16 +26,11 @@ constexpr const char* about_clean =
     "Lists and removes what programs of Pier's have left behind that crashed: shared memory, semaphores, mutexes, "
     "queues and pipes with names. What a running program has open is left alone.";
 
-std::string list_of_kinds() {
-    std::size_t width = all_word.size();
-    for (const Kind& kind : kinds()) width = std::max(width, kind.name.size());
-    std::string text("KINDS:\n");
-    const auto add = [&](std::string_view name, std::string_view meaning) {
-        text.append("  ").append(name).append(width - name.size() + 2, ' ').append(meaning).append("\n");
-    };
-    for (const Kind& kind : kinds()) add(kind.name, kind.summary);
-    add(all_word, "each of them, in one table");
-    return text;
+std::vector<pier::Term> terms() {
+    std::vector<pier::Term> all;
+    for (const Kind& kind : kinds()) all.push_back({std::string(kind.name), std::string(kind.summary)});
+    all.push_back({std::string(all_word), "each of them, in one table"});
+    return all;
 }
 
 // Nothing after a sentence.
@@ -90,14 +85,18 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     engine.add_to(app);
     CLI::App* clean = app.add_subcommand("clean", about_clean);
     clean->add_flag("--list", options.list, "remove nothing, only list")->group("Output");
+    clean->add_option("--prefix", options.prefix, "only what has a name that begins with this (default everything)")
+        ->option_text("TEXT")
+        ->group("What is looked at");
     clean->add_flag("--json", options.json, "print the list as JSON")->group("Output");
-    app.footer(list_of_kinds());
     pier::add_examples(app,
                        {{"pier-ipc all", "every kind, in one table"},
                         {"pier-ipc pipe --raw", "a pipe, and what bare system calls make of one"},
                         {"pier-ipc pipe --count 1000 --json", "a thousand messages for each number, for a program"},
                         {"pier-ipc clean --list", "what crashed programs have left behind"}});
-    pier::add_examples(*clean, {{"pier-ipc clean", "removes what crashed programs have left behind"}});
+    pier::add_terms(app, "Kinds", terms());
+    pier::add_examples(*clean, {{"pier-ipc clean", "removes what crashed programs have left behind"},
+                                {"pier-ipc clean --list --prefix pier-ipc-", "what runs of pier-ipc have left"}});
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
     const auto chosen = engine.choose(program);

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ipc {
@@ -19,6 +20,7 @@ struct Options {
     bool raw = false;                    // beside what bare system calls do
     bool json = false;                   // for programs
     bool list = false;                   // of `clean`: remove nothing
+    std::string prefix;                  // of `clean`: of the names that it looks at
     pier::Duration each{};               // how long each number is measured
     std::optional<std::uint64_t> count;  // or of how many messages
 };

@@ -7,6 +7,7 @@
 #include <semaphore.h>
 #include <sys/stat.h>
 #include <cerrno>
+#include <utility>
 
 namespace pier::posix {
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace pier {
@@ -115,6 +116,17 @@ std::string usage(const CLI::App& app, const std::string& name) {
     return text + "\n";
 }
 
+std::size_t column_of(std::span<const Section> sections) {
+    std::size_t column = 12;
+    for (const Section& section : sections) {
+        for (const Entry& entry : section.entries) {
+            const std::size_t needed = columns(entry.name) + 4;
+            if (needed <= widest_name) column = std::max(column, needed);
+        }
+    }
+    return column;
+}
+
 class HelpForPeople final : public CLI::FormatterBase {
 public:
     std::string make_help(const CLI::App* app, std::string name, CLI::AppFormatMode) const override {
@@ -126,19 +138,20 @@ public:
         if (!app->get_subcommands([](const CLI::App*) { return true; }).empty()) {
             text += "       " + name + " COMMAND [OPTION...] ...; see " + name + " COMMAND --help\n";
         }
-        std::size_t column = 0;
-        for (const Section& section : sections) {
-            for (const Entry& entry : section.entries) {
-                const std::size_t needed = columns(entry.name) + 4;
-                if (needed <= widest_name) column = std::max(column, needed);
-            }
-        }
-        for (const Section& section : sections) append(text, section, std::max<std::size_t>(column, 12));
+        for (const Section& section : sections) append(text, section, column_of(sections));
         return text + app->get_footer();
     }
 };
 
 }  // namespace
+
+void add_terms(CLI::App& command, std::string title, std::span<const Term> terms) {
+    Section section{std::move(title), {}};
+    for (const Term& term : terms) section.entries.push_back({term.name, term.meaning});
+    std::string text;
+    append(text, section, column_of({&section, 1}));
+    command.footer(text + command.get_footer());
+}
 
 void add_examples(CLI::App& command, std::initializer_list<Example> examples) {
     std::string text = "\nExamples:\n";

@@ -2,6 +2,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
+#include <utility>
+
 namespace ipc {
 namespace {
 

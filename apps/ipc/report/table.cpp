@@ -1,5 +1,6 @@
 #include "report/table.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <vector>

@@ -7,7 +7,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ipc {
@@ -66,6 +68,7 @@ int clean(const Options& options) {
     std::vector<Found> all;
     bool failed = false;
     for (pier::IpcRemain& each : *remains) {
+        if (!each.name.text().starts_with(options.prefix)) continue;
         all.push_back(handle(std::move(each), !options.list));
         if (!all.back().failed) continue;
         failed = true;

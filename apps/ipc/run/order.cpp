@@ -1,5 +1,6 @@
 #include "run/order.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 

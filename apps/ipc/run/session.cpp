@@ -51,7 +51,7 @@ pier::Task<OrFault<std::unique_ptr<Session>>> Session::open(const Kind& kind, Wa
     std::unique_ptr<Session> session(new Session(kind, way, requests));
     auto begun = co_await session->begin();
     if (!begun) co_return std::unexpected(std::move(begun.error()));
-    co_return session;
+    co_return std::move(session);
 }
 
 pier::Task<OrFault<void>> Session::begin() {

@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import pathlib
-import re
 import signal
 import subprocess
 import sys
@@ -17,7 +16,7 @@ import harness
 from harness import settings
 
 NAME = "pier-ipc"
-KINDS = ["pipe", "named-pipe", "shared-memory", "semaphore", "queue", "signal"]
+KINDS = ["pipe", "named-pipe", "shared-memory", "semaphore", "queue", "unix", "socket-passing", "signal"]
 WITH_NAMES = {"named-pipe": {"pipe"}, "shared-memory": {"shared-memory", "semaphore"}, "semaphore": {"semaphore"},
               "queue": {"queue"}}
 
@@ -53,11 +52,11 @@ def cpu_ticks(pid):
     return int(fields[11]) + int(fields[12])
 
 
-def remains(*arguments):
-    """What there is of this test's programs, by kind: those of other tests have other numbers."""
-    status, output, complaint = harness.run("clean", "--json", *arguments)
+def remains(pid, *arguments):
+    """What there is of the run with that number, by kind. Other tests leave things behind as well, which stay theirs."""
+    status, output, complaint = harness.run("clean", "--json", "--prefix", f"pier-ipc-{pid}-", *arguments)
     assert (status, complaint) == (0, ""), (status, complaint)
-    return json.loads(output)["remains"]
+    return {each["kind"]: each["state"] for each in json.loads(output)["remains"]}
 
 
 class Running:
@@ -93,9 +92,6 @@ class Trouble(harness.TestCase):
         self.addCleanup(lambda: os.environ.__setitem__("XDG_RUNTIME_DIR", before) if before is not None
                         else os.environ.pop("XDG_RUNTIME_DIR"))
 
-    def of(self, pid, found):
-        return {each["kind"]: each["state"] for each in found if re.match(rf"pier-ipc-{pid}-", each["name"])}
-
     def test_the_second_process_is_killed(self):
         for kind in KINDS:
             with self.subTest(kind=kind), Running(kind) as running:
@@ -105,28 +101,28 @@ class Trouble(harness.TestCase):
                 self.assertRegex(complaint, rf"^{NAME}: {kind}: the second process has ended \(signal 9[^)]*\) while ")
                 self.assertEqual(complaint.count("\n"), 1, complaint)
                 self.assertFalse(lives(running.second))
-                self.assertEqual(self.of(running.process.pid, remains("--list")), {})
+                self.assertEqual(remains(running.process.pid, "--list"), {})
 
     def test_the_first_process_is_killed(self):
         """Then the second one ends by itself, and what they had by name is found and removed."""
         for kind in KINDS:
             with self.subTest(kind=kind), Running(kind) as running:
-                names = self.of(running.process.pid, remains("--list"))
+                names = remains(running.process.pid, "--list")
                 self.assertEqual(set(names), WITH_NAMES.get(kind, set()))
                 self.assertEqual(set(names.values()) - {"in use"}, set())
                 # Nobody removes what is in use.
-                self.assertEqual(self.of(running.process.pid, remains()), names)
+                self.assertEqual(remains(running.process.pid), names)
                 os.kill(running.process.pid, signal.SIGKILL)
                 harness.wait_for(lambda: not lives(running.second), "the end of the second process", 30)
                 running.end()
                 # A pipe's reader removes its name when it ends; two crashed.
-                left = self.of(running.process.pid, remains("--list"))
+                left = remains(running.process.pid, "--list")
                 self.assertLessEqual(set(left), set(names))
                 self.assertEqual(set(left.values()) - {"left behind"}, set())
                 if kind != "named-pipe":
                     self.assertEqual(set(left), set(names))
-                self.assertEqual(set(self.of(running.process.pid, remains()).values()) - {"removed"}, set())
-                self.assertEqual(self.of(running.process.pid, remains("--list")), {})
+                self.assertEqual(set(remains(running.process.pid).values()) - {"removed"}, set())
+                self.assertEqual(remains(running.process.pid, "--list"), {})
 
     def test_an_interrupt_ends_both(self):
         for kind in KINDS:
@@ -135,7 +131,7 @@ class Trouble(harness.TestCase):
                 status, _, complaint = running.end()
                 self.assertEqual((status, complaint), (130, f"{NAME}: {kind}: interrupted\n"))
                 self.assertFalse(lives(running.second))
-                self.assertEqual(self.of(running.process.pid, remains("--list")), {})
+                self.assertEqual(remains(running.process.pid, "--list"), {})
 
     def test_an_interrupt_of_the_terminal_reaches_both(self):
         with Running("pipe") as running:

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <initializer_list>
+#include <span>
+#include <string>
 #include <string_view>
 
 namespace CLI {
@@ -18,6 +20,15 @@ struct Example {
 
 // Shown at the end of the command's help. The test `docs` runs them.
 void add_examples(CLI::App& command, std::initializer_list<Example> examples);
+
+// What a word of the command line may be, and what it means.
+struct Term {
+    std::string name;
+    std::string meaning;
+};
+
+// A list of its own, between the options and the examples, which have been added before.
+void add_terms(CLI::App& command, std::string title, std::span<const Term> terms);
 
 // Takes CLI11's own help's place, for the program and the subcommands that it has by now. What an option's value is
 // called is its option_text() ("SIZE"); CLI11 would say the value's type and its checks.

@@ -2,6 +2,7 @@
 #include "process/error.hpp"
 
 #include <pier/sys/children.hpp>
+#include <pier/sys/signal.hpp>
 #include <pier/sys/stop.hpp>
 
 #include <sys/prctl.h>
@@ -26,21 +27,6 @@ int signal_to_stop() noexcept { return SIGRTMAX - 1; }
 int signal_to_end() noexcept { return SIGRTMAX - 2; }
 
 using Hook = ParentLink::Hook;
-
-std::atomic<Hook> news_hook{nullptr};
-std::atomic<void*> news_context{nullptr};
-struct sigaction action_before {};
-
-void on_child_signal(int number, siginfo_t* info, void* machine) {
-    const int saved = errno;
-    if (Hook hook = news_hook.load()) hook(news_context.load());
-    if ((action_before.sa_flags & SA_SIGINFO) != 0) {
-        if (action_before.sa_sigaction != nullptr) action_before.sa_sigaction(number, info, machine);
-    } else if (action_before.sa_handler != SIG_DFL && action_before.sa_handler != SIG_IGN) {
-        action_before.sa_handler(number);
-    }
-    errno = saved;
-}
 
 // In a child: what has been asked of it, and who is to be told.
 std::atomic<int> asked{0};  // 1 to stop, 2 to end
@@ -106,21 +92,18 @@ private:
 class Forks final : public Children {
 public:
     ~Forks() override {
-        (void)::sigaction(SIGCHLD, &action_before, nullptr);
-        news_hook = nullptr;
+        if (listens_) remove(ended_, Signal::child_ended);
     }
 
-    Result<void> open(const ChildrenEvents& events) noexcept {
+    Result<void> open(const ChildrenEvents& events) {
         events_ = events;
-        news_context = events.context;
-        news_hook = events.news;
-        struct sigaction action {};
-        action.sa_sigaction = on_child_signal;
-        sigemptyset(&action.sa_mask);
-        action.sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP;
-        (void)::sigaction(SIGCHLD, nullptr, &action_before);  // before ours can be called
-        if (::sigaction(SIGCHLD, &action, nullptr) != 0) return posix::fail_last();
-        return {};
+        ended_.told = [](SignalListener& self) noexcept {
+            const ChildrenEvents& wanted = static_cast<ChildEnded&>(self).of->events_;
+            wanted.news(wanted.context);
+        };
+        auto added = add(ended_, Signal::child_ended);
+        listens_ = added.has_value();
+        return added;
     }
 
     Result<std::uint64_t> start(spi::Accepted& given, std::span<spi::Accepted> shared) override {
@@ -190,8 +173,6 @@ private:
     void become_child(pid_t parent, BlockedSignals& blocked) noexcept {
         parent_of_this = parent;
         processes_.clear();
-        news_hook = nullptr;
-        (void)::sigaction(SIGCHLD, &action_before, nullptr);
         (void)on_stop_request([](void*) noexcept {}, nullptr);
         struct sigaction action {};
         action.sa_handler = on_parents_signal;
@@ -208,7 +189,14 @@ private:
         if (::getppid() != parent) ::_exit(1);  // it has died before that
     }
 
+    struct ChildEnded : SignalListener {
+        explicit ChildEnded(Forks& forks) noexcept : of(&forks) {}
+        Forks* const of;
+    };
+
     ChildrenEvents events_;
+    ChildEnded ended_{*this};
+    bool listens_ = false;
     std::vector<pid_t> processes_;
 };
 

@@ -33,10 +33,10 @@ pier::Task<pier::Result<std::string>> hear(const pier::Stream& client, std::size
     co_return text;
 }
 
-pier::Task<Step<void>> echo(const pier::Stream& client, std::string_view text) {
+pier::Task<Step<void>> echo(const pier::Stream& client, std::string_view text, pier::Duration patience) {
     auto sent = co_await client.send_all(std::as_bytes(std::span(text)), limit());
     if (!sent) co_return std::unexpected(failure("sending", sent.error()));
-    auto heard = co_await hear(client, text.size(), limit());
+    auto heard = co_await hear(client, text.size(), pier::after(patience));
     if (!heard) co_return std::unexpected(failure("waiting for the answer", heard.error()));
     if (*heard != text) co_return std::unexpected("something else came back");
     co_return {};

@@ -23,8 +23,9 @@ template <class T>
 using Step = std::expected<T, Failure>;
 
 [[nodiscard]] pier::Task<Step<pier::Stream>> connect(const ModelServer& server);
-// Says it, and hears the same.
-[[nodiscard]] pier::Task<Step<void>> echo(const pier::Stream& client, std::string_view text);
+// Says it, and hears the same, in time.
+[[nodiscard]] pier::Task<Step<void>> echo(const pier::Stream& client, std::string_view text,
+                                          pier::Duration patience = patience_of_a_client);
 // Hears so many bytes, which have to be `text`. Errors are values: timed_out when nothing has come.
 [[nodiscard]] pier::Task<pier::Result<std::string>> hear(const pier::Stream& client, std::size_t size,
                                                          pier::Deadline deadline);

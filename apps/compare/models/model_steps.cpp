@@ -15,6 +15,8 @@ namespace {
 using std::chrono::seconds;
 
 constexpr std::size_t crowd = 200;
+// Of the last one: where a process is started for each, all the others' come before its own.
+constexpr seconds time_for_the_crowd{300};
 constexpr std::size_t block = std::size_t{256} << 10;
 constexpr int resets = 5;
 // How long it is looked whether a client is served who should not be: no client is, later, whom nobody waits for.
@@ -30,7 +32,7 @@ pier::Task<void> one_of_the_crowd(const ModelServer& server, std::size_t number,
                                   Failure& failure) {
     auto client = co_await connect(server);
     Step<void> heard = client ? Step<void>{} : std::unexpected(client.error());
-    if (client) heard = co_await echo(*client, "I am number " + std::to_string(number));
+    if (client) heard = co_await echo(*client, "I am number " + std::to_string(number), time_for_the_crowd);
     if (heard) ++answered;
     if (!heard) failure = heard.error();
 }

@@ -68,7 +68,9 @@ Task<Result<void>> NamedSemaphore::wait(Deadline deadline) {
 }
 
 Result<void> NamedSemaphore::wait_here(Deadline deadline) noexcept {
-    auto waited = object_->wait(deadline.resolve(sys::now()), nullptr);
+    // The clock costs more than a semaphore that has a count.
+    const Time until = deadline.none() ? never : deadline.resolve(sys::now());
+    auto waited = object_->wait(until, nullptr);
     if (!waited) return fail(waited.error());
     if (*waited == sys::Waited::nothing) return fail(Errc::timed_out);
     return {};

@@ -9,7 +9,7 @@
 #include <pier/chat/token.hpp>
 #include <pier/cli/keyboard.hpp>
 #include <pier/cli/program.hpp>
-#include <pier/line_input.hpp>
+#include <pier/process/line_input.hpp>
 #include <pier/loop.hpp>
 #include <pier/scope.hpp>
 #include <pier/sleep.hpp>

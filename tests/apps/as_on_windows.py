@@ -20,6 +20,7 @@ import subprocess
 import sys
 import tempfile
 import types
+import unittest.mock  # whose asyncio would look for Windows' own modules
 from ctypes import wintypes
 
 MODULES = ("fcntl", "grp", "posix", "pty", "pwd", "resource", "syslog", "termios", "tty")

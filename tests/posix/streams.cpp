@@ -3,7 +3,7 @@
 #include "child.hpp"
 #include "engine.hpp"
 
-#include <pier/line_input.hpp>
+#include <pier/process/line_input.hpp>
 #include <pier/listener.hpp>
 #include <pier/loop.hpp>
 

@@ -41,9 +41,12 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::connection_refused;
         case Errc::connection_reset:
             return std::errc::connection_reset;
+        case Errc::count_too_large:
+            return std::errc::value_too_large;
         case Errc::directory_not_found:
             return std::errc::not_a_directory;
         case Errc::file_not_found:
+        case Errc::name_not_found:
             return std::errc::no_such_file_or_directory;
         case Errc::host_unreachable:
             return std::errc::host_unreachable;
@@ -51,6 +54,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::invalid_argument;
         case Errc::message_size:
             return std::errc::message_size;
+        case Errc::name_taken:
+            return std::errc::file_exists;
         case Errc::name_too_long:
             return std::errc::filename_too_long;
         case Errc::network_down:
@@ -87,6 +92,8 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::no_such_file_or_directory;
         case Errc::protocol_error:
             return std::errc::protocol_error;
+        case Errc::state_not_recoverable:
+            return std::errc::state_not_recoverable;
         case Errc::timed_out:
             return std::errc::timed_out;
         case Errc::too_many_files_open:

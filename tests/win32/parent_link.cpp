@@ -1,5 +1,5 @@
 // Who is taken for a parent, and who is not: by a variable that a user may set, or that was passed on.
-#include "process/parent_link.hpp"
+#include "server/parent_link.hpp"
 #include "engine/owned_handle.hpp"
 
 #include <pier/sys/children.hpp>

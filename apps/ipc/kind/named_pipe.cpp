@@ -31,6 +31,8 @@ class NamedPipeHost final : public Host {
 public:
     NamedPipeHost(std::string word, pier::PipeStream input)
         : input_(std::move(input)), invitation_{{std::move(word)}, {}} {}
+    // The other process has ended by now, and a pipe that it was killed with has nobody else who knows of it.
+    ~NamedPipeHost() override { (void)pier::NamedPipe::remove(name_for(invitation_.words.front(), "there")); }
 
     const Invitation& invitation() const noexcept override { return invitation_; }
 

@@ -5,7 +5,7 @@
 #include "run/ways.hpp"
 
 #include <pier/cli/program.hpp>
-#include <pier/line_input.hpp>
+#include <pier/process/line_input.hpp>
 #include <pier/loop.hpp>
 #include <pier/stop.hpp>
 #include <pier/sys/process.hpp>

@@ -1,4 +1,4 @@
-#include <pier/line_input.hpp>
+#include <pier/process/line_input.hpp>
 
 #include <pier/sleep.hpp>
 #include <pier/spi/limits.hpp>

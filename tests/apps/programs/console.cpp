@@ -2,7 +2,7 @@
 //   pier-test-console ENGINE
 #include "../../alloc/counter.hpp"
 
-#include <pier/line_input.hpp>
+#include <pier/process/line_input.hpp>
 #include <pier/loop.hpp>
 #include <pier/scope.hpp>
 #include <pier/stop.hpp>

@@ -1,7 +1,7 @@
 // The keys of the terminal that the program was started from.
 #pragma once
 
-#include <pier/line_input.hpp>
+#include <pier/process/line_input.hpp>
 #include <pier/result.hpp>
 #include <pier/sync/event.hpp>
 #include <pier/sync/notifier.hpp>

@@ -1,5 +1,5 @@
 // A child's side: the sockets that its parent gives it, and what the parent asks.
-#include "process/parent_link.hpp"
+#include "server/parent_link.hpp"
 
 #include "engine/owned_handle.hpp"
 #include "process/error.hpp"

@@ -3,7 +3,7 @@
 #include "engine/owned_handle.hpp"
 #include "process/create.hpp"
 #include "process/error.hpp"
-#include "process/parent_link.hpp"
+#include "server/parent_link.hpp"
 
 #include <pier/sys/children.hpp>
 #include <pier/sys/clock.hpp>

@@ -7,6 +7,7 @@
 #include <pier/ipc/named_pipe.hpp>
 
 #include <chrono>
+#include <thread>
 
 namespace ipc {
 namespace {
@@ -31,8 +32,15 @@ class NamedPipeHost final : public Host {
 public:
     NamedPipeHost(std::string word, pier::PipeStream input)
         : input_(std::move(input)), invitation_{{std::move(word)}, {}} {}
-    // The other process has ended by now, and a pipe that it was killed with has nobody else who knows of it.
-    ~NamedPipeHost() override { (void)pier::NamedPipe::remove(name_for(invitation_.words.front(), "there")); }
+    // The other process has ended by now, and a pipe that it was killed with has nobody else who knows of it. The
+    // kernel may hold that pipe for some milliseconds more: it ends the ring of an io_uring behind its process.
+    ~NamedPipeHost() override {
+        for (int pauses = 0; pauses < 100; ++pauses) {
+            auto removed = pier::NamedPipe::remove(name_for(invitation_.words.front(), "there"));
+            if (removed || removed.error() != pier::Errc::name_taken) return;
+            std::this_thread::sleep_for(10ms);
+        }
+    }
 
     const Invitation& invitation() const noexcept override { return invitation_; }
 

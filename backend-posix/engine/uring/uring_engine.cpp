@@ -180,9 +180,8 @@ void UringEngine::disarmed(UringDescriptor& d) noexcept {
 // The operation that waits for what a multishot entry brings.
 Operation* UringEngine::waiting_for_entry(UringDescriptor& d) noexcept {
     Operation* first = d.lane(Direction::read).first;
-    bool waits = first != nullptr && first->stage == Stage::in_flight && !first->has(Operation::harvested) &&
-                 !d.kernel[0].in_kernel;
-    return waits ? first : nullptr;
+    if (first == nullptr || first->stage != Stage::in_flight || first->has(Operation::harvested)) return nullptr;
+    return d.kernel[0].in_kernel ? nullptr : first;
 }
 
 void UringEngine::release(Descriptor& descriptor) noexcept {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::chrono::seconds grace{20};
 
 void crash() noexcept {
-    int* volatile nowhere = nullptr;
+    volatile int* volatile nowhere = nullptr;  // both, or the write may be left out
     *nowhere = 1;
 }
 

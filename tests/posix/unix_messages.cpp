@@ -82,7 +82,7 @@ TEST_CASE("messages: what is no connection is closed, and its sender told") {
 }
 
 TEST_CASE("messages: more descriptors than one, and other bytes, are closed") {
-    for (const std::size_t count : {2, 3, 10, 253}) {
+    for (const std::size_t count : {2UL, 3UL, 10UL, 253UL}) {
         CAPTURE(count);
         on_loop([count]() -> Task<void> {
             const UnixPlace place;

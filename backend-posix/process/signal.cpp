@@ -235,6 +235,11 @@ void remove(SignalListener& listener, Signal signal) noexcept {
     wait_for_handlers();
 }
 
+std::span<const Signal> stop_signals() noexcept {
+    static constexpr std::array all{Signal::interrupt, Signal::terminate};
+    return all;
+}
+
 Result<void> raise_signal(Signal signal) {
     const auto number = number_of(signal);
     if (!number) return fail(number.error());

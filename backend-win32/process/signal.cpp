@@ -184,6 +184,11 @@ void remove(SignalListener& listener, Signal signal) noexcept {
     (void)settle_console(r);  // a handler that stays finds nobody, and says so
 }
 
+std::span<const Signal> stop_signals() noexcept {
+    static constexpr std::array all{Signal::terminate, Signal::interrupt, Signal::hang_up};
+    return all;
+}
+
 Result<void> raise_signal(Signal signal) {
     const auto kind = kind_of(signal);
     if (!kind) return fail(Errc::not_supported);

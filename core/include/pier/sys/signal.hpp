@@ -7,7 +7,9 @@
 #include <pier/result.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace pier::sys {
 
@@ -30,6 +32,11 @@ struct SignalListener {
 // listener the signal does again what it did before the first, unless somebody else has changed that since. In a
 // process that was forked, listeners of the parent are gone already; this does nothing for them.
 void remove(SignalListener& listener, Signal signal) noexcept;
+
+// Those by which a user or the system asks a process to stop, in the order in which they are to be taken: SIGINT and
+// SIGTERM; on Windows the event of terminate, Ctrl-C and the closing of the console. At most most_stop_signals.
+inline constexpr std::size_t most_stop_signals = 3;
+[[nodiscard]] std::span<const Signal> stop_signals() noexcept;
 
 // As pier::raise_signal() and pier::send_signal().
 [[nodiscard]] Result<void> raise_signal(Signal signal);

@@ -1,6 +1,5 @@
-// Requests to stop the process.
-// Resolved by the linker: exactly one backend defines it. Any thread may call it unless it says otherwise, and it
-// doesn't block unless it says so. Errors are Pier's conditions with the system's number.
+// Requests to stop the process. Core's own, by stop_signals() of pier/sys/signal.hpp. Any thread may call it, and it
+// doesn't block. Errors are Pier's conditions with the system's number.
 #pragma once
 
 #include <pier/result.hpp>

@@ -1,4 +1,4 @@
-// Requests to stop, by signals.
+// Requests to stop, by the signals that mean one on this system.
 #include <pier/sys/signal.hpp>
 #include <pier/sys/stop.hpp>
 
@@ -14,16 +14,19 @@ public:
     Result<void> listen(void (*handler)(void*) noexcept, void* context) {
         handler_ = handler;
         context_ = context;
-        for (One& one : all_) {
-            one.of = this;
-            one.told = [](SignalListener& self) noexcept {
+        auto one = all_.begin();
+        for (Signal signal : stop_signals()) {
+            one->of = this;
+            one->signal = signal;
+            one->told = [](SignalListener& self) noexcept {
                 const Requests& requests = *static_cast<One&>(self).of;
                 requests.handler_(requests.context_);
             };
-            auto added = add(one, one.signal);
+            auto added = add(*one, signal);
             if (!added) stop_listening();
             if (!added) return added;
-            one.listens = true;
+            one->listens = true;
+            ++one;
         }
         return {};
     }
@@ -36,16 +39,15 @@ public:
 
 private:
     struct One : SignalListener {
-        explicit One(Signal which) noexcept : signal(which) {}
-        const Signal signal;
         Requests* of = nullptr;
+        Signal signal{};
         bool listens = false;
     };
 
     // Written while no signal is listened to.
     void (*handler_)(void*) noexcept = nullptr;
     void* context_ = nullptr;
-    std::array<One, 2> all_{One(Signal::interrupt), One(Signal::terminate)};
+    std::array<One, most_stop_signals> all_;
 };
 
 std::mutex changing;

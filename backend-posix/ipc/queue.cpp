@@ -63,6 +63,23 @@ bool is_own(mqd_t queue) noexcept {
     return ::fstat(queue, &found) == 0 && found.st_uid == ::geteuid();
 }
 
+// A queue that is there, with its names locked.
+struct Held {
+    std::string text;  // the system's name
+    posix::NamesLock lock;
+    posix::ObjectFile mark;
+
+    static Result<Held> find(const IpcName& name) {
+        auto text = system_name(IpcKind::queue, name);
+        if (!text) return fail(text.error());
+        auto lock = posix::NamesLock::take();
+        if (!lock) return fail(lock.error());
+        auto mark = posix::open_file(*lock, IpcKind::queue, name, MemoryAccess::read_write);
+        if (!mark) return fail(mark.error());
+        return Held{std::move(*text), std::move(*lock), std::move(*mark)};
+    }
+};
+
 constexpr int opening = O_RDWR | O_NONBLOCK | O_CLOEXEC;
 
 struct Opened {
@@ -114,16 +131,12 @@ Result<Queue> Queue::create(const IpcName& name, QueueLimits limits, IpcCreation
 }
 
 Result<Queue> Queue::open(const IpcName& name) {
-    auto text = system_name(IpcKind::queue, name);
-    if (!text) return fail(text.error());
-    auto lock = posix::NamesLock::take();
-    if (!lock) return fail(lock.error());
-    auto mark = posix::open_file(*lock, IpcKind::queue, name, MemoryAccess::read_write);
-    if (!mark) return fail(mark.error());
-    const mqd_t queue = ::mq_open(text->c_str(), opening);
+    auto held = Held::find(name);
+    if (!held) return fail(held.error());
+    const mqd_t queue = ::mq_open(held->text.c_str(), opening);
     if (queue == none && errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
     if (queue == none) return posix::fail_last();
-    auto objects = std::make_unique<Objects>(queue, std::move(mark->handle));
+    auto objects = std::make_unique<Objects>(queue, std::move(held->mark.handle));
     if (!is_own(queue)) return fail(Errc::permission_denied);
     auto has = limits_of(queue);
     if (!has) return fail(has.error());
@@ -132,14 +145,10 @@ Result<Queue> Queue::open(const IpcName& name) {
 
 // The mark last: as long as it is there, clean-up finds the name.
 Result<void> Queue::remove(const IpcName& name) {
-    auto text = system_name(IpcKind::queue, name);
-    if (!text) return fail(text.error());
-    auto lock = posix::NamesLock::take();
-    if (!lock) return fail(lock.error());
-    auto mark = posix::open_file(*lock, IpcKind::queue, name, MemoryAccess::read_write);
-    if (!mark) return fail(mark.error());
-    if (::mq_unlink(text->c_str()) != 0 && errno != ENOENT) return posix::fail_last();
-    return posix::remove_file(*lock, IpcKind::queue, name);
+    auto held = Held::find(name);
+    if (!held) return fail(held.error());
+    if (::mq_unlink(held->text.c_str()) != 0 && errno != ENOENT) return posix::fail_last();
+    return posix::remove_file(held->lock, IpcKind::queue, name);
 }
 
 Result<std::size_t> Queue::size() noexcept {

@@ -27,6 +27,10 @@ inline constexpr time_t raw_patience = 10;  // seconds
 // An end over descriptors, by read(2) and write(2). For a socket both are the same one.
 [[nodiscard]] std::unique_ptr<RawEnd> raw_stream(SystemHandle input, SystemHandle output);
 
+// A pair of stream sockets (unix(7)): `end_of` makes ours of one, and the second process inherits the other, whose
+// number is the only word of its invitation.
+[[nodiscard]] Result<std::unique_ptr<RawHost>> raw_pair(std::unique_ptr<RawEnd> (*end_of)(SystemHandle socket));
+
 // The words of an invitation as descriptors. -1: it is no number.
 [[nodiscard]] int raw_descriptor(std::span<const std::string> words, std::size_t place) noexcept;
 

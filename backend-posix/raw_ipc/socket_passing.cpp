@@ -105,26 +105,10 @@ private:
     bool first_;
 };
 
-class PassingHost final : public RawHost {
-public:
-    PassingHost(SystemHandle ours, SystemHandle theirs) : ours_(std::move(ours)), theirs_(std::move(theirs)) {
-        words.push_back(std::to_string(descriptor_of(theirs_)));
-        inherited.push_back(theirs_.get());
-    }
-    Result<std::unique_ptr<RawEnd>> meet(std::uint64_t /*other*/) override {
-        theirs_.close();
-        return std::make_unique<PassingEnd>(std::move(ours_), true);
-    }
-
-private:
-    SystemHandle ours_;
-    SystemHandle theirs_;
-};
-
 Result<std::unique_ptr<RawHost>> host(const std::string& /*word*/) {
-    int ends[2];
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) return fail_last();
-    return std::make_unique<PassingHost>(owned(ends[0]), owned(ends[1]));
+    return raw_pair([](SystemHandle channel) -> std::unique_ptr<RawEnd> {
+        return std::make_unique<PassingEnd>(std::move(channel), true);
+    });
 }
 
 Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {

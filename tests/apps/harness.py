@@ -9,6 +9,7 @@ import argparse
 import contextlib
 import functools
 import os
+import pathlib
 import queue
 import select
 import signal
@@ -80,6 +81,12 @@ def main():
     if not result.wasSuccessful():
         sys.exit(1)
     sys.exit(SKIPPED if result.testsRun == len(result.skipped) else 0)
+
+
+@functools.cache
+def is_built_with(sanitizer):
+    """Whether the program contains the one that compilers call so: asan, tsan."""
+    return f"__{sanitizer}_init".encode() in pathlib.Path(settings.command[-1]).read_bytes()
 
 
 class StatusLost(Exception):

@@ -22,10 +22,9 @@ def on_linux():
     return harness.settings.system() == "linux"
 
 
-@functools.cache
 def has_a_sanitizers_thread():
     """The thread sanitizer adds a thread to a program, and to its forks, when the first one is made."""
-    return b"__tsan_init" in pathlib.Path(harness.settings.command[-1]).read_bytes()
+    return harness.is_built_with("tsan")
 
 
 def how_ended():

@@ -20,7 +20,7 @@ socklen_t to_unix(const Endpoint& endpoint, sockaddr_un& address) noexcept {
     address = {};
     address.sun_family = AF_UNIX;
     const std::string_view name = endpoint.unix_name();
-    const std::size_t size = name.copy(address.sun_path, sizeof address.sun_path);  // memcpy takes no null, which none is
+    const std::size_t size = name.copy(address.sun_path, sizeof address.sun_path);  // memcpy takes no null
     const bool ends = endpoint.has_path() && size < sizeof address.sun_path;
     return path_begins + static_cast<socklen_t>(size) + (ends ? 1 : 0);
 }

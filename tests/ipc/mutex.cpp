@@ -96,17 +96,17 @@ TEST_CASE("mutex: the death of a thread is told like that of a process") {
     const Name name(IpcKind::mutex);
     NamedMutex mutex = given(NamedMutex::create(name));
     {
-        NamedMutex other = given(NamedMutex::open(name));
-        // A lock that is never released: the thread that could has ended.
-        static auto* const lost = new NamedMutex::Lock;
-        std::thread([&] { *lost = given(other.lock_here()); }).join();
+        // A lock that is never released, since the thread that could has ended, and the mutex that it needs.
+        struct Lost {
+            NamedMutex mutex;
+            NamedMutex::Lock lock;
+        };
+        static auto* const lost = new Lost{given(NamedMutex::open(name)), {}};
+        std::thread([&] { lost->lock = given(lost->mutex.lock_here()); }).join();
         NamedMutex::Lock lock = given(mutex.lock_here(after(patience)));
         CHECK(lock.owner_died());
         lock.mark_consistent();
         lock.release();
-        // It may not go before its lock.
-        static const auto* const kept = new NamedMutex(std::move(other));
-        (void)kept;
     }
     CHECK(outcome(mutex.try_lock()) == Errc::ok);
     CHECK(outcome(NamedMutex::remove(name)) == Errc::ok);  // the object that is kept has it open

@@ -1,6 +1,8 @@
 // What signals do on POSIX before, while and after a set is open, in this process and in its children.
+#include "../unit/sanitizer.hpp"
 #include "child.hpp"
 #include "engine.hpp"
+#include "harness.hpp"
 
 #include <pier/loop.hpp>
 #include <pier/signal.hpp>
@@ -86,13 +88,21 @@ int hear_of_one() {
         auto mine = SignalSet::open({Signal::user_1});
         if (!mine || !pier::raise_signal(Signal::user_1)) co_return 2;
         auto came = co_await mine->next(after(limit));
-        co_return came&&* came == Signal::user_1 ? 0 : 3;
+        const bool is_it = came.has_value() && *came == Signal::user_1;
+        co_return is_it ? 0 : 3;
     };
     return (*loop)->run(body());
 }
 
 volatile std::sig_atomic_t heard = 0;
 void hear(int) { heard = heard + 1; }
+
+// The thread sanitizer puts handlers off till the next call that it knows, keeps one of each signal till then, and none
+// for a child that was forked where there are threads.
+bool puts_handlers_off() {
+    if (PIER_TEST_THREAD_SANITIZER != 0) contract::skip("the thread sanitizer puts handlers off");
+    return PIER_TEST_THREAD_SANITIZER != 0;
+}
 
 }  // namespace
 
@@ -118,6 +128,7 @@ TEST_CASE("signal: a set takes a handler's place, and gives it back") {
 }
 
 TEST_CASE("signal: a handler that comes while a set is open stays, and may give the set's back") {
+    if (puts_handlers_off()) return;
     auto body = []() -> Task<void> {
         auto set = SignalSet::open({Signal::user_2});
         REQUIRE(set.has_value());
@@ -220,6 +231,7 @@ TEST_CASE("signal: children whose ends are ignored leave no zombie while a set i
 }
 
 TEST_CASE("signal: standard ones merge while they are pending, real-time ones queue") {
+    if (puts_handlers_off()) return;
     auto body = []() -> Task<void> {
         const Signal real_time = pier::sys::signal_by_number(SIGRTMIN + 3);
         SignalSet standard = open_set({Signal::user_1});
@@ -245,6 +257,7 @@ TEST_CASE("signal: standard ones merge while they are pending, real-time ones qu
 }
 
 TEST_CASE("signal: a child that was forked has none of its parent's sets, and may open its own") {
+    if (puts_handlers_off()) return;
     auto body = []() -> Task<void> {
         SignalSet set = open_set({Signal::user_1, Signal::hang_up});
         posix::Child plain([] {

@@ -17,7 +17,7 @@ using spi::Operation;
 void told(Socket& socket, Operation*& side) noexcept {
     if (side == nullptr) return;
     const bool tries = socket.kind == spi::SocketKind::pipe;
-    if (tries && sys::attempt(*side) == sys::Attempt::would_block) return;
+    if (tries && sys::attempt_pipe(*side) == sys::Attempt::would_block) return;
     Operation& op = *std::exchange(side, nullptr);
     if (tries) {
         socket.lane_of(op).drained = false;

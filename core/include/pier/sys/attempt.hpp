@@ -20,8 +20,8 @@ enum class Attempt : bool { would_block, done };
 [[nodiscard]] Attempt attempt_receive(spi::Operation& op) noexcept;
 [[nodiscard]] Attempt attempt_send(spi::Operation& op) noexcept;
 
-// The same for a receive or a send of one buffer on an end of a pipe. That nobody reads it any more is connection_reset.
-// On Windows, whose pipes have no readiness, it always would block.
+// The same for a receive or a send of one buffer on an end of a pipe. That nobody reads it any more is
+// connection_reset. On Windows, whose pipes have no readiness, it always would block.
 [[nodiscard]] Attempt attempt_pipe(spi::Operation& op) noexcept;
 
 // Begins op.endpoint's connect; `would_block` is the normal case: wait for room to send, then ask connect_result. The

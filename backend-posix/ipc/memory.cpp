@@ -183,7 +183,11 @@ Result<void> remove_memory(const IpcName& name) {
 }
 
 void unmap(const Mapping& mapping) noexcept {
-    if (mapping.data != nullptr) (void)::munmap(mapping.data, mapping.size);
+    if (mapping.data == nullptr) return;
+    // Whole pages, as the kernel unmaps them in any case. The thread sanitizer forgets whole pages alone, and would
+    // take the next user of the address for one who races with us.
+    const std::size_t page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    (void)::munmap(mapping.data, (mapping.size + page - 1) / page * page);
 }
 
 }  // namespace pier::sys

@@ -22,6 +22,7 @@ constexpr pier::Duration patience = 60s;
 constexpr pier::Duration patience_with_end = 10s;
 // A connection that breaks may be the first sign of the end of its process.
 constexpr pier::Duration patience_with_cause = 2s;
+constexpr pier::Duration patience_with_interrupt = 100ms;
 
 constexpr std::string_view by_second = "the second process: ";
 
@@ -29,6 +30,8 @@ std::string sentence_of(const pier::ProcessEnd& end, const std::string& doing) {
     std::string sentence("the second process has ended (");
     return sentence.append(end.describe()).append(") while ").append(doing);
 }
+
+Fault interrupted() { return {.sentence = "interrupted", .interrupted = true}; }
 
 pier::Task<void> wait_for_user(pier::StopRequests* requests) {
     if (requests != nullptr) {
@@ -171,7 +174,7 @@ pier::Task<OrFault<T>> Session::guarded(pier::Task<OrFault<T>> work, std::string
             co_return std::unexpected(std::move(trouble));
         }
     } else {
-        co_return std::unexpected(Fault{.sentence = "interrupted", .interrupted = true});
+        co_return std::unexpected(interrupted());
     }
     auto cause = co_await explain(std::move(trouble), std::move(doing));
     co_return std::unexpected(std::move(cause));
@@ -182,6 +185,11 @@ pier::Task<Fault> Session::explain(Fault fault, std::string doing) {
     if (fault.sentence.starts_with(by_second)) co_return fault;
     auto end = co_await process_->wait(pier::after(patience_with_cause));
     if (!end) co_return fault;
+    // A terminal interrupts both. The second process may end of it before it has left that to this one.
+    if (requests_ != nullptr && end->crashed()) {
+        auto asked = co_await requests_->wait(pier::after(patience_with_interrupt));
+        if (asked) co_return interrupted();
+    }
     auto last = co_await hear();
     if (!last && last.error().sentence.starts_with(by_second)) co_return std::move(last.error());
     co_return Fault{.sentence = sentence_of(*end, doing)};

@@ -31,16 +31,31 @@ def lives(pid):
 
 
 def second_process(pid):
-    """Of the program with that number, as soon as it talks: it has both ends open by then."""
+    """Of the program with that number, as soon as it talks: it has both ends open by then, and leaves interrupts to the
+    first one."""
     found = []
+    ticks = []  # of both, when interrupts were left
 
     def there():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
             with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
                 found[:] = [int(word) for word in children.read().split()]
-        return found and cpu_ticks(found[0]) + cpu_ticks(pid) > 15
+        if not found or not catches(found[0], signal.SIGINT):
+            return False
+        ticks.append(cpu_ticks(found[0]) + cpu_ticks(pid))
+        return ticks[-1] - ticks[0] > 15
     harness.wait_for(there, "a second process that is busy", 30)
     return found[0]
+
+
+def catches(pid, number):
+    """Whether the process has a handler for that signal."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii") as status:
+            caught = next(line for line in status if line.startswith("SigCgt:"))
+    except FileNotFoundError:
+        return False
+    return bool(int(caught.split()[1], 16) >> (number - 1) & 1)
 
 
 def cpu_ticks(pid):

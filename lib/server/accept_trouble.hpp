@@ -18,6 +18,11 @@ inline constexpr Duration accept_pause = std::chrono::milliseconds(20);
 // these the listener is as good as before, and the next try may be.
 [[nodiscard]] bool trouble_passes(const Error& error) noexcept;
 
+// Whether a trouble that has come just now is to be said: the first one is, and one that comes after a while without.
+// At a limit each client that ends makes room for one, and the next one finds none again: that is the same trouble.
+// `last`: when it came last, Time{} for never; brought up to date.
+[[nodiscard]] bool is_news(Time& last) noexcept;
+
 // Says on stderr what the listener's trouble is, and what that means for clients.
 void say_trouble(std::string_view program, const Endpoint& listener, const Error& error);
 

@@ -18,7 +18,7 @@ struct Server::Port {
     Deal deal;
     Datagram datagrams;
     DatagramHandler datagram_handler;
-    bool paused = false;  // on_trouble has been told, and not yet that it can accept again
+    Time trouble{};  // when it could not accept, as is_news() wants it
 };
 
 // Where acceptors of one loop wait for a place.
@@ -220,7 +220,6 @@ Task<void> Server::accept(Port& port) {
             if (!recovered) co_return;
             continue;
         }
-        port.paused = false;
         if (limit_) {
             auto entered = co_await door_->enter();
             if (!entered) co_return;
@@ -242,9 +241,9 @@ Task<void> Server::accept(Port& port) {
 Task<bool> Server::recover(Error error, Port& port) {
     if (error == Errc::operation_canceled) co_return false;
     const bool again = trouble_passes(error);
-    if (options_.on_trouble && !(again && port.paused)) options_.on_trouble(port.listener.local(), error, again);
+    const bool news = !again || is_news(port.trouble);
+    if (options_.on_trouble && news) options_.on_trouble(port.listener.local(), error, again);
     if (again) {
-        port.paused = true;
         const auto slept = co_await sleep(after(accept_pause));
         co_return slept.has_value();
     }

@@ -17,15 +17,6 @@ namespace {
 // Threads and processes that are used up come back when others end, of which the bell may not tell.
 constexpr Duration shortage_pause = std::chrono::milliseconds(100);
 
-// At a limit each client that ends makes room for one, and the next one finds none again: that is the same shortage.
-// Only after a while without it, it is news.
-constexpr Duration while_without = std::chrono::seconds(5);
-
-bool is_news(Time& last) noexcept {
-    const Time before = std::exchange(last, sys::now());
-    return before == Time{} || last - before > while_without;
-}
-
 }  // namespace
 
 bool Acceptor::open() {

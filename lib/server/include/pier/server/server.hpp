@@ -53,8 +53,8 @@ struct ServerOptions {
     // A handler, or its task, has thrown: that connection alone is over. Without it, run() rethrows the first exception
     // when everything has ended.
     std::function<void(const std::exception_ptr& exception)> on_exception{};
-    // A listener can't accept. `passes`: for a while, since something is used up; said once until it can again. Else
-    // the server stops.
+    // A listener can't accept. `passes`: for a while, since something is used up; said again only after five seconds
+    // without such trouble. Else the server stops.
     std::function<void(const Endpoint& listener, const Error& error, bool passes)> on_trouble{};
 };
 

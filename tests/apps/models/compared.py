@@ -20,10 +20,13 @@ class Models(harness.TestCase):
         folder = cls.enterClassContext(tempfile.TemporaryDirectory())
         cls.path = os.path.join(folder, "models.json")
         status, text, complaint = harness.run("--models", "--system", "here", "--format", "json", seconds=SECONDS)
-        assert (status, complaint) == (0, ""), (status, text, complaint)
+        assert text, (status, complaint)
         with open(cls.path, "w", encoding="utf-8") as file:
             file.write(text)
         cls.report = json.loads(text)
+        outside = [(row["id"], cell) for row in cls.report["behaviours"] for cell in row["outcomes"]
+                   if not cell["in_contract"]]
+        assert (status, complaint, outside) == (0, "", []), (status, complaint, outside)
         cls.cells = {row["id"]: {cell["engine"]: cell for cell in row["outcomes"]} for row in cls.report["behaviours"]}
         if harness.settings.wine:
             cls.path = os.path.relpath(cls.path)

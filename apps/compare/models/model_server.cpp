@@ -4,6 +4,7 @@
 
 #include <pier/signal.hpp>
 #include <pier/sys/process.hpp>
+#include <pier/tool/child_process.hpp>
 
 #include <array>
 #include <chrono>
@@ -45,7 +46,11 @@ std::expected<std::string, std::string> first_line(pier::PipeEnd& output) {
 
 std::expected<std::unique_ptr<ModelServer>, std::string> ModelServer::start(const ServedModel& model,
                                                                             bool two_clients) {
-    std::vector<std::string> words{std::string(serving_word), "--model", std::string(model.name), "--listen",
+    std::vector<std::string> words{std::string(serving_word),
+                                   std::to_string(pier::sys::own_id()),
+                                   "--model",
+                                   std::string(model.name),
+                                   "--listen",
                                    "127.0.0.1:0"};
     if (two_clients) words.insert(words.end(), model.two_clients.begin(), model.two_clients.end());
     auto process = pier::Process::spawn({.program = pier::sys::own_program(),

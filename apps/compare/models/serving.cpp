@@ -8,7 +8,9 @@
 
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -38,14 +40,18 @@ pier::Task<pier::Result<void>> echo(pier::Stream peer) {
 
 std::optional<int> serve_for_parent(int argc, char** argv) {
     const std::vector<std::string> words = pier::sys::arguments(argc, argv);
-    if (words.size() < 2 || words[1] != serving_word) return std::nullopt;
+    if (words.size() < 3 || words[1] != serving_word) return std::nullopt;
+    std::uint64_t parent = 0;
+    std::from_chars(words[2].data(), words[2].data() + words[2].size(), parent);
+    pier::sys::end_with_parent(parent);
     pier::sys::crash_at_once();
-    return pier::serve(argc, argv,
-                       {.name = program,
-                        .handler = echo,
-                        .summary = "Serves for the table of models.",
-                        .grace = grace,
-                        .options = [](CLI::App& app) { app.add_flag(std::string(serving_word))->group(""); }});
+    return pier::serve(
+        argc, argv,
+        {.name = program,
+         .handler = echo,
+         .summary = "Serves for the table of models.",
+         .grace = grace,
+         .options = [&parent](CLI::App& app) { app.add_option(std::string(serving_word), parent)->group(""); }});
 }
 
 }  // namespace compare

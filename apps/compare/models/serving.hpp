@@ -6,7 +6,8 @@
 
 namespace compare {
 
-// The first word of such a process; the words of a server follow.
+// The first word of such a process. The number of the one that has started it, with which it ends, and the words of a
+// server follow.
 inline constexpr std::string_view serving_word = "--serve-for-parent";
 
 // What a client says to crash the process that serves it.

@@ -2,10 +2,11 @@
 
 import json
 import os
+import subprocess
 import tempfile
 import unittest
 
-from seen import harness  # which puts it into Python's path
+from seen import harness, lives, on_linux  # which puts it into Python's path
 
 MODELS = ["event", "iterative", "thread", "pool", "process", "prefork"]
 ROWS = ["model-echo", "model-200-at-once", "model-silent-client", "model-bound", "model-half-close", "model-reset",
@@ -75,6 +76,21 @@ class Models(harness.TestCase):
         page = self.merged("--format", "html")
         self.assertIn('"of":"models"', page)
         self.assertIn('"id":"model-crash"', page)
+
+    def test_its_server_ends_with_it(self):
+        """In whatever way it ends, also in one that it can't see."""
+        if not on_linux():
+            self.skipTest("the processes are not the test's to see")
+        with harness.start("--models", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as compare:
+            found = []
+
+            def serves():
+                with open(f"/proc/{compare.pid}/task/{compare.pid}/children", encoding="ascii") as children:
+                    found[:] = [int(word) for word in children.read().split()]
+                return found
+            harness.wait_for(serves, "a server", 30)
+            compare.kill()
+        harness.wait_for(lambda: not lives(found[0]), "the end of the server", 30)
 
     def test_models_and_engines_are_not_merged(self):
         engines = {"format": "pier-compare", "version": 2, "systems": [], "behaviours": []}

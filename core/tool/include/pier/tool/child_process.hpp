@@ -5,6 +5,7 @@
 #include <pier/sys/process.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -46,5 +47,13 @@ private:
 // memory written to a file, which may take longer than its parent is willing to wait. Resolved by the linker, like
 // pier/sys/.
 void crash_at_once() noexcept;
+
+// This process's number.
+[[nodiscard]] std::uint64_t own_id() noexcept;
+
+// Ends this process by force as soon as the one with that number ends, in whatever way: the process that has started
+// it, and on POSIX the thread that has. Of processes that it has forked it says nothing. Resolved by the linker.
+// Source: prctl(2), PR_SET_PDEATHSIG; RegisterWaitForSingleObject.
+void end_with_parent(std::uint64_t parent) noexcept;
 
 }  // namespace pier::sys

@@ -9,8 +9,8 @@
 #include <pier/chat/token.hpp>
 #include <pier/cli/keyboard.hpp>
 #include <pier/cli/program.hpp>
-#include <pier/process/line_input.hpp>
 #include <pier/loop.hpp>
+#include <pier/process/line_input.hpp>
 #include <pier/scope.hpp>
 #include <pier/sleep.hpp>
 #include <pier/stop.hpp>
@@ -136,13 +136,17 @@ private:
     pier::Task<void> read_lines() {
         pier::LineInput input;
         for (;;) {
+            // The rest of a line that was refused for its length is no line of its own.
+            const bool is_rest = input.continues();
             auto line = co_await input.next();
             if (!line && line.error() == pier::Errc::operation_canceled) co_return;
             if (!line) screen_.complain("reading the input: " + pier::describe(line.error()));
             if (!line || !*line) break;
+            if (is_rest) continue;
             const bool may = co_await wait_for_place();
             if (!may) co_return;
             obey(**line);
+            if ((*line)->size() > longest_line) session_->note_undelivered();
         }
         const bool may = co_await wait_for_place();
         if (may) session_->quit(now());

@@ -49,6 +49,8 @@ public:
     [[nodiscard]] bool joined() const noexcept { return state_ == State::member; }
     [[nodiscard]] bool over() const noexcept { return state_ == State::over; }
     [[nodiscard]] bool leaving() const noexcept { return leaving_; }
+    // A line could not be sent: so says the exit status at the end.
+    void note_undelivered() noexcept { status_ = 1; }
     [[nodiscard]] int status() const noexcept { return status_; }
     // For input that comes faster than the server takes it: when the next line may go. `never` until something comes of
     // those that are on their way. Takes the place of the line if that is not later than `now`.

@@ -21,7 +21,13 @@ namespace {
 
 constexpr std::size_t piece = 4096;  // of one read
 
-using Answer = Result<std::optional<std::string>>;
+// A line, or as much of it as longest_line allows.
+struct Piece {
+    std::string text;
+    bool continues = false;
+};
+
+using Answer = Result<std::optional<Piece>>;
 
 // What the reader makes of what it reads.
 enum class Unit : bool { lines, pieces };
@@ -42,7 +48,7 @@ public:
         unit_.store(unit);
         if (!start()) return fail(Errc::not_enough_memory);
         if (!lines_.empty()) {
-            ahead_ -= cost(lines_.front());
+            ahead_ -= cost(lines_.front().text);
             Answer line = std::move(lines_.front());
             lines_.pop_front();
             changed_.notify_one();
@@ -84,24 +90,24 @@ private:
             auto got = sys::read_standard_input(buffer);
             if (!got || *got == 0) {
                 part_return();
-                if (!line_.empty()) push();
+                if (!line_.empty()) push(false);
                 return end(got ? Error{} : got.error());
             }
             if (unit_.load() == Unit::pieces) {
                 part_return();
                 line_.append(reinterpret_cast<const char*>(buffer.data()), *got);
-                push();
+                push(false);
                 continue;
             }
             for (std::byte byte : std::span(buffer).first(*got)) {
                 auto character = static_cast<char>(byte);
                 if (character == '\n') {
                     if (!line_.empty() && line_.back() == '\r') line_.pop_back();
-                    push();
+                    push(false);
                 } else {
                     part_return();
                     // A return may be half of the line's end, which does not make it longer.
-                    if (line_.size() == LineInput::longest_line && character != '\r') push();
+                    if (line_.size() == LineInput::longest_line && character != '\r') push(true);
                     line_ += character;
                 }
             }
@@ -112,13 +118,13 @@ private:
     void part_return() {
         if (line_.size() <= LineInput::longest_line) return;
         line_.pop_back();
-        push();
+        push(true);
         line_ += '\r';
     }
 
     // Without memory for the line, next() says so, and the line is tried again when somebody has heard it: nothing is
     // lost, and this thread doesn't spin.
-    void push() {
+    void push(bool continues) {
         std::unique_lock lock(mutex_);
         const auto has_room = [this] {
             return error_.condition == Errc::ok && (lines_.empty() || ahead_ + cost(line_) <= spi::limits::input_ahead);
@@ -126,7 +132,7 @@ private:
         for (bool stored = false; !stored;) {
             changed_.wait(lock, has_room);
             try {
-                lines_.emplace_back(line_);
+                lines_.push_back({line_, continues});
                 ahead_ += cost(line_);
                 stored = true;
             } catch (const std::bad_alloc&) {
@@ -152,7 +158,7 @@ private:
 
     std::mutex mutex_;
     std::condition_variable changed_;  // lines have been taken, or an error
-    std::deque<std::string> lines_;
+    std::deque<Piece> lines_;
     std::size_t ahead_ = 0;  // what lines_ cost
     std::string line_;       // the reading thread's, which is not at its end yet
     std::atomic<Unit> unit_{Unit::lines};
@@ -185,11 +191,18 @@ Task<Answer> take(Unit unit, Deadline deadline) {
 }  // namespace
 
 Task<Result<std::optional<std::string>>> LineInput::next(Deadline deadline) {
-    return take(Unit::lines, deadline);
+    auto taken = co_await take(Unit::lines, deadline);
+    if (!taken) co_return fail(taken.error());
+    continues_ = *taken && (*taken)->continues;
+    if (!*taken) co_return std::nullopt;
+    co_return std::move((*taken)->text);
 }
 
 Task<Result<std::optional<std::string>>> KeyInput::next(Deadline deadline) {
-    return take(Unit::pieces, deadline);
+    auto taken = co_await take(Unit::pieces, deadline);
+    if (!taken) co_return fail(taken.error());
+    if (!*taken) co_return std::nullopt;
+    co_return std::move((*taken)->text);
 }
 
 }  // namespace pier

@@ -77,6 +77,18 @@ class Room(harness.TestCase):
             self.assertEqual(client.complaint(), "pier-chat-client: there is no command /nothing; see /help")
             self.assertEqual(client.complaint(), "")
 
+    def test_a_line_that_is_too_long_is_refused_whole(self):
+        """However long: no part of it goes out as a line of its own, and what follows it does."""
+        for size in (1001, 64 << 10, (64 << 10) + 1, 200_000):
+            with self.subTest(size=size), ChatServer() as server, Client(server, "lng") as client:
+                client.joined()
+                client.type("before", "x" * size, "after")
+                status, lines = client.leave()
+                self.assertEqual((status, lines), (1, ["<lng> before", "<lng> after"]))
+                self.assertEqual(client.complaint(),
+                                 "pier-chat-client: a line has at most 1000 bytes; it was not sent")
+                self.assertEqual(client.complaint(), "")
+
     def test_commands(self):
         for tcp in (False, True):
             with self.subTest(tcp=tcp), ChatServer() as server, Client(server, "Eve") as eve:

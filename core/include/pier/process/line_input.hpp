@@ -21,10 +21,15 @@ public:
     LineInput& operator=(const LineInput&) = delete;
 
     // Without its end ("\n" or "\r\n"); nothing when the input has ended; a last line needs no end. A longer line than
-    // longest_line comes in pieces of that size. Errors: timed_out, operation_canceled and not_enough_memory, which
-    // lose nothing; what the system says of the input, once, after which it has ended. Throws std::bad_alloc, which
-    // loses nothing either.
+    // longest_line comes in pieces of that size, of which continues() tells. Errors: timed_out, operation_canceled and
+    // not_enough_memory, which lose nothing; what the system says of the input, once, after which it has ended. Throws
+    // std::bad_alloc, which loses nothing either.
     [[nodiscard]] Task<Result<std::optional<std::string>>> next(Deadline deadline = {});
+    // Whether the line that next() gave last goes on with what it will give next.
+    [[nodiscard]] bool continues() const noexcept { return continues_; }
+
+private:
+    bool continues_ = false;
 };
 
 // The same input undivided: what one read gave, at most 4 KiB, with its line ends. For the keys of a terminal

@@ -1,5 +1,6 @@
 #include "ipc/memory.hpp"
 
+#include "ipc/shm_file.hpp"
 #include "process/error.hpp"
 
 #include <pier/sys/ipc/name.hpp>
@@ -22,12 +23,6 @@ namespace pier::posix {
 namespace {
 
 int number(const SystemHandle& handle) noexcept { return static_cast<int>(handle.get()); }
-
-// Said of a place without room. EFBIG: beyond what a file may have.
-std::unexpected<Error> fail_for_want_of_room() noexcept {
-    if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT) return fail(Errc::not_enough_memory, errno);
-    return fail_last();
-}
 
 // What the machine could give now without ending processes, in bytes; nothing where it does not tell (proc(5)).
 std::optional<std::uint64_t> available_memory() noexcept {
@@ -66,8 +61,7 @@ Result<ObjectFile> hold(int descriptor) {
     ObjectFile file{SystemHandle(NativeHandle{static_cast<std::uintptr_t>(descriptor)})};
     struct stat found {};
     if (::fstat(descriptor, &found) != 0) return fail_last();
-    // An administrator may open what others own, and must not trust it.
-    if (found.st_uid != ::geteuid()) return fail(Errc::permission_denied);
+    if (!is_own_file(found)) return fail_for_foreign_file();
     if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) return fail_last();
     file.size = static_cast<std::size_t>(found.st_size);
     return file;
@@ -78,10 +72,10 @@ Result<ObjectFile> hold(int descriptor) {
 Result<ObjectFile> make_file(const NamesLock&, IpcKind kind, const IpcName& name) {
     auto text = sys::system_name(kind, name);
     if (!text) return fail(text.error());
-    int descriptor = ::shm_open(text->c_str(), O_CREAT | O_EXCL | O_RDWR, 0600);
+    int descriptor = open_shm(*text, O_CREAT | O_EXCL | O_RDWR);
     const bool is_new = descriptor >= 0;
-    if (!is_new && errno == EEXIST) descriptor = ::shm_open(text->c_str(), O_RDWR, 0);
-    if (descriptor < 0) return fail_for_want_of_room();
+    if (!is_new && errno == EEXIST) descriptor = open_shm(*text, O_RDWR);
+    if (descriptor < 0) return fail_to_open_shm(*text);
     auto file = hold(descriptor);
     if (file) file->is_new = is_new;
     if (!file && is_new) (void)::shm_unlink(text->c_str());
@@ -91,9 +85,9 @@ Result<ObjectFile> make_file(const NamesLock&, IpcKind kind, const IpcName& name
 Result<ObjectFile> open_file(const NamesLock&, IpcKind kind, const IpcName& name, MemoryAccess access) {
     auto text = sys::system_name(kind, name);
     if (!text) return fail(text.error());
-    const int descriptor = ::shm_open(text->c_str(), access == MemoryAccess::read_only ? O_RDONLY : O_RDWR, 0);
+    const int descriptor = open_shm(*text, access == MemoryAccess::read_only ? O_RDONLY : O_RDWR);
     if (descriptor < 0 && errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
-    if (descriptor < 0) return fail_last();
+    if (descriptor < 0) return fail_to_open_shm(*text);
     return hold(descriptor);
 }
 

@@ -1,5 +1,6 @@
 #include "ipc/memory.hpp"
 #include "ipc/name.hpp"
+#include "ipc/shm_file.hpp"
 #include "process/error.hpp"
 
 #include <pier/sys/ipc/name.hpp>
@@ -19,9 +20,6 @@
 
 namespace pier::sys {
 namespace {
-
-// Where glibc and musl keep what shm_open() makes (shm_overview(7)).
-constexpr const char* memory_folder = "/dev/shm";
 
 struct CloseFolder {
     void operator()(DIR* folder) const noexcept { (void)::closedir(folder); }
@@ -76,7 +74,7 @@ Result<std::vector<IpcRemain>> ipc_remains() {
     std::vector<IpcRemain> remains;
     for (IpcKind kind : ipc_kinds) {
         const bool is_pipe = kind == IpcKind::pipe;
-        const std::string folder = is_pipe ? posix::fifo_folder_path() : std::string(memory_folder);
+        const std::string folder = is_pipe ? posix::fifo_folder_path() : std::string(posix::memory_folder);
         auto names = names_in(folder.c_str(), is_pipe ? std::string() : posix::ipc_prefix(kind));
         if (!names) return fail(names.error());
         for (const std::string& text : *names) {

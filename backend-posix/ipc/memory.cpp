@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -48,6 +49,10 @@ std::optional<std::uint64_t> available_memory() noexcept {
 // Before any memory is taken. The limit of /dev/shm may be higher than what the machine has, and a memfd has none: the
 // system would give page after page, and then end processes.
 Result<void> expect_room(int file, std::size_t size) noexcept {
+    // Beyond this limit of the process SIGXFSZ would end it (setrlimit(2)).
+    struct rlimit longest {};
+    if (::getrlimit(RLIMIT_FSIZE, &longest) == 0 && size > longest.rlim_cur)
+        return fail(Errc::not_enough_memory, EFBIG);
     struct statvfs place {};
     if (::fstatvfs(file, &place) == 0 && place.f_blocks > 0 && size / place.f_frsize > place.f_bavail)
         return fail(Errc::not_enough_memory, ENOSPC);
@@ -89,6 +94,18 @@ Result<ObjectFile> open_file(const NamesLock&, IpcKind kind, const IpcName& name
     if (descriptor < 0 && errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
     if (descriptor < 0) return fail_to_open_shm(*text);
     return hold(descriptor);
+}
+
+Result<void> look_at_file(const NamesLock&, IpcKind kind, const IpcName& name) {
+    auto text = sys::system_name(kind, name);
+    if (!text) return fail(text.error());
+    struct stat found {};
+    if (::lstat(text->insert(0, memory_folder).c_str(), &found) != 0) {
+        if (errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
+        return fail_last();
+    }
+    if (!is_own_file(found)) return fail_for_foreign_file();
+    return {};
 }
 
 Result<void> remove_file(const NamesLock&, IpcKind kind, const IpcName& name) {
@@ -167,6 +184,9 @@ Result<Mapping> map_memory(SystemHandle handle, MemoryAccess access) {
     struct stat found {};
     if (::fstat(static_cast<int>(handle.get()), &found) != 0) return fail(Errc::invalid_argument, errno);
     if (!S_ISREG(found.st_mode) || found.st_size <= 0) return fail(Errc::invalid_argument);
+    // Not a file of a disk, nor one of shm_open(): who cuts those ends every process that looks behind the end.
+    const int seals = ::fcntl(static_cast<int>(handle.get()), F_GET_SEALS);
+    if (seals < 0 || (seals & F_SEAL_SHRINK) == 0) return fail(Errc::invalid_argument);
     return posix::map_file(std::move(handle), static_cast<std::size_t>(found.st_size), access);
 }
 

@@ -1,3 +1,4 @@
+#include "ipc/fifo.hpp"
 #include "ipc/memory.hpp"
 #include "ipc/name.hpp"
 #include "ipc/shm_file.hpp"
@@ -41,7 +42,7 @@ Result<std::vector<std::string>> names_in(const char* path, std::string_view pre
     }
 }
 
-// A FIFO is locked by its reader. It is opened to read, so a writer that comes in this moment finds a reader that goes.
+// A FIFO is locked by its reader. It is opened to read, which is no reader to a writer that comes in this moment.
 Result<SystemHandle> open_fifo(const IpcName& name) {
     const std::string path = posix::fifo_folder_path().append("/").append(name.text());
     const int fifo = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
@@ -61,9 +62,10 @@ Result<SystemHandle> open_any(const posix::NamesLock& lock, IpcKind kind, const 
     return std::move(file->handle);
 }
 
-// As long as the handle is open then, nobody else can begin to use a pipe; of other kinds the lock of names sees to it.
-bool take_alone(const SystemHandle& file) noexcept {
-    return ::flock(static_cast<int>(file.get()), LOCK_EX | LOCK_NB) == 0;
+// The reader of a pipe has a lock alone. Who uses another kind shares one with others.
+bool is_in_use(IpcKind kind, const SystemHandle& file) noexcept {
+    const int lock = kind == IpcKind::pipe ? LOCK_SH : LOCK_EX;
+    return ::flock(static_cast<int>(file.get()), lock | LOCK_NB) != 0;
 }
 
 }  // namespace
@@ -82,7 +84,7 @@ Result<std::vector<IpcRemain>> ipc_remains() {
             if (!name) continue;  // not one of Pier's
             auto file = open_any(*lock, kind, *name);
             if (!file) continue;  // it has gone meanwhile, or is not this user's
-            remains.push_back({kind, std::move(*name), !take_alone(*file)});
+            remains.push_back({kind, std::move(*name), is_in_use(kind, *file)});
         }
     }
     return remains;
@@ -91,16 +93,13 @@ Result<std::vector<IpcRemain>> ipc_remains() {
 Result<void> remove_remain(IpcKind kind, const IpcName& name) {
     auto lock = posix::NamesLock::take();
     if (!lock) return fail(lock.error());
+    if (kind == IpcKind::pipe) return posix::remove_fifo(*lock, name);
     auto file = open_any(*lock, kind, name);
     if (!file) return fail(file.error());
-    if (!take_alone(*file)) return fail(Errc::name_taken, EWOULDBLOCK);
+    if (is_in_use(kind, *file)) return fail(Errc::name_taken, EWOULDBLOCK);
     auto text = system_name(kind, name);
     if (!text) return fail(text.error());
-    int failed = 0;
-    if (kind == IpcKind::queue) failed = ::mq_unlink(text->c_str());
-    if (kind == IpcKind::pipe) failed = ::unlink(text->c_str());
-    if (failed != 0 && errno != ENOENT) return posix::fail_last();
-    if (kind == IpcKind::pipe) return {};
+    if (kind == IpcKind::queue && ::mq_unlink(text->c_str()) != 0 && errno != ENOENT) return posix::fail_last();
     return posix::remove_file(*lock, kind, name);
 }
 

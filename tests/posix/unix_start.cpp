@@ -10,7 +10,9 @@
 
 #include <doctest/doctest.h>
 
+#include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <unistd.h>
 #include <filesystem>
 #include <memory>
@@ -94,6 +96,18 @@ TEST_CASE("unix start: who is between its bind and its listen loses its path to 
     };
     (*loop)->run(body());
     pier::sys::close(*socket);
+}
+
+// Anybody who can read a folder can lock it, and /tmp is everybody's.
+TEST_CASE("unix start: who keeps the folder locked keeps nobody from listening there") {
+    if (posix::engine().name != "poll") return;  // the same under each engine
+    const contract::UnixPlace place;
+    leave_behind(place.at());
+    const int folder = open(place.path().parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    REQUIRE(folder >= 0);
+    REQUIRE(flock(folder, LOCK_EX) == 0);
+    CHECK(outcome(pier::Listener::open_unattached(place.at())) == Errc::ok);
+    close(folder);
 }
 
 TEST_CASE("unix start: of servers that begin at once at a stale path exactly one has it") {

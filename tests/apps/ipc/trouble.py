@@ -39,8 +39,8 @@ def children(pid):
 
 def raw_names(pid):
     """Of what the run with that number has made by bare system calls, as far as there are files of it."""
-    return [str(each) for folder in ("/tmp", "/dev/shm", "/dev/mqueue")
-            for pattern in (f"pier-ipc-{pid}-*", f"sem.pier-ipc-{pid}-*") for each in pathlib.Path(folder).glob(pattern)]
+    return [str(each) for folder in ("/tmp", "/dev/shm", "/dev/mqueue") for before in ("", "sem.")
+            for each in pathlib.Path(folder).glob(f"{before}pier-ipc-{pid}-*")]
 
 
 def second_process(pid):
@@ -93,7 +93,8 @@ class Running:
 
     def __enter__(self):
         self.process = harness.start("--engine", settings.engine, "--seconds", "600", *self.words,
-                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     encoding="utf-8")
         self.second = second_process(self.process.pid)
         return self
 

@@ -20,7 +20,8 @@ from seen import children
 
 # Words before a command, as a launcher that blocks the signal and forgets about it.
 WITH_CHILD_ENDS_BLOCKED = (sys.executable, "-c", "import os, signal, sys; "
-                           "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD}); os.execv(sys.argv[1], sys.argv[1:])")
+                           "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD}); "
+                           "os.execv(sys.argv[1], sys.argv[1:])")
 
 
 class Processes:

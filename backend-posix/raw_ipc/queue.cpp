@@ -62,9 +62,17 @@ Result<std::unique_ptr<RawEnd>> open_both(const std::string& input, const std::s
 
 class QueueHost final : public RawHost {
 public:
-    QueueHost(const std::string& word, std::unique_ptr<RawEnd> end) : end_(std::move(end)) { words.push_back(word); }
+    explicit QueueHost(const std::string& word) { words.push_back(word); }
     ~QueueHost() override {
         for (const char* purpose : {"there", "back"}) (void)::mq_unlink(name_of(words.front(), purpose).c_str());
+    }
+    // Where the second one can't be made, the destructor takes the first one away.
+    Result<void> make() {
+        const std::string& word = words.front();
+        auto end = open_both(name_of(word, "back"), name_of(word, "there"), O_CREAT | O_EXCL);
+        if (!end) return fail(end.error());
+        end_ = std::move(*end);
+        return {};
     }
     Result<std::unique_ptr<RawEnd>> meet(std::uint64_t /*other*/) override { return std::move(end_); }
 
@@ -73,9 +81,9 @@ private:
 };
 
 Result<std::unique_ptr<RawHost>> host(const std::string& word) {
-    auto end = open_both(name_of(word, "back"), name_of(word, "there"), O_CREAT | O_EXCL);
-    if (!end) return fail(end.error());
-    return std::make_unique<QueueHost>(word, std::move(*end));
+    auto made = std::make_unique<QueueHost>(word);
+    if (auto good = made->make(); !good) return fail(good.error());
+    return made;
 }
 
 Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {

@@ -104,7 +104,12 @@ class Running:
         self.process = harness.start("--engine", settings.engine, "--seconds", "600", *self.words,
                                      stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                      encoding="utf-8")
-        self.second = second_process(self.process.pid)
+        try:
+            self.second = second_process(self.process.pid)
+        except AssertionError:
+            if self.process.poll() is not None:
+                raise AssertionError(self.end()) from None
+            raise
         return self
 
     def __exit__(self, *_):
@@ -165,7 +170,15 @@ class Trouble(harness.TestCase):
             since = time.time() - 1  # the clock of files may be a tick behind
             with self.subTest(kind=kind), Running(kind, "--raw") as running:
                 pid = running.process.pid
-                harness.wait_for(lambda: len(children(pid)) == 2 and not raw_names(pid, since), "names that have gone", 30)
+                state = []
+
+                def names_have_gone():
+                    state[:] = [children(pid), raw_names(pid, since), running.process.poll()]
+                    return len(state[0]) == 2 and not state[1]
+                try:
+                    harness.wait_for(names_have_gone, "names that have gone", 30)
+                except AssertionError as still:
+                    raise AssertionError(f"{still}: {state}") from None
                 os.kill(pid, signal.SIGKILL)
                 running.end()
                 self.assertEqual(raw_names(pid, since), [])

@@ -27,6 +27,8 @@ public:
     // place_freed() has been told that another one has ended. `what` failed.
     void put_back(Accepted&& client, std::string_view what, const Error& error);
     void place_freed() noexcept { retry_at_ = {}; }
+    // Whether there is one that next() brings again. Then it accepts nobody else.
+    [[nodiscard]] bool holds() const noexcept { return !held_.empty(); }
 
     // Who connects from now on is refused, and who waits is reset.
     void close() noexcept;

@@ -4,7 +4,10 @@
 #include "model.hpp"
 #include "worker_thread.hpp"
 
+#include <pier/loop.hpp>
+
 #include <list>
+#include <memory>
 #include <new>
 
 namespace pier {
@@ -16,9 +19,10 @@ public:
 
     void run() override {
         if (!acceptor_.open()) return;
+        make_spare();
         acceptor_.announce();
         while (wanted_ < Worker::Request::stop && !frame_.failed()) {
-            Accepted client = acceptor_.next(clients_.size() < frame_.options.max_threads);
+            Accepted client = acceptor_.next(may_take());
             join_ended();
             if (client.valid()) start_for(std::move(client));
         }
@@ -49,7 +53,27 @@ private:
         WorkerThread thread;
     };
 
+    void make_spare() {
+        auto made = Loop::create(*frame_.options.engine);
+        if (made) spare_ = std::move(*made);
+        spare_is_used_ = false;
+    }
+
+    // Whether one more client may come. Without the spare loop only those that have been here already: else each
+    // descriptor that is freed could go to a new connection again.
+    bool may_take() {
+        if (clients_.size() >= frame_.options.max_threads) return false;
+        if (acceptor_.holds() || clients_.empty() || spare_ != nullptr) return true;
+        if (!spare_is_used_) make_spare();
+        return spare_ != nullptr;
+    }
+
     void start_for(Accepted&& connection) {
+        // Nobody is served, so nobody will end and free anything: all that is left is held by connections.
+        if (is_short_ && clients_.empty()) {
+            spare_.reset();
+            spare_is_used_ = true;
+        }
         Client* client = nullptr;
         Result<void> started = fail(Errc::not_enough_memory);
         try {
@@ -66,6 +90,7 @@ private:
             connection = std::move(client->connection);
             clients_.pop_back();
         }
+        is_short_ = true;
         acceptor_.put_back(std::move(connection), "starting a thread", started.error());
     }
 
@@ -78,16 +103,25 @@ private:
             client->thread.join();
             if (client->made) {
                 acceptor_.place_freed();
+                is_short_ = spare_is_used_ = false;
             } else {  // most likely for want of a descriptor
+                is_short_ = true;
                 acceptor_.put_back(std::move(client->connection), "starting a loop", client->made.error());
             }
             client = clients_.erase(client);
         }
+        // The spare loop is the place for the next one.
+        if (clients_.empty() && spare_ != nullptr) acceptor_.place_freed();
     }
 
     Frame& frame_;
     Acceptor acceptor_;
     std::list<Client> clients_;  // this thread's alone
+    // Of many clients that come at once, each may get a descriptor for its connection before any gets those of its
+    // loop. Then this one goes, so that the first of them has as many as it needs, and ends, and the next one after it.
+    std::unique_ptr<Loop> spare_;
+    bool spare_is_used_ = false;  // by the client that was started then, until one ends
+    bool is_short_ = false;       // since one could not be served, until one ends
     std::atomic<Worker::Request> wanted_{Worker::Request::none};
 };
 

@@ -37,6 +37,21 @@ class Thread(Bounded, Side, harness.TestCase):
                 harness.echo(stack.enter_context(server.connect()))
             self.assertEqual(server.threads(), alone + 5)
 
+    def test_many_clients_at_once_and_few_descriptors(self):
+        """The connections of some may take what the loops of others would need."""
+        if not on_linux():
+            self.skipTest("nothing limits a program's sockets there")
+        for descriptors in (7, 8, 16):
+            limit = ("sh", "-c", f'ulimit -n {descriptors}; exec "$@"', "sh")
+            with self.subTest(descriptors=descriptors), contextlib.ExitStack() as stack:
+                server = stack.enter_context(self.server(before=limit))
+                for _ in range(2):
+                    clients = [stack.enter_context(server.connect()) for _ in range(30)]
+                    for client in clients:
+                        client.sendall(b"hello")
+                    self.serve_one_after_the_other(clients)
+                self.assertLessEqual(len(server.complaints().splitlines()), 2, server.complaints())
+
     def test_out_of_threads(self):
         if not on_linux():
             self.skipTest("nothing limits a program's threads there")

@@ -170,11 +170,15 @@ class Trouble(harness.TestCase):
             since = time.time() - 1  # the clock of files may be a tick behind
             with self.subTest(kind=kind), Running(kind, "--raw") as running:
                 pid = running.process.pid
-                state = []
+                state, ticks = [], []
 
                 def names_have_gone():
                     state[:] = [children(pid), raw_names(pid, since), running.process.poll()]
-                    return len(state[0]) == 2 and not state[1]
+                    if len(state[0]) < 2 or not catches(state[0][1], signal.SIGINT):
+                        return False
+                    # The other child does nothing until both have met the first process.
+                    ticks.append(cpu_ticks(state[0][0]))
+                    return ticks[-1] - ticks[0] > 5 and not state[1]
                 try:
                     harness.wait_for(names_have_gone, "names that have gone", 30)
                 except AssertionError as still:

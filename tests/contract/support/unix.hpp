@@ -42,6 +42,7 @@ private:
 inline Errc unix_support(pier::spi::SocketKind kind = pier::spi::SocketKind::stream) {
     // Libuv makes sockets of TCP alone there.
     if (settings().engine == "uv" && settings().system != "linux") return Errc::address_family_not_supported;
+    if (auto ready = pier::sys::start_up(); !ready) return ready.error().condition;
     auto opened = pier::sys::open(pier::Family::unix_domain, kind);
     if (!opened) return opened.error().condition;
     pier::sys::close(*opened);

@@ -1,10 +1,10 @@
 // What others may have put into the folder of shared memory, where everybody may put anything.
 #include "child.hpp"
+#include "ipc_name.hpp"
 
 #include "outcome.hpp"
 
 #include <pier/ipc.hpp>
-#include <pier/sys/clock.hpp>
 #include <pier/sys/ipc/name.hpp>
 
 #include <doctest/doctest.h>
@@ -24,12 +24,6 @@ using pier::MemoryAccess;
 using pier::SharedMemory;
 
 namespace {
-
-pier::IpcName new_name() {
-    auto name = pier::IpcName::parse("foreign." + std::to_string(pier::sys::now().time_since_epoch().count()));
-    REQUIRE(outcome(name) == Errc::ok);
-    return *name;
-}
 
 std::string path_of(IpcKind kind, const pier::IpcName& name) {
     auto text = pier::sys::system_name(kind, name);
@@ -65,7 +59,7 @@ int told_to_stranger(const pier::IpcName& name, uid_t user) {
 }  // namespace
 
 TEST_CASE("foreign: a FIFO, a link, a folder under a memory's name is refused at once") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     const std::string path = path_of(IpcKind::shared_memory, name);
     bool is_folder = false;
     SUBCASE("FIFO") { REQUIRE(mkfifo(path.c_str(), 0600) == 0); }
@@ -83,7 +77,7 @@ TEST_CASE("foreign: a FIFO, a link, a folder under a memory's name is refused at
 
 TEST_CASE("foreign: a lock that another user has put there and holds is refused at once") {
     if (geteuid() != 0) return;  // nobody else can become another user
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     const uid_t user = stranger();
     const std::string path = "/dev/shm/pier." + std::to_string(user) + ".lock";
     mode_t mode = 0;

@@ -1,10 +1,10 @@
 // Named objects at the limits of a process.
 #include "child.hpp"
+#include "ipc_name.hpp"
 
 #include "outcome.hpp"
 
 #include <pier/ipc.hpp>
-#include <pier/sys/clock.hpp>
 
 #include <doctest/doctest.h>
 
@@ -21,12 +21,6 @@ using pier::SharedMemory;
 
 namespace {
 
-pier::IpcName new_name() {
-    auto name = pier::IpcName::parse("limits." + std::to_string(pier::sys::now().time_since_epoch().count()));
-    REQUIRE(outcome(name) == Errc::ok);
-    return *name;
-}
-
 bool limit_to(__rlimit_resource resource, rlim_t most) {
     rlimit limit{};
     if (getrlimit(resource, &limit) != 0) return false;
@@ -37,7 +31,7 @@ bool limit_to(__rlimit_resource resource, rlim_t most) {
 }  // namespace
 
 TEST_CASE("ipc limits: memory beyond the length that a file may have is refused, and nothing ends the program") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     posix::Child child([&] {
         if (!limit_to(RLIMIT_FSIZE, 8192)) return 1;
         if (outcome(SharedMemory::create(name, 8193)) != Errc::not_enough_memory) return 2;
@@ -49,7 +43,7 @@ TEST_CASE("ipc limits: memory beyond the length that a file may have is refused,
 }
 
 TEST_CASE("ipc limits: a queue is removed with a single descriptor left") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     REQUIRE(outcome(MessageQueue::create(name, {1, 1})) == Errc::ok);
     posix::Child child([&] {
         if (!limit_to(RLIMIT_NOFILE, 64)) return 1;

@@ -1,10 +1,10 @@
 // What stays of a named pipe when its processes are killed, and what else may have its name.
 #include "child.hpp"
 #include "engine.hpp"
+#include "ipc_name.hpp"
 
 #include <pier/ipc/named_pipe.hpp>
 #include <pier/ipc/remains.hpp>
-#include <pier/sys/clock.hpp>
 #include <pier/sys/ipc/name.hpp>
 
 #include <doctest/doctest.h>
@@ -27,12 +27,6 @@ using pier::Task;
 namespace {
 
 constexpr pier::Duration limit = 10s;
-
-pier::IpcName new_name() {
-    auto name = pier::IpcName::parse("posix." + std::to_string(pier::sys::now().time_since_epoch().count()));
-    REQUIRE(outcome(name) == Errc::ok);
-    return *name;
-}
 
 std::string path_of(const pier::IpcName& name) {
     auto path = pier::sys::system_name(pier::IpcKind::pipe, name);
@@ -92,7 +86,7 @@ Task<pier::Result<pier::PipeStream>> write_half(pier::IpcName name) {
 }  // namespace
 
 TEST_CASE("named pipe: what a killed reader leaves can be removed, or is the next reader's") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     for (bool removes : {true, false}) {
         Victim reading([&] { return open_reader(name); });
         reading.kill_it();
@@ -119,7 +113,7 @@ TEST_CASE("named pipe: what a killed reader leaves can be removed, or is the nex
 }
 
 TEST_CASE("named pipe: who has it open to read, and is not its reader, is no reader to a writer") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     const std::string path = path_of(name);
     REQUIRE(mkfifo(path.c_str(), 0600) == 0);
     const int looker = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -140,7 +134,7 @@ TEST_CASE("named pipe: who has it open to read, and is not its reader, is no rea
 }
 
 TEST_CASE("named pipe: who lists or removes what is left behind is in no reader's way") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     bool removes = false;
     SUBCASE("lists") {}
     SUBCASE("removes") { removes = true; }
@@ -164,7 +158,7 @@ TEST_CASE("named pipe: who lists or removes what is left behind is in no reader'
 }
 
 TEST_CASE("named pipe: a writer that is killed in the middle of a message is the end behind what it wrote") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     Victim writing([&] { return write_half(name); });
     on_loop([&]() -> Task<void> {
         auto reader = NamedPipe::open_reader(name);
@@ -178,7 +172,7 @@ TEST_CASE("named pipe: a writer that is killed in the middle of a message is the
 }
 
 TEST_CASE("named pipe: what is no FIFO has the name, and is left alone") {
-    const pier::IpcName name = new_name();
+    const pier::IpcName name = posix::new_name();
     const std::string path = path_of(name);
     for (bool link : {false, true}) {
         if (link) {

@@ -70,6 +70,16 @@ private:
     posix::Child child_;
 };
 
+void expect_that_somebody_listens(const pier::Endpoint& at) {
+    auto loop = pier::Loop::create("poll");
+    REQUIRE(loop.has_value());
+    auto body = [&]() -> pier::Task<void> {
+        auto client = co_await pier::Stream::connect(at, pier::after(10s));
+        CHECK(outcome(client) == Errc::ok);
+    };
+    (*loop)->run(body());
+}
+
 }  // namespace
 
 TEST_CASE("unix start: who is between its bind and its listen loses its path to nobody") {
@@ -88,13 +98,7 @@ TEST_CASE("unix start: who is between its bind and its listen loses its path to 
         CHECK(outcome(pier::sys::listen(*socket, {})) == Errc::ok);
     }
     CHECK(second.said() == "in use");
-    auto loop = pier::Loop::create("poll");
-    REQUIRE(loop.has_value());
-    auto body = [&]() -> pier::Task<void> {
-        auto client = co_await pier::Stream::connect(place.at(), pier::after(10s));
-        CHECK(outcome(client) == Errc::ok);
-    };
-    (*loop)->run(body());
+    expect_that_somebody_listens(place.at());
     pier::sys::close(*socket);
 }
 
@@ -130,12 +134,6 @@ TEST_CASE("unix start: of servers that begin at once at a stale path exactly one
         }
         CHECK(owners == 1);
         CHECK(others == servers - 1);
-        auto loop = pier::Loop::create("poll");
-        REQUIRE(loop.has_value());
-        auto body = [&]() -> pier::Task<void> {
-            auto client = co_await pier::Stream::connect(place.at(), pier::after(10s));
-            CHECK(outcome(client) == Errc::ok);
-        };
-        (*loop)->run(body());
+        expect_that_somebody_listens(place.at());
     }
 }

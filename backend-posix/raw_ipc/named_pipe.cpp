@@ -65,12 +65,6 @@ private:
     SystemHandle reader_;
 };
 
-Result<std::unique_ptr<RawHost>> host(const std::string& word) {
-    auto made = std::make_unique<FifoHost>(word);
-    if (auto good = made->make(); !good) return fail(good.error());
-    return made;
-}
-
 Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
     if (words.empty()) return fail(Errc::invalid_argument);
     auto reader = open_reader(path_of(words[0], "there"));
@@ -82,6 +76,8 @@ Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
 
 }  // namespace
 
-RawKind raw_named_pipe() noexcept { return {.name = "named-pipe", .messages = false, .host = host, .join = join}; }
+RawKind raw_named_pipe() noexcept {
+    return {.name = "named-pipe", .messages = false, .host = raw_host<FifoHost>, .join = join};
+}
 
 }  // namespace pier::posix

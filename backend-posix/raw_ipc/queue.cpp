@@ -60,31 +60,17 @@ Result<std::unique_ptr<RawEnd>> open_both(const std::string& input, const std::s
     return std::make_unique<QueueEnd>(from, to);
 }
 
-class QueueHost final : public RawHost {
+class QueueHost final : public NamedHost {
 public:
-    explicit QueueHost(const std::string& word) { words.push_back(word); }
+    using NamedHost::NamedHost;
     ~QueueHost() override {
         for (const char* purpose : {"there", "back"}) (void)::mq_unlink(name_of(words.front(), purpose).c_str());
     }
-    // Where the second one can't be made, the destructor takes the first one away.
     Result<void> make() {
         const std::string& word = words.front();
-        auto end = open_both(name_of(word, "back"), name_of(word, "there"), O_CREAT | O_EXCL);
-        if (!end) return fail(end.error());
-        end_ = std::move(*end);
-        return {};
+        return keep(open_both(name_of(word, "back"), name_of(word, "there"), O_CREAT | O_EXCL));
     }
-    Result<std::unique_ptr<RawEnd>> meet(std::uint64_t /*other*/) override { return std::move(end_); }
-
-private:
-    std::unique_ptr<RawEnd> end_;
 };
-
-Result<std::unique_ptr<RawHost>> host(const std::string& word) {
-    auto made = std::make_unique<QueueHost>(word);
-    if (auto good = made->make(); !good) return fail(good.error());
-    return made;
-}
 
 Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
     if (words.empty()) return fail(Errc::invalid_argument);
@@ -93,6 +79,6 @@ Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
 
 }  // namespace
 
-RawKind raw_queue() noexcept { return {.name = "queue", .messages = true, .host = host, .join = join}; }
+RawKind raw_queue() noexcept { return {.name = "queue", .messages = true, .host = raw_host<QueueHost>, .join = join}; }
 
 }  // namespace pier::posix

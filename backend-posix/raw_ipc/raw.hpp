@@ -7,6 +7,9 @@
 #include <pier/tool/raw_ipc.hpp>
 
 #include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
 
 namespace pier::posix {
 
@@ -22,6 +25,32 @@ inline constexpr time_t raw_patience = 10;  // seconds
     ::clock_gettime(clock, &until);
     until.tv_sec += raw_patience;
     return until;
+}
+
+// A host that makes objects by name, and its own end over them, before the second process comes. The destructor of the
+// one that derives removes the names, also where make() has failed half-way.
+class NamedHost : public RawHost {
+public:
+    explicit NamedHost(const std::string& word) { words.push_back(word); }
+    Result<std::unique_ptr<RawEnd>> meet(std::uint64_t /*other*/) override { return std::move(end_); }
+
+protected:
+    [[nodiscard]] Result<void> keep(Result<std::unique_ptr<RawEnd>> opened) {
+        if (!opened) return fail(opened.error());
+        end_ = std::move(*opened);
+        return {};
+    }
+
+private:
+    std::unique_ptr<RawEnd> end_;
+};
+
+// RawKind::host of a Host that has make().
+template <class Host>
+[[nodiscard]] Result<std::unique_ptr<RawHost>> raw_host(const std::string& word) {
+    auto host = std::make_unique<Host>(word);
+    if (auto made = host->make(); !made) return fail(made.error());
+    return host;
 }
 
 // An end over descriptors, by read(2) and write(2). For a socket both are the same one.

@@ -30,30 +30,14 @@ Result<std::unique_ptr<RawEnd>> open_both(const std::string& input, const std::s
     return std::make_unique<SemaphoreEnd>(std::move(from), std::move(to));
 }
 
-class SemaphoreHost final : public RawHost {
+class SemaphoreHost final : public NamedHost {
 public:
-    explicit SemaphoreHost(const std::string& word) { words.push_back(word); }
+    using NamedHost::NamedHost;
     ~SemaphoreHost() override {
         for (const char* purpose : {"there", "back"}) (void)::sem_unlink(name_of(words.front(), purpose).c_str());
     }
-    // Where the second one can't be made, the destructor takes the first one away.
-    Result<void> make() {
-        auto end = open_both(name_of(words.front(), "back"), name_of(words.front(), "there"), 0);
-        if (!end) return fail(end.error());
-        end_ = std::move(*end);
-        return {};
-    }
-    Result<std::unique_ptr<RawEnd>> meet(std::uint64_t /*other*/) override { return std::move(end_); }
-
-private:
-    std::unique_ptr<RawEnd> end_;
+    Result<void> make() { return keep(open_both(name_of(words.front(), "back"), name_of(words.front(), "there"), 0)); }
 };
-
-Result<std::unique_ptr<RawHost>> host(const std::string& word) {
-    auto made = std::make_unique<SemaphoreHost>(word);
-    if (auto good = made->make(); !good) return fail(good.error());
-    return made;
-}
 
 Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
     if (words.empty()) return fail(Errc::invalid_argument);
@@ -62,6 +46,8 @@ Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
 
 }  // namespace
 
-RawKind raw_semaphore() noexcept { return {.name = "semaphore", .messages = true, .host = host, .join = join}; }
+RawKind raw_semaphore() noexcept {
+    return {.name = "semaphore", .messages = true, .host = raw_host<SemaphoreHost>, .join = join};
+}
 
 }  // namespace pier::posix

@@ -74,30 +74,15 @@ Result<std::unique_ptr<RawEnd>> open_end(const std::string& word, bool create, s
     return std::make_unique<MemoryEnd>(static_cast<std::byte*>(memory), std::move(semaphores), input);
 }
 
-class MemoryHost final : public RawHost {
+class MemoryHost final : public NamedHost {
 public:
-    explicit MemoryHost(const std::string& word) { words.push_back(word); }
+    using NamedHost::NamedHost;
     ~MemoryHost() override {
         (void)::shm_unlink(name_of(words.front(), "memory").c_str());
         for (const char* purpose : purposes) (void)::sem_unlink(name_of(words.front(), purpose).c_str());
     }
-    Result<void> make() {
-        auto end = open_end(words.front(), true, 1);
-        if (!end) return fail(end.error());
-        end_ = std::move(*end);
-        return {};
-    }
-    Result<std::unique_ptr<RawEnd>> meet(std::uint64_t /*other*/) override { return std::move(end_); }
-
-private:
-    std::unique_ptr<RawEnd> end_;
+    Result<void> make() { return keep(open_end(words.front(), true, 1)); }
 };
-
-Result<std::unique_ptr<RawHost>> host(const std::string& word) {
-    auto made = std::make_unique<MemoryHost>(word);
-    if (auto good = made->make(); !good) return fail(good.error());
-    return made;
-}
 
 Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
     if (words.empty()) return fail(Errc::invalid_argument);
@@ -106,6 +91,8 @@ Result<std::unique_ptr<RawEnd>> join(std::span<const std::string> words) {
 
 }  // namespace
 
-RawKind raw_shared_memory() noexcept { return {.name = "shared-memory", .messages = true, .host = host, .join = join}; }
+RawKind raw_shared_memory() noexcept {
+    return {.name = "shared-memory", .messages = true, .host = raw_host<MemoryHost>, .join = join};
+}
 
 }  // namespace pier::posix

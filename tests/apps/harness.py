@@ -11,6 +11,7 @@ import functools
 import os
 import pathlib
 import queue
+import re
 import select
 import signal
 import socket
@@ -163,18 +164,26 @@ def wine_kept_up():
             waiting.kill()
 
 
+def of_the_program(stderr):
+    """What the program said there, without what Wine says of a thread that is just starting when its process ends:
+    the process has closed its connection to the wineserver then (process_exit_wrapper of dlls/ntdll/unix/server.c)."""
+    if not settings.wine:
+        return stderr
+    return re.sub(r"^wine client error:[0-9a-f]+: sendmsg: Bad file descriptor\n", "", stderr, flags=re.MULTILINE)
+
+
 def run(*arguments, seconds=0):
     """Runs the program to its end, which may take so long: its status, stdout and stderr."""
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
                           encoding="utf-8", timeout=max(seconds, settings.boot_time()), check=False)
-    return ended(done.returncode), done.stdout, done.stderr
+    return ended(done.returncode), done.stdout, of_the_program(done.stderr)
 
 
 def run_into(stdout, *arguments):
     """The same with another stdout: its status and stderr."""
     done = subprocess.run([*settings.command, *arguments], stdin=subprocess.DEVNULL, stdout=stdout,
                           stderr=subprocess.PIPE, encoding="utf-8", timeout=settings.boot_time(), check=False)
-    return done.returncode, done.stderr
+    return done.returncode, of_the_program(done.stderr)
 
 
 def start(*arguments, **streams):
@@ -286,7 +295,7 @@ class Server:
 
     def complaints(self):
         self._said.seek(0)
-        return self._said.read().decode()
+        return of_the_program(self._said.read().decode())
 
     def next_line(self):
         """What the program says behind its sockets' lines."""

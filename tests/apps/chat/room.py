@@ -50,9 +50,10 @@ class Everybody(harness.TestCase):
             for client in clients:
                 client.close()
             for client in clients:
-                while line := client.next():
+                while line := client.next(60):
                     self.assertRegex(line, r"^\* client-\d+ left$")
-                self.assertEqual(client.wait(), 0)
+                if status := client.wait():
+                    self.fail(f"{client.name}: {status}, {client.complaint()!r}")
             self.assertEqual(server.stop(), 0)
             self.assertEqual(server.complaints(), "")
 

@@ -20,11 +20,12 @@ public:
     // As many as the acknowledgement has bits for. What waits beyond them is bounded, too.
     static constexpr std::uint32_t window = 32;
     static constexpr std::size_t most_waiting = 256;
-    // A message is sent again after 0.2, 0.4, 0.8 and 1.6 s, and given up 3.2 s after the last time. The pause stays
-    // long until something is acknowledged at its first try, and is never shorter than three times what that took: a
-    // busy network, or a busy program at its other end, is not made busier. For the same reason only the oldest few are
+    // A message is sent again after 0.2, 0.4, 0.8 and 1.6 s, then each 3.2 s, and given up 3.2 s after the last time.
+    // That is nearly 16 s, which a machine with too much to do may need to answer fifty people. The pause stays long
+    // until something is acknowledged at its first try, and is never shorter than three times what that took: a busy
+    // network, or a busy program at its other end, is not made busier. For the same reason only the oldest few are
     // sent again at a time; their acknowledgement tells what else has come.
-    static constexpr unsigned most_tries = 5;
+    static constexpr unsigned most_tries = 8;
     static constexpr std::size_t most_repeats = 4;
     static constexpr Duration first_pause = std::chrono::milliseconds(200);
     static constexpr Duration longest_pause = first_pause * 16;

@@ -171,8 +171,10 @@ class Others(harness.TestCase):
                     if kind == "stream":
                         harness.wait_for(lambda: listens(path), "the other program listens")
                     with Netcat(*words, "-U", "-q", "0", path) as client:
-                        client.feed(b"hello")
+                        # Of datagrams, the other one answers to the sender, so that has to be there still.
+                        client.feed(b"hello", end=False)
                         self.assertEqual(os.read(other.stdout.fileno(), 100), b"hello")
+                        client.process.stdin.close()
                         self.assertEqual(client.end(), 0)
                 finally:
                     other.kill()

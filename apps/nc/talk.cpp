@@ -11,7 +11,8 @@
 namespace nc {
 namespace {
 
-constexpr std::size_t longest_piece = 64 * 1024;
+constexpr std::size_t longest_sent = 64 * 1024;       // what one read of standard input gives
+constexpr std::size_t longest_received = 256 * 1024;  // what one write of standard output takes
 // Of what is read at once and becomes one datagram; nc of OpenBSD has the same.
 constexpr std::size_t longest_datagram_sent = 16 * 1024;
 constexpr std::size_t longest_datagram = 64 * 1024;
@@ -51,7 +52,7 @@ pier::Task<Outcome> Talk::run() {
 }
 
 pier::Task<void> Talk::receive_all() {
-    std::vector<std::byte> buffer(wire_.is_stream() ? longest_piece : longest_datagram);
+    std::vector<std::byte> buffer(wire_.is_stream() ? longest_received : longest_datagram);
     for (;;) {
         auto got = co_await wire_.receive(buffer);
         if (!got && got.error() == pier::Errc::operation_canceled) co_return;
@@ -70,7 +71,11 @@ pier::Task<void> Talk::receive_all() {
         touch();
         if (!written && written.error() == pier::Errc::operation_canceled) co_return;
         if (!written) {
-            pier::complain(program, "writing to standard output", written.error());
+            if (written.error() == pier::Errc::broken_pipe) {
+                pier::say(program, "writing to standard output: nobody reads it any more");
+            } else {
+                pier::complain(program, "writing to standard output", written.error());
+            }
             outcome_ = Outcome::output_gone;
             break;
         }
@@ -79,7 +84,7 @@ pier::Task<void> Talk::receive_all() {
 }
 
 pier::Task<void> Talk::send_all() {
-    std::vector<std::byte> buffer(wire_.is_stream() ? longest_piece : longest_datagram_sent);
+    std::vector<std::byte> buffer(wire_.is_stream() ? longest_sent : longest_datagram_sent);
     while (rules_.input) {
         auto got = co_await console_.input.receive(buffer);
         if (!got && got.error() == pier::Errc::operation_canceled) break;

@@ -10,7 +10,8 @@
 namespace pier {
 namespace {
 
-constexpr std::size_t longest_piece = 64 * 1024;
+// Each piece costs two changes of threads, which a busy machine makes long.
+constexpr std::size_t longest_piece = 256 * 1024;
 
 }  // namespace
 

@@ -19,7 +19,7 @@ public:
     ByteOutput(const ByteOutput&) = delete;
     ByteOutput& operator=(const ByteOutput&) = delete;
 
-    // All of it, of which 64 KiB at a time are copied for the thread. Errors: broken_pipe when nobody reads any more,
+    // All of it, of which 256 KiB at a time are copied for the thread. Errors: broken_pipe when nobody reads any more,
     // and after a send_all() that was ended half-way, because what it writes then is not known; timed_out,
     // operation_canceled; too_many_jobs as of on_worker(); what the system says. Throws std::bad_alloc, and the piece
     // is not written.

@@ -1,5 +1,6 @@
 """How pier-nc ends: refused, reset, out of time, interrupted, with nobody who reads its output."""
 
+import os
 import unittest
 
 import netcat
@@ -56,6 +57,18 @@ class Endings(harness.TestCase):
                         peer.sendall(b"nobody reads this")
                         self.assertEqual(client.end(), 1)
                         self.complaint(client, "writing to standard output: ")
+
+    def test_the_input_cannot_be_read(self):
+        if settings.windows or settings.wine:
+            self.skipTest("a folder is no input there")
+        folder = os.open("/", os.O_RDONLY)
+        self.addCleanup(os.close, folder)
+        with Other() as other, Netcat("127.0.0.1", str(other.port), stdin=folder) as client:
+            with other.accept() as peer:
+                client.line("pier-nc: reading standard input: ")
+                peer.sendall(b"answer")
+            self.assertEqual(client.end(), 1)
+            self.assertEqual(client.output, b"answer")
 
     def test_idle(self):
         with Other() as other, Netcat("-vw", "0.4", "127.0.0.1", str(other.port)) as client:

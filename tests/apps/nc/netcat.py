@@ -34,14 +34,15 @@ def pier(*arguments):
 class Netcat:
     """Runs for the length of a `with` block. Its output is read all the time, unless `reads` says otherwise."""
 
-    def __init__(self, *arguments, command=None, reads=True, stdout=subprocess.PIPE):
+    def __init__(self, *arguments, command=None, reads=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE):
         self._command = command or pier(*arguments)
         self._reads = reads
+        self._stdin = stdin
         self._stdout = stdout
         self.output = b""
 
     def __enter__(self):
-        self.process = subprocess.Popen(self._command, stdin=subprocess.PIPE, stdout=self._stdout,
+        self.process = subprocess.Popen(self._command, stdin=self._stdin, stdout=self._stdout,
                                         stderr=subprocess.PIPE, **harness.host.STARTING)
         self.said = harness.Lines(self.process.stderr)
         self._feeder = None

@@ -4,7 +4,7 @@ import socket
 import unittest
 
 import netcat
-from netcat import Other
+from netcat import Netcat, Other
 
 import harness
 from harness import settings
@@ -68,6 +68,22 @@ class Scan(harness.TestCase):
                 status, _, said = run("-zv", "-w", "0.3", "127.0.0.1", str(other.port), str(other.port))
                 self.assertEqual(status, 1)
                 self.assertEqual(said.count("timed out"), 2)
+
+
+    def test_a_service_by_its_name(self):
+        _, _, said = run("-zv", "127.0.0.1", "http")
+        self.assertTrue(said.startswith("pier-nc: 127.0.0.1:80: "), said)  # open or not
+
+    def test_interrupt(self):
+        if settings.windows or settings.wine:
+            self.skipTest("a queue that is full refuses there")
+        with Other() as other, Other() as full:
+            full.socket.listen(0)
+            with socket.create_connection(("127.0.0.1", full.port)):  # fills it
+                with Netcat("-zv", "127.0.0.1", str(other.port), str(full.port)) as client:
+                    client.line("open")
+                    client.interrupt()
+                    self.assertEqual(client.end(), 130)
 
 
 class CommandLine(harness.TestCase):

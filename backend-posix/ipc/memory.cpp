@@ -1,5 +1,6 @@
 #include "ipc/memory.hpp"
 
+#include "ipc/shm_file.hpp"
 #include "process/error.hpp"
 
 #include <pier/sys/ipc/name.hpp>
@@ -7,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -22,12 +24,6 @@ namespace pier::posix {
 namespace {
 
 int number(const SystemHandle& handle) noexcept { return static_cast<int>(handle.get()); }
-
-// Said of a place without room. EFBIG: beyond what a file may have.
-std::unexpected<Error> fail_for_want_of_room() noexcept {
-    if (errno == ENOSPC || errno == EFBIG || errno == EDQUOT) return fail(Errc::not_enough_memory, errno);
-    return fail_last();
-}
 
 // What the machine could give now without ending processes, in bytes; nothing where it does not tell (proc(5)).
 std::optional<std::uint64_t> available_memory() noexcept {
@@ -53,6 +49,10 @@ std::optional<std::uint64_t> available_memory() noexcept {
 // Before any memory is taken. The limit of /dev/shm may be higher than what the machine has, and a memfd has none: the
 // system would give page after page, and then end processes.
 Result<void> expect_room(int file, std::size_t size) noexcept {
+    // Beyond this limit of the process SIGXFSZ would end it (setrlimit(2)).
+    struct rlimit longest {};
+    if (::getrlimit(RLIMIT_FSIZE, &longest) == 0 && size > longest.rlim_cur)
+        return fail(Errc::not_enough_memory, EFBIG);
     struct statvfs place {};
     if (::fstatvfs(file, &place) == 0 && place.f_blocks > 0 && size / place.f_frsize > place.f_bavail)
         return fail(Errc::not_enough_memory, ENOSPC);
@@ -66,8 +66,7 @@ Result<ObjectFile> hold(int descriptor) {
     ObjectFile file{SystemHandle(NativeHandle{static_cast<std::uintptr_t>(descriptor)})};
     struct stat found {};
     if (::fstat(descriptor, &found) != 0) return fail_last();
-    // An administrator may open what others own, and must not trust it.
-    if (found.st_uid != ::geteuid()) return fail(Errc::permission_denied);
+    if (!is_own_file(found)) return fail_for_foreign_file();
     if (::flock(descriptor, LOCK_SH | LOCK_NB) != 0) return fail_last();
     file.size = static_cast<std::size_t>(found.st_size);
     return file;
@@ -78,10 +77,10 @@ Result<ObjectFile> hold(int descriptor) {
 Result<ObjectFile> make_file(const NamesLock&, IpcKind kind, const IpcName& name) {
     auto text = sys::system_name(kind, name);
     if (!text) return fail(text.error());
-    int descriptor = ::shm_open(text->c_str(), O_CREAT | O_EXCL | O_RDWR, 0600);
+    int descriptor = open_shm(*text, O_CREAT | O_EXCL | O_RDWR);
     const bool is_new = descriptor >= 0;
-    if (!is_new && errno == EEXIST) descriptor = ::shm_open(text->c_str(), O_RDWR, 0);
-    if (descriptor < 0) return fail_for_want_of_room();
+    if (!is_new && errno == EEXIST) descriptor = open_shm(*text, O_RDWR);
+    if (descriptor < 0) return fail_to_open_shm(*text);
     auto file = hold(descriptor);
     if (file) file->is_new = is_new;
     if (!file && is_new) (void)::shm_unlink(text->c_str());
@@ -91,10 +90,22 @@ Result<ObjectFile> make_file(const NamesLock&, IpcKind kind, const IpcName& name
 Result<ObjectFile> open_file(const NamesLock&, IpcKind kind, const IpcName& name, MemoryAccess access) {
     auto text = sys::system_name(kind, name);
     if (!text) return fail(text.error());
-    const int descriptor = ::shm_open(text->c_str(), access == MemoryAccess::read_only ? O_RDONLY : O_RDWR, 0);
+    const int descriptor = open_shm(*text, access == MemoryAccess::read_only ? O_RDONLY : O_RDWR);
     if (descriptor < 0 && errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
-    if (descriptor < 0) return fail_last();
+    if (descriptor < 0) return fail_to_open_shm(*text);
     return hold(descriptor);
+}
+
+Result<void> look_at_file(const NamesLock&, IpcKind kind, const IpcName& name) {
+    auto text = sys::system_name(kind, name);
+    if (!text) return fail(text.error());
+    struct stat found {};
+    if (::lstat(text->insert(0, memory_folder).c_str(), &found) != 0) {
+        if (errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
+        return fail_last();
+    }
+    if (!is_own_file(found)) return fail_for_foreign_file();
+    return {};
 }
 
 Result<void> remove_file(const NamesLock&, IpcKind kind, const IpcName& name) {
@@ -173,6 +184,9 @@ Result<Mapping> map_memory(SystemHandle handle, MemoryAccess access) {
     struct stat found {};
     if (::fstat(static_cast<int>(handle.get()), &found) != 0) return fail(Errc::invalid_argument, errno);
     if (!S_ISREG(found.st_mode) || found.st_size <= 0) return fail(Errc::invalid_argument);
+    // Not a file of a disk, nor one of shm_open(): who cuts those ends every process that looks behind the end.
+    const int seals = ::fcntl(static_cast<int>(handle.get()), F_GET_SEALS);
+    if (seals < 0 || (seals & F_SEAL_SHRINK) == 0) return fail(Errc::invalid_argument);
     return posix::map_file(std::move(handle), static_cast<std::size_t>(found.st_size), access);
 }
 

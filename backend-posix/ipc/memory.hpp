@@ -26,6 +26,8 @@ struct ObjectFile {
 [[nodiscard]] Result<ObjectFile> make_file(const NamesLock&, IpcKind kind, const IpcName& name);
 // Errors: name_not_found, permission_denied when it is another user's.
 [[nodiscard]] Result<ObjectFile> open_file(const NamesLock&, IpcKind kind, const IpcName& name, MemoryAccess access);
+// Whether it is there and this user's, without opening it. Errors: as those of open_file().
+[[nodiscard]] Result<void> look_at_file(const NamesLock&, IpcKind kind, const IpcName& name);
 // Errors: name_not_found, permission_denied.
 [[nodiscard]] Result<void> remove_file(const NamesLock&, IpcKind kind, const IpcName& name);
 

@@ -1,6 +1,8 @@
 // FIFOs (fifo(7)), each with one reader and one writer at a time. A FIFO itself allows any number, so both sides lock
 // it: the reader by flock(2), the writer by an open file description lock (fcntl(2)), which know nothing of each other.
-// Locks go with their owner, so a FIFO that is not locked was left behind by a crash.
+// Locks go with their owner, so a FIFO that is not locked was left behind by a crash. Who only looks whether a reader
+// has it, locks it shared and for a moment, and has the lock of names meanwhile.
+#include "ipc/fifo.hpp"
 #include "process/error.hpp"
 #include "process/pipe_transfer.hpp"
 
@@ -58,9 +60,25 @@ private:
     std::string path_;
 };
 
-// Opens what is there as its only reader. Errors: name_not_found; operation_would_block when the name has changed
-// meanwhile.
-Result<SystemHandle> take_fifo(const std::string& path) noexcept {
+bool lock_alone(const SystemHandle& fifo) noexcept { return ::flock(number(fifo), LOCK_EX | LOCK_NB) == 0; }
+
+// When those who only look have gone.
+bool lock_after_lookers(const SystemHandle& fifo) {
+    const auto lock = posix::NamesLock::take();
+    return lock && lock_alone(fifo);
+}
+
+// Whether a reader has it. Another process may have it open to read only to look, and soon closes it.
+bool is_read(const SystemHandle& fifo) {
+    const auto lock = posix::NamesLock::take();  // without it a reader that comes now may be told name_taken
+    if (::flock(number(fifo), LOCK_SH | LOCK_NB) != 0) return errno == EWOULDBLOCK;
+    (void)::flock(number(fifo), LOCK_UN);
+    return false;
+}
+
+// Opens what is there as its only reader. `held`: by the caller, or null. Errors: name_not_found; name_taken;
+// operation_would_block when the name has changed meanwhile.
+Result<SystemHandle> take_fifo(const std::string& path, const posix::NamesLock* held) {
     SystemHandle fifo = open_fifo(path, O_RDONLY);
     if (!fifo.valid()) {
         if (errno == ENOENT) return fail(Errc::name_not_found, ENOENT);
@@ -68,9 +86,10 @@ Result<SystemHandle> take_fifo(const std::string& path) noexcept {
         return posix::fail_last();
     }
     if (auto expected = expect_fifo(fifo); !expected) return fail(expected.error());
-    if (::flock(number(fifo), LOCK_EX | LOCK_NB) != 0) {
-        if (errno == EWOULDBLOCK) return fail(Errc::name_taken, EWOULDBLOCK);
-        return posix::fail_last();
+    if (!lock_alone(fifo)) {
+        if (errno != EWOULDBLOCK) return posix::fail_last();
+        const bool is_ours = held == nullptr && lock_after_lookers(fifo);
+        if (!is_ours && has_name(fifo, path)) return fail(Errc::name_taken, EWOULDBLOCK);
     }
     if (!has_name(fifo, path)) return fail(Errc::operation_would_block);
     posix::enlarge(number(fifo));
@@ -84,7 +103,7 @@ Result<NamedReader> open_named_reader(const IpcName& name) {
     if (!path) return fail(path.error());
     for (int race = 0; race < most_races; ++race) {
         if (::mkfifo(path->c_str(), 0600) != 0 && errno != EEXIST) return posix::fail_last();
-        auto fifo = take_fifo(*path);
+        auto fifo = take_fifo(*path, nullptr);
         if (fifo) return NamedReader{std::move(*fifo), std::make_unique<FifoName>(*path)};
         const bool changed = fifo.error() == Errc::operation_would_block || fifo.error() == Errc::name_not_found;
         if (!changed) return fail(fifo.error());
@@ -103,6 +122,7 @@ Result<SystemHandle> open_named_writer(const IpcName& name) {
         return posix::fail_last();
     }
     if (auto expected = expect_fifo(fifo); !expected) return fail(expected.error());
+    if (!is_read(fifo)) return fail(Errc::operation_would_block);
     struct flock lock {};
     lock.l_type = F_WRLCK;
     lock.l_whence = SEEK_SET;
@@ -112,13 +132,23 @@ Result<SystemHandle> open_named_writer(const IpcName& name) {
 }
 
 Result<void> remove_named_pipe(const IpcName& name) {
-    auto path = system_name(IpcKind::pipe, name);
-    if (!path) return fail(path.error());
-    auto fifo = take_fifo(*path);
-    if (!fifo && fifo.error() == Errc::operation_would_block) return fail(Errc::name_not_found);
-    if (!fifo) return fail(fifo.error());
-    if (::unlink(path->c_str()) != 0) return posix::fail_last();
-    return {};
+    auto lock = posix::NamesLock::take();
+    if (!lock) return fail(lock.error());
+    return posix::remove_fifo(*lock, name);
 }
 
 }  // namespace pier::sys
+
+namespace pier::posix {
+
+Result<void> remove_fifo(const NamesLock& lock, const IpcName& name) {
+    auto path = sys::system_name(IpcKind::pipe, name);
+    if (!path) return fail(path.error());
+    auto fifo = sys::take_fifo(*path, &lock);
+    if (!fifo && fifo.error() == Errc::operation_would_block) return fail(Errc::name_not_found);
+    if (!fifo) return fail(fifo.error());
+    if (::unlink(path->c_str()) != 0) return fail_last();
+    return {};
+}
+
+}  // namespace pier::posix

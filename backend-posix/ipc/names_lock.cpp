@@ -1,31 +1,35 @@
 #include "ipc/names_lock.hpp"
 
 #include "ipc/name.hpp"
+#include "ipc/shm_file.hpp"
 #include "process/error.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 #include <cerrno>
 
 namespace pier::posix {
 
 Result<NamesLock> NamesLock::take() {
     std::string name = std::string("/").append(ipc_prefix()).append("lock");
+    const std::string path = memory_folder + name;
     for (;;) {
-        const int number = ::shm_open(name.c_str(), O_CREAT | O_RDWR, 0600);
-        if (number < 0) return fail_last();
+        const int number = open_shm(name, O_CREAT | O_RDWR);
+        if (number < 0) return fail_to_open_shm(name);
         SystemHandle file(NativeHandle{static_cast<std::uintptr_t>(number)});
+        struct stat opened {};
+        if (::fstat(number, &opened) != 0) return fail_last();
+        if (!is_own_file(opened)) return fail_for_foreign_file();
         while (::flock(number, LOCK_EX) != 0) {
             if (errno != EINTR) return fail_last();
         }
-        struct stat found {};
-        if (::fstat(number, &found) != 0) return fail_last();
-        if (found.st_uid != ::geteuid()) return fail(Errc::permission_denied);
         // Who had it before has removed the file, and others may have made a new one.
-        if (found.st_nlink > 0) return NamesLock(std::move(name), std::move(file));
+        struct stat named {};
+        if (::lstat(path.c_str(), &named) != 0 && errno != ENOENT) return fail_last();
+        if (named.st_ino == opened.st_ino && named.st_dev == opened.st_dev)
+            return NamesLock(std::move(name), std::move(file));
     }
 }
 

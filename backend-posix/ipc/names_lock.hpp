@@ -14,7 +14,8 @@ namespace pier::posix {
 // maker that died: the lock goes with its process. It is an flock(2) of a file that is removed with the lock.
 class NamesLock {
 public:
-    // BLOCKS. Errors: permission_denied when another user has made the file; what the system says.
+    // BLOCKS. Errors: permission_denied when another user has made the file, or it is no plain file;
+    // not_enough_memory when /dev/shm is full; what the system says.
     [[nodiscard]] static Result<NamesLock> take();
     NamesLock(NamesLock&&) = default;
     ~NamesLock();

@@ -143,12 +143,16 @@ Result<Queue> Queue::open(const IpcName& name) {
     return Queue(std::move(objects), *has);
 }
 
-// The mark last: as long as it is there, clean-up finds the name.
+// The mark last: as long as it is there, clean-up finds the name. It is not opened, since who cleans up may have run
+// out of descriptors.
 Result<void> Queue::remove(const IpcName& name) {
-    auto held = Held::find(name);
-    if (!held) return fail(held.error());
-    if (::mq_unlink(held->text.c_str()) != 0 && errno != ENOENT) return posix::fail_last();
-    return posix::remove_file(held->lock, IpcKind::queue, name);
+    auto text = system_name(IpcKind::queue, name);
+    if (!text) return fail(text.error());
+    auto lock = posix::NamesLock::take();
+    if (!lock) return fail(lock.error());
+    if (auto there = posix::look_at_file(*lock, IpcKind::queue, name); !there) return there;
+    if (::mq_unlink(text->c_str()) != 0 && errno != ENOENT) return posix::fail_last();
+    return posix::remove_file(*lock, IpcKind::queue, name);
 }
 
 Result<std::size_t> Queue::size() noexcept {
@@ -158,7 +162,9 @@ Result<std::size_t> Queue::size() noexcept {
 }
 
 Result<void> Queue::try_send(std::span<const std::byte> message, unsigned priority) noexcept {
-    while (::mq_send(objects_->queue, reinterpret_cast<const char*>(message.data()), message.size(), priority) != 0) {
+    // Which takes no null, also of no bytes.
+    const char* bytes = message.empty() ? "" : reinterpret_cast<const char*>(message.data());
+    while (::mq_send(objects_->queue, bytes, message.size(), priority) != 0) {
         if (errno != EINTR) return posix::fail_last();
     }
     return {};

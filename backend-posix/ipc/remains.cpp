@@ -1,5 +1,7 @@
+#include "ipc/fifo.hpp"
 #include "ipc/memory.hpp"
 #include "ipc/name.hpp"
+#include "ipc/shm_file.hpp"
 #include "process/error.hpp"
 
 #include <pier/sys/ipc/name.hpp>
@@ -19,9 +21,6 @@
 
 namespace pier::sys {
 namespace {
-
-// Where glibc and musl keep what shm_open() makes (shm_overview(7)).
-constexpr const char* memory_folder = "/dev/shm";
 
 struct CloseFolder {
     void operator()(DIR* folder) const noexcept { (void)::closedir(folder); }
@@ -43,7 +42,7 @@ Result<std::vector<std::string>> names_in(const char* path, std::string_view pre
     }
 }
 
-// A FIFO is locked by its reader. It is opened to read, so a writer that comes in this moment finds a reader that goes.
+// A FIFO is locked by its reader. It is opened to read, which is no reader to a writer that comes in this moment.
 Result<SystemHandle> open_fifo(const IpcName& name) {
     const std::string path = posix::fifo_folder_path().append("/").append(name.text());
     const int fifo = ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW);
@@ -63,9 +62,10 @@ Result<SystemHandle> open_any(const posix::NamesLock& lock, IpcKind kind, const 
     return std::move(file->handle);
 }
 
-// As long as the handle is open then, nobody else can begin to use a pipe; of other kinds the lock of names sees to it.
-bool take_alone(const SystemHandle& file) noexcept {
-    return ::flock(static_cast<int>(file.get()), LOCK_EX | LOCK_NB) == 0;
+// The reader of a pipe has a lock alone. Who uses another kind shares one with others.
+bool is_in_use(IpcKind kind, const SystemHandle& file) noexcept {
+    const int lock = kind == IpcKind::pipe ? LOCK_SH : LOCK_EX;
+    return ::flock(static_cast<int>(file.get()), lock | LOCK_NB) != 0;
 }
 
 }  // namespace
@@ -76,7 +76,7 @@ Result<std::vector<IpcRemain>> ipc_remains() {
     std::vector<IpcRemain> remains;
     for (IpcKind kind : ipc_kinds) {
         const bool is_pipe = kind == IpcKind::pipe;
-        const std::string folder = is_pipe ? posix::fifo_folder_path() : std::string(memory_folder);
+        const std::string folder = is_pipe ? posix::fifo_folder_path() : std::string(posix::memory_folder);
         auto names = names_in(folder.c_str(), is_pipe ? std::string() : posix::ipc_prefix(kind));
         if (!names) return fail(names.error());
         for (const std::string& text : *names) {
@@ -84,7 +84,7 @@ Result<std::vector<IpcRemain>> ipc_remains() {
             if (!name) continue;  // not one of Pier's
             auto file = open_any(*lock, kind, *name);
             if (!file) continue;  // it has gone meanwhile, or is not this user's
-            remains.push_back({kind, std::move(*name), !take_alone(*file)});
+            remains.push_back({kind, std::move(*name), is_in_use(kind, *file)});
         }
     }
     return remains;
@@ -93,16 +93,13 @@ Result<std::vector<IpcRemain>> ipc_remains() {
 Result<void> remove_remain(IpcKind kind, const IpcName& name) {
     auto lock = posix::NamesLock::take();
     if (!lock) return fail(lock.error());
+    if (kind == IpcKind::pipe) return posix::remove_fifo(*lock, name);
     auto file = open_any(*lock, kind, name);
     if (!file) return fail(file.error());
-    if (!take_alone(*file)) return fail(Errc::name_taken, EWOULDBLOCK);
+    if (is_in_use(kind, *file)) return fail(Errc::name_taken, EWOULDBLOCK);
     auto text = system_name(kind, name);
     if (!text) return fail(text.error());
-    int failed = 0;
-    if (kind == IpcKind::queue) failed = ::mq_unlink(text->c_str());
-    if (kind == IpcKind::pipe) failed = ::unlink(text->c_str());
-    if (failed != 0 && errno != ENOENT) return posix::fail_last();
-    if (kind == IpcKind::pipe) return {};
+    if (kind == IpcKind::queue && ::mq_unlink(text->c_str()) != 0 && errno != ENOENT) return posix::fail_last();
     return posix::remove_file(*lock, kind, name);
 }
 

@@ -105,8 +105,12 @@ std::string_view name(const Error& error) noexcept {
     return resolver ? find(of_resolver, error.native) : find(of_errno, error.native);
 }
 
-// errno is told apart finely enough.
-std::string_view remark(const Error&) noexcept { return {}; }
+// Else errno is told apart finely enough.
+std::string_view remark(const Error& error) noexcept {
+    if (error == Errc::permission_denied && error.native == EEXIST)
+        return "in /dev/shm the file of that name, or pier.UID.lock, is another user's or no plain file";
+    return {};
+}
 
 std::string_view advice(const Error& error) noexcept {
     switch (error.condition) {

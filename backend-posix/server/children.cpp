@@ -101,6 +101,11 @@ public:
             const ChildrenEvents& wanted = static_cast<ChildEnded&>(self).of->events_;
             wanted.news(wanted.context);
         };
+        // Who started this program may have blocked it. Then no end of a child would be told.
+        sigset_t wanted;
+        sigemptyset(&wanted);
+        sigaddset(&wanted, SIGCHLD);
+        (void)::pthread_sigmask(SIG_UNBLOCK, &wanted, nullptr);
         auto added = add(ended_, Signal::child_ended);
         listens_ = added.has_value();
         return added;

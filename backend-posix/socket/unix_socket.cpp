@@ -42,22 +42,42 @@ bool refuses(const std::string& path) noexcept {
     return refused;
 }
 
-// In the same directory, of which no other thread or process will think.
-std::string name_beside(const std::string& path) {
-    static std::atomic<unsigned> count{0};
-    std::string name = path.substr(0, path.rfind('/') + 1);
-    name.append(".pier-").append(std::to_string(getpid()));
-    return name.append(1, '-').append(std::to_string(count.fetch_add(1)));
-}
+// The folder of a path, to have a short name for what is in it: a socket's has 108 bytes (unix(7)). O_PATH, since it
+// need not be readable.
+class Folder {
+public:
+    explicit Folder(const std::string& path)
+        : descriptor_(
+              ::open(path.substr(0, path.rfind('/') + 1).append(".").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
+    Folder(const Folder&) = delete;
+    Folder& operator=(const Folder&) = delete;
+    ~Folder() {
+        if (valid()) ::close(descriptor_);
+    }
 
-// Takes a socket away that refuses connections. Two programs may begin at the same moment, and between bind and listen
-// a new socket refuses like a dead one. So what was refused is first moved aside, which only one of them can do, and
-// asked again. If it listens by then, it goes back. If not, its owner looks after its listen() whether the file is
-// still in its place, and finds that it is not (SocketFile::in_place).
+    [[nodiscard]] bool valid() const noexcept { return descriptor_ >= 0; }
+    // Of which no other thread or process will think. Without /proc it leads nowhere, so nothing is moved there.
+    [[nodiscard]] std::string new_name() const {
+        static std::atomic<unsigned> count{0};
+        std::string name("/proc/self/fd/");
+        name.append(std::to_string(descriptor_)).append("/.pier-").append(std::to_string(getpid()));
+        return name.append(1, '-').append(std::to_string(count.fetch_add(1)));
+    }
+
+private:
+    int descriptor_;
+};
+
+// Takes a socket away that refuses connections. A program that has no lock of the folder (SocketFolderLock) may begin
+// at the same moment, and between bind and listen a new socket refuses like a dead one. So what was refused is first
+// moved aside, which only one of them can do, and asked again. If it listens by then, it goes back. If not, its owner
+// looks after its listen() whether the file is still in its place, and finds that it is not (SocketFile::in_place).
 bool clear_away(const std::string& path) {
     const auto stale = look_at(path);
     if (!stale || !S_ISSOCK(stale->st_mode) || !refuses(path)) return false;
-    const std::string aside = name_beside(path);
+    const Folder folder(path);
+    if (!folder.valid()) return false;
+    const std::string aside = folder.new_name();
     if (rename(path.c_str(), aside.c_str()) != 0) return false;
     const auto moved = look_at(aside);
     const bool dead = moved && is_same(*moved, *stale) && refuses(aside);

@@ -22,18 +22,17 @@ HANDLE raw(const SystemHandle& handle) noexcept {
     return reinterpret_cast<HANDLE>(static_cast<std::uintptr_t>(handle.get()));
 }
 
-SystemHandle owned(HANDLE handle) noexcept {
-    return SystemHandle(NativeHandle{reinterpret_cast<std::uintptr_t>(handle)});
-}
-
 struct View {
     std::byte* data = nullptr;
     std::size_t room = 0;  // whole pages
 };
 
+DWORD rights_of(MemoryAccess access) noexcept {
+    return access == MemoryAccess::read_only ? FILE_MAP_READ : FILE_MAP_READ | FILE_MAP_WRITE;
+}
+
 Result<View> map(const SystemHandle& handle, MemoryAccess access) {
-    const DWORD how = access == MemoryAccess::read_only ? FILE_MAP_READ : FILE_MAP_READ | FILE_MAP_WRITE;
-    void* data = ::MapViewOfFile(raw(handle), how, 0, 0, 0);
+    void* data = ::MapViewOfFile(raw(handle), rights_of(access), 0, 0, 0);
     if (data == nullptr) return fail(name_error(::GetLastError()));
     MEMORY_BASIC_INFORMATION pages;
     if (::VirtualQuery(data, &pages, sizeof pages) == 0) {
@@ -55,63 +54,62 @@ Result<sys::Mapping> read_size(SystemHandle handle, View view, MemoryAccess acce
     return sys::Mapping{std::move(handle), view.data, static_cast<std::size_t>(trailer.size), access};
 }
 
-}  // namespace
-
-Error name_error(DWORD code) noexcept {
-    switch (code) {
-        case ERROR_FILE_NOT_FOUND:
-            return {Errc::name_not_found, static_cast<std::int32_t>(code)};
-        case ERROR_ALREADY_EXISTS:
-        case ERROR_INVALID_HANDLE:  // an object of another kind, which somebody else must have made
-            return {Errc::name_taken, static_cast<std::int32_t>(code)};
-        // Of a mapping that is larger than what there is.
-        case ERROR_COMMITMENT_LIMIT:
-        case ERROR_DISK_FULL:
-        case ERROR_FILE_TOO_LARGE:
-        case ERROR_INVALID_PARAMETER:
-        case ERROR_NO_SYSTEM_RESOURCES:
-            return {Errc::not_enough_memory, static_cast<std::int32_t>(code)};
-        default:
-            return translate(code);
-    }
-}
-
-Result<NamedMapping> make_mapping(const NamesLock&, const std::wstring& name, std::size_t size) {
-    const std::uint64_t room = std::uint64_t{size} + sizeof(Trailer);
-    ::SetLastError(ERROR_SUCCESS);
-    SystemHandle handle =
-        owned(::CreateFileMappingW(INVALID_HANDLE_VALUE, nullptr, PAGE_READWRITE, static_cast<DWORD>(room >> 32),
-                                   static_cast<DWORD>(room), name.empty() ? nullptr : name.c_str()));
-    const DWORD code = ::GetLastError();
-    if (raw(handle) == nullptr) {
-        (void)handle.release();
-        return fail(name_error(code));
-    }
+// Writes the size into a new mapping.
+Result<sys::Mapping> finish(SystemHandle handle, std::size_t size) {
     auto view = map(handle, MemoryAccess::read_write);
     if (!view) return fail(view.error());
-    NamedMapping made;
-    if (code == ERROR_ALREADY_EXISTS) {
-        auto mapping = read_size(std::move(handle), *view, MemoryAccess::read_write);
-        // Its maker has died, and somebody who opened it has not noticed yet.
-        if (!mapping) return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
-        made.mapping = std::move(*mapping);
-        return made;
-    }
     const Trailer trailer{ready, size};
     std::memcpy(view->data + (view->room - sizeof trailer), &trailer, sizeof trailer);
-    made.mapping = {std::move(handle), view->data, size, MemoryAccess::read_write};
-    made.is_new = true;
-    return made;
+    return sys::Mapping{std::move(handle), view->data, size, MemoryAccess::read_write};
+}
+
+HANDLE create_mapping(SECURITY_ATTRIBUTES* attributes, const wchar_t* name, std::size_t size) noexcept {
+    const std::uint64_t room = std::uint64_t{size} + sizeof(Trailer);
+    return ::CreateFileMappingW(INVALID_HANDLE_VALUE, attributes, PAGE_READWRITE, static_cast<DWORD>(room >> 32),
+                                static_cast<DWORD>(room), name);
+}
+
+Result<SystemHandle> open_own_mapping(const std::wstring& name, DWORD rights) {
+    return own_opened(::OpenFileMappingW(rights | READ_CONTROL, FALSE, name.c_str()));
+}
+
+}  // namespace
+
+Result<NamedMapping> make_mapping(const NamesLock&, const std::wstring& name, std::size_t size) {
+    auto object =
+        make_own([&](SECURITY_ATTRIBUTES* attributes) { return create_mapping(attributes, name.c_str(), size); });
+    if (!object) return fail(object.error());
+    if (object->is_new) {
+        auto mapping = finish(std::move(object->handle), size);
+        if (!mapping) return fail(mapping.error());
+        return NamedMapping{std::move(*mapping), true};
+    }
+    auto view = map(object->handle, MemoryAccess::read_write);
+    if (!view) return fail(view.error());
+    auto mapping = read_size(std::move(object->handle), *view, MemoryAccess::read_write);
+    // Its maker has died, and somebody who opened it has not noticed yet.
+    if (!mapping) return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
+    return NamedMapping{std::move(*mapping), false};
 }
 
 Result<sys::Mapping> open_mapping(const NamesLock&, const std::wstring& name, MemoryAccess access) {
-    const DWORD how = access == MemoryAccess::read_only ? FILE_MAP_READ : FILE_MAP_READ | FILE_MAP_WRITE;
-    HANDLE opened = ::OpenFileMappingW(how, FALSE, name.c_str());
-    if (opened == nullptr) return fail(name_error(::GetLastError()));
-    SystemHandle handle = owned(opened);
-    auto view = map(handle, access);
+    auto handle = open_own_mapping(name, rights_of(access));
+    if (!handle) return fail(handle.error());
+    auto view = map(*handle, access);
     if (!view) return fail(view.error());
-    return read_size(std::move(handle), *view, access);
+    return read_size(std::move(*handle), *view, access);
+}
+
+Result<sys::Mapping> anonymous_mapping(std::size_t size) {
+    const HANDLE made = create_mapping(nullptr, nullptr, size);
+    if (made == nullptr) return fail(name_error(::GetLastError()));
+    return finish(system_handle(made), size);
+}
+
+Result<void> find_mapping(const std::wstring& name) {
+    auto opened = open_own_mapping(name, FILE_MAP_READ);
+    if (!opened) return fail(opened.error());
+    return {};
 }
 
 }  // namespace pier::win32
@@ -148,13 +146,7 @@ Result<Mapping> open_memory(const IpcName& name, MemoryAccess access) {
     return win32::open_mapping(*lock, *wide, access);
 }
 
-Result<Mapping> anonymous_memory(std::size_t size) {
-    auto lock = win32::NamesLock::take();
-    if (!lock) return fail(lock.error());
-    auto made = win32::make_mapping(*lock, {}, size);
-    if (!made) return fail(made.error());
-    return std::move(made->mapping);
-}
+Result<Mapping> anonymous_memory(std::size_t size) { return win32::anonymous_mapping(size); }
 
 Result<Mapping> map_memory(SystemHandle handle, MemoryAccess access) {
     auto view = win32::map(handle, access);
@@ -168,10 +160,7 @@ Result<Mapping> map_memory(SystemHandle handle, MemoryAccess access) {
 Result<void> remove_memory(const IpcName& name) {
     auto wide = wide_name(name);
     if (!wide) return fail(wide.error());
-    HANDLE opened = ::OpenFileMappingW(FILE_MAP_READ, FALSE, wide->c_str());
-    if (opened == nullptr) return fail(win32::name_error(::GetLastError()));
-    (void)::CloseHandle(opened);
-    return {};
+    return win32::find_mapping(*wide);
 }
 
 void unmap(const Mapping& mapping) noexcept {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ipc/names_lock.hpp"
+#include "ipc/own_object.hpp"
 
 #include <pier/result.hpp>
 #include <pier/sys/ipc/memory.hpp>
@@ -18,12 +19,13 @@ struct NamedMapping {
     sys::Mapping mapping;
     bool is_new = false;
 };
-// With is_new == false the size may be another one than that asked for. Empty name: none.
+// With is_new == false the size may be another one than that asked for. Errors: those of make_own().
 [[nodiscard]] Result<NamedMapping> make_mapping(const NamesLock&, const std::wstring& name, std::size_t size);
-// Errors: name_not_found.
+// Errors: those of own_opened(), such as name_not_found.
 [[nodiscard]] Result<sys::Mapping> open_mapping(const NamesLock&, const std::wstring& name, MemoryAccess access);
-
-// What the failure of a call means that makes or opens an object with a name.
-[[nodiscard]] Error name_error(DWORD code) noexcept;
+// Without a name. Errors: not_enough_memory; what the system says.
+[[nodiscard]] Result<sys::Mapping> anonymous_mapping(std::size_t size);
+// Whether there is one. Errors: as above.
+[[nodiscard]] Result<void> find_mapping(const std::wstring& name);
 
 }  // namespace pier::win32

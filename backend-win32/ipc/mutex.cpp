@@ -1,4 +1,5 @@
 #include "ipc/memory.hpp"
+#include "ipc/own_object.hpp"
 #include "ipc/wait.hpp"
 #include "process/text.hpp"
 
@@ -30,14 +31,8 @@ Result<Names> names_of(const IpcName& name) {
     return Names{win32::to_wide(*text), std::wstring(L"Local\\pier.guarded.").append(win32::to_wide(name.text()))};
 }
 
-SystemHandle owned(HANDLE handle) noexcept {
-    return SystemHandle(NativeHandle{reinterpret_cast<std::uintptr_t>(handle)});
-}
-
 Result<SystemHandle> open_mutex(const std::wstring& name) {
-    const HANDLE mutex = ::OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE, FALSE, name.c_str());
-    if (mutex == nullptr) return fail(win32::name_error(::GetLastError()));
-    return owned(mutex);
+    return win32::own_opened(::OpenMutexW(SYNCHRONIZE | MUTEX_MODIFY_STATE | READ_CONTROL, FALSE, name.c_str()));
 }
 
 }  // namespace
@@ -47,15 +42,13 @@ Result<Mutex> Mutex::create(const IpcName& name, IpcCreation creation) {
     if (!names) return fail(names.error());
     auto lock = win32::NamesLock::take();
     if (!lock) return fail(lock.error());
-    const HANDLE mutex = ::CreateMutexW(nullptr, FALSE, names->mutex.c_str());
-    const DWORD code = ::GetLastError();
-    if (mutex == nullptr) return fail(win32::name_error(code));
-    SystemHandle handle = owned(mutex);
-    if (code == ERROR_ALREADY_EXISTS && creation == IpcCreation::exclusive)
-        return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
+    auto mutex = win32::make_own(
+        [&](SECURITY_ATTRIBUTES* attributes) { return ::CreateMutexW(attributes, FALSE, names->mutex.c_str()); });
+    if (!mutex) return fail(mutex.error());
+    if (!mutex->is_new && creation == IpcCreation::exclusive) return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
     auto memory = win32::make_mapping(*lock, names->memory, sizeof(Shared));
     if (!memory) return fail(memory.error());
-    return Mutex(std::move(memory->mapping), std::move(handle));
+    return Mutex(std::move(memory->mapping), std::move(mutex->handle));
 }
 
 Result<Mutex> Mutex::open(const IpcName& name) {

@@ -1,5 +1,8 @@
+#include "process/error.hpp"
+
 #include <pier/sys/ipc/name.hpp>
 
+#include <string>
 #include <string_view>
 
 namespace pier::sys {
@@ -17,15 +20,22 @@ std::string_view prefix(IpcKind kind) noexcept {
         case IpcKind::queue:
             return "Local\\pier.queue.";
         case IpcKind::pipe:
-            break;
+            return "\\\\.\\pipe\\pier.";
     }
-    return "\\\\.\\pipe\\pier.";
+    return "";
 }
 
 }  // namespace
 
 Result<std::string> system_name(IpcKind kind, const IpcName& name) {
-    return std::string(prefix(kind)).append(name.text());
+    std::string text(prefix(kind));
+    // All sessions share the names of pipes.
+    if (kind == IpcKind::pipe) {
+        DWORD session = 0;
+        if (!::ProcessIdToSessionId(::GetCurrentProcessId(), &session)) return fail(win32::translate(::GetLastError()));
+        text.append(std::to_string(session)).append(".");
+    }
+    return text.append(name.text());
 }
 
 }  // namespace pier::sys

@@ -34,11 +34,16 @@ bool CurrentUser::owns(HANDLE object) const noexcept {
 }
 
 SECURITY_ATTRIBUTES* OwnSecurity::attributes() {
-    const DWORD size = sizeof(ACL) + sizeof(ACCESS_ALLOWED_ACE) + ::GetLengthSid(user_.sid());
+    alignas(SID) std::byte everybody[SECURITY_MAX_SID_SIZE];
+    DWORD room = sizeof everybody;
+    if (!::CreateWellKnownSid(WinAuthenticatedUserSid, nullptr, everybody, &room)) return nullptr;
+    constexpr DWORD fixed = sizeof(ACL) + 2 * sizeof(ACCESS_ALLOWED_ACE);
+    const DWORD size = fixed + ::GetLengthSid(user_.sid()) + room;
     list_ = std::make_unique<std::byte[]>(size);
     auto* list = reinterpret_cast<ACL*>(list_.get());
     const bool made = ::InitializeAcl(list, size, ACL_REVISION) &&
                       ::AddAccessAllowedAce(list, ACL_REVISION, GENERIC_ALL, user_.sid()) &&
+                      (others_ == 0 || ::AddAccessAllowedAce(list, ACL_REVISION, others_, everybody)) &&
                       ::InitializeSecurityDescriptor(&descriptor_, SECURITY_DESCRIPTOR_REVISION) &&
                       ::SetSecurityDescriptorDacl(&descriptor_, TRUE, list, FALSE) &&
                       ::SetSecurityDescriptorOwner(&descriptor_, user_.sid(), FALSE);

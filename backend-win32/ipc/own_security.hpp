@@ -23,17 +23,20 @@ private:
     std::unique_ptr<std::byte[]> token_;
 };
 
-// All rights for the user, none for anybody else, and the user as the owner. It stays where it is.
+// All rights for the user, who is the owner, and for everybody else who has logged on those of `others`. It stays where
+// it is.
 class OwnSecurity {
 public:
-    explicit OwnSecurity(CurrentUser user) noexcept : user_(std::move(user)) {}
+    explicit OwnSecurity(CurrentUser user, DWORD others = 0) noexcept : user_(std::move(user)), others_(others) {}
     OwnSecurity(const OwnSecurity&) = delete;
     OwnSecurity& operator=(const OwnSecurity&) = delete;
     // Null with GetLastError(). Valid as long as this.
     [[nodiscard]] SECURITY_ATTRIBUTES* attributes();
+    [[nodiscard]] const CurrentUser& user() const noexcept { return user_; }
 
 private:
     CurrentUser user_;
+    DWORD others_;
     std::unique_ptr<std::byte[]> list_;
     SECURITY_DESCRIPTOR descriptor_{};
     SECURITY_ATTRIBUTES attributes_{};

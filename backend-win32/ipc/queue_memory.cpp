@@ -43,23 +43,40 @@ std::size_t QueueMemory::size_for(QueueLimits limits) noexcept {
     return sizeof(Header) + limits.capacity * (sizeof(Slot) + rounded(limits.message_size));
 }
 
+Result<QueueLimits> QueueMemory::limits_of(std::span<const std::byte> memory) noexcept {
+    if (memory.size() < sizeof(Header)) return fail(Errc::name_taken);
+    auto& header = *reinterpret_cast<Header*>(const_cast<std::byte*>(memory.data()));
+    if (std::atomic_ref(header.ready).load() != made) return fail(Errc::name_not_found);
+    const QueueLimits limits{std::atomic_ref(header.capacity).load(), std::atomic_ref(header.message_size).load()};
+    const bool possible = limits.capacity > 0 && limits.capacity <= sys::Queue::most_messages &&
+                          limits.message_size > 0 && limits.message_size <= sys::Queue::longest_message &&
+                          size_for(limits) == memory.size();
+    if (!possible) return fail(Errc::name_taken);
+    return limits;
+}
+
 QueueMemory::Header& QueueMemory::header() const noexcept { return *reinterpret_cast<Header*>(memory_); }
 
 QueueMemory::Slot& QueueMemory::slot(std::uint32_t index) const noexcept {
-    const std::size_t stride = sizeof(Slot) + rounded(header().message_size);
-    return *reinterpret_cast<Slot*>(memory_ + sizeof(Header) + index * stride);
+    const std::size_t stride = sizeof(Slot) + rounded(message_size_);
+    return *reinterpret_cast<Slot*>(memory_ + sizeof(Header) + std::min(index, capacity_ - 1) * stride);
 }
 
-void QueueMemory::initialise(QueueLimits limits) noexcept {
-    header().capacity = static_cast<std::uint32_t>(limits.capacity);
-    header().message_size = static_cast<std::uint32_t>(limits.message_size);
+void QueueMemory::initialise() noexcept {
+    header().capacity = capacity_;
+    header().message_size = message_size_;
     repair();
     std::atomic_ref(header().ready).store(made);
 }
 
-bool QueueMemory::is_ready() const noexcept { return std::atomic_ref(header().ready).load() == made; }
-QueueLimits QueueMemory::limits() const noexcept { return {header().capacity, header().message_size}; }
-std::size_t QueueMemory::count() const noexcept { return header().count; }
+std::size_t QueueMemory::count() const noexcept { return std::min(header().count, capacity_); }
+
+bool QueueMemory::is_sound() const noexcept {
+    const Header& h = header();
+    const bool messages = h.count == 0 ? h.first == none && h.last == none : h.first < capacity_ && h.last < capacity_;
+    const bool room = h.count == capacity_ ? h.free == none : h.free < capacity_;
+    return h.count <= capacity_ && messages && room;
+}
 
 // Behind those of its priority. Usually that is the end of the list.
 void QueueMemory::insert(std::uint32_t index) noexcept {
@@ -68,8 +85,11 @@ void QueueMemory::insert(std::uint32_t index) noexcept {
     std::uint32_t before = h.last;
     if (before != none && slot(before).priority < message.priority) {
         before = none;
-        for (std::uint32_t each = h.first; slot(each).priority >= message.priority; each = slot(each).next)
+        std::uint32_t each = h.first;
+        for (std::uint32_t steps = 0; steps < capacity_ && slot(each).priority >= message.priority; ++steps) {
             before = each;
+            each = slot(each).next;
+        }
     }
     std::uint32_t& link = before == none ? h.first : slot(before).next;
     message.next = link;
@@ -95,8 +115,8 @@ ReceivedMessage QueueMemory::pop(std::span<std::byte> into) noexcept {
     Header& h = header();
     const std::uint32_t index = h.first;
     Slot& message = slot(index);
-    const ReceivedMessage received{message.size, message.priority};
-    if (message.size > 0) std::memcpy(into.data(), message.bytes(), std::min<std::size_t>(message.size, into.size()));
+    const ReceivedMessage received{std::min(std::atomic_ref(message.size).load(), message_size_), message.priority};
+    if (received.size > 0) std::memcpy(into.data(), message.bytes(), std::min(received.size, into.size()));
     message.state.store(State::free, std::memory_order_release);
     h.first = message.next;
     if (h.first == none) h.last = none;
@@ -104,6 +124,19 @@ ReceivedMessage QueueMemory::pop(std::span<std::byte> into) noexcept {
     message.next = h.free;
     h.free = index;
     return received;
+}
+
+// Of the messages: the one that comes next in age behind a place, or none.
+std::uint32_t QueueMemory::oldest_after(std::uint64_t sequence, std::uint32_t place) const noexcept {
+    std::uint32_t oldest = none;
+    for (std::uint32_t index = 0; index < capacity_; ++index) {
+        const Slot& each = slot(index);
+        if (each.state.load(std::memory_order_relaxed) != State::waits) continue;
+        const bool is_behind =
+            each.sequence > sequence || (each.sequence == sequence && (place == none || index > place));
+        if (is_behind && (oldest == none || each.sequence < slot(oldest).sequence)) oldest = index;
+    }
+    return oldest;
 }
 
 // The lists, from the messages. Each time the oldest of those that are not in the list yet goes in, so that it comes
@@ -114,24 +147,21 @@ void QueueMemory::repair() noexcept {
     h.first = none;
     h.last = none;
     h.free = none;
-    for (std::uint32_t index = h.capacity; index-- > 0;) {
+    for (std::uint32_t index = capacity_; index-- > 0;) {
         if (slot(index).state.load(std::memory_order_acquire) == State::waits) continue;
         slot(index).next = h.free;
         h.free = index;
     }
-    std::uint64_t from = 0;
-    for (;;) {
-        std::uint32_t oldest = none;
-        for (std::uint32_t index = 0; index < h.capacity; ++index) {
-            Slot& each = slot(index);
-            if (each.state.load(std::memory_order_relaxed) != State::waits || each.sequence < from) continue;
-            if (oldest == none || each.sequence < slot(oldest).sequence) oldest = index;
-        }
-        if (oldest == none) break;
-        from = slot(oldest).sequence + 1;
-        insert(oldest);
+    std::uint64_t sequence = 0;
+    std::uint32_t last = none;
+    for (std::uint32_t round = 0; round < capacity_; ++round) {
+        const std::uint32_t next = oldest_after(sequence, last);
+        if (next == none) break;
+        sequence = slot(next).sequence;
+        last = next;
+        insert(next);
     }
-    h.sequence = std::max(h.sequence, from);
+    if (last != none) h.sequence = std::max(h.sequence, sequence + 1);
 }
 
 }  // namespace pier::win32

@@ -1,4 +1,4 @@
-#include "ipc/memory.hpp"
+#include "ipc/own_object.hpp"
 #include "ipc/wait.hpp"
 #include "process/text.hpp"
 
@@ -8,16 +8,11 @@
 namespace pier::sys {
 namespace {
 
-SystemHandle owned(HANDLE handle) noexcept {
-    return SystemHandle(NativeHandle{reinterpret_cast<std::uintptr_t>(handle)});
-}
-
 Result<SystemHandle> open_existing(const IpcName& name) {
     auto text = system_name(IpcKind::semaphore, name);
     if (!text) return fail(text.error());
-    const HANDLE object = ::OpenSemaphoreW(SEMAPHORE_MODIFY_STATE | SYNCHRONIZE, FALSE, win32::to_wide(*text).c_str());
-    if (object == nullptr) return fail(win32::name_error(::GetLastError()));
-    return owned(object);
+    return win32::own_opened(
+        ::OpenSemaphoreW(SEMAPHORE_MODIFY_STATE | SYNCHRONIZE | READ_CONTROL, FALSE, win32::to_wide(*text).c_str()));
 }
 
 }  // namespace
@@ -29,14 +24,13 @@ Semaphore::Semaphore(Mapping&& memory, SystemHandle handle) noexcept
 Result<Semaphore> Semaphore::create(const IpcName& name, std::uint32_t initial, IpcCreation creation) {
     auto text = system_name(IpcKind::semaphore, name);
     if (!text) return fail(text.error());
-    const HANDLE object =
-        ::CreateSemaphoreW(nullptr, static_cast<LONG>(initial), static_cast<LONG>(most), win32::to_wide(*text).c_str());
-    const DWORD code = ::GetLastError();
-    if (object == nullptr) return fail(win32::name_error(code));
-    SystemHandle handle = owned(object);
-    if (code == ERROR_ALREADY_EXISTS && creation == IpcCreation::exclusive)
-        return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
-    return Semaphore(Mapping(), std::move(handle));
+    const std::wstring wide = win32::to_wide(*text);
+    auto object = win32::make_own([&](SECURITY_ATTRIBUTES* attributes) {
+        return ::CreateSemaphoreW(attributes, static_cast<LONG>(initial), static_cast<LONG>(most), wide.c_str());
+    });
+    if (!object) return fail(object.error());
+    if (!object->is_new && creation == IpcCreation::exclusive) return fail(Errc::name_taken, ERROR_ALREADY_EXISTS);
+    return Semaphore(Mapping(), std::move(object->handle));
 }
 
 Result<Semaphore> Semaphore::open(const IpcName& name) {

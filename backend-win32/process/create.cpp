@@ -17,8 +17,14 @@
 namespace pier::win32 {
 namespace {
 
-// From here on a status is that of an exception (NTSTATUS, severity "error").
-constexpr DWORD first_exception = 0xC0000000;
+// Whether a status is that of an exception that nobody handled: an NTSTATUS of the severity "error", whose reserved bit
+// is 0 ([MS-ERREF] 2.3), or one of the two warnings that debuggers wait for. exit(-1) and TerminateProcess(-1) have
+// that bit set. STATUS_CONTROL_C_EXIT counts as one, too: the process was ended from outside.
+constexpr bool is_exception(DWORD status) noexcept {
+    constexpr DWORD breakpoint = 0x80000003;
+    constexpr DWORD single_step = 0x80000004;
+    return (status & 0xD0000000) == 0xC0000000 || status == breakpoint || status == single_step;
+}
 // ERROR_ELEVATION_REQUIRED, which mingw-w64's headers lack.
 constexpr DWORD elevation_required = 740;
 
@@ -204,7 +210,7 @@ Result<CreatedProcess> create_process(const ProcessOptions& options, const sys::
 Result<ProcessEnd> end_of(HANDLE process) noexcept {
     DWORD status = 0;
     if (!::GetExitCodeProcess(process, &status)) return fail_last();
-    return ProcessEnd{status >= first_exception ? ProcessEnd::By::exception : ProcessEnd::By::exit, status};
+    return ProcessEnd{is_exception(status) ? ProcessEnd::By::exception : ProcessEnd::By::exit, status};
 }
 
 }  // namespace pier::win32

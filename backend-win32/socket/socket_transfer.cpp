@@ -22,6 +22,8 @@ Result<std::vector<std::byte>> describe_socket(NativeSocket socket, std::uint64_
     return bytes;
 }
 
+void end_described(NativeSocket socket) noexcept { (void)::shutdown(native(socket), SD_BOTH); }
+
 Result<NativeSocket> make_socket(std::span<const std::byte> description) {
     WSAPROTOCOL_INFOW info{};
     if (description.size() != sizeof info) return fail(Errc::invalid_argument);

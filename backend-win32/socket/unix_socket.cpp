@@ -36,12 +36,36 @@ bool is_socket(const std::wstring& path) noexcept {
            (info.FileAttributes & FILE_ATTRIBUTE_REPARSE_POINT) != 0 && info.ReparseTag == socket_tag;
 }
 
+// What became of a connect() that a socket which doesn't block has begun; WSAEWOULDBLOCK after a second of nothing.
+int end_of_connect(SOCKET socket) noexcept {
+    fd_set writes;
+    fd_set failures;
+    FD_ZERO(&writes);
+    FD_ZERO(&failures);
+    FD_SET(socket, &writes);
+    FD_SET(socket, &failures);  // select() reports a connect that has failed here
+    timeval most{1, 0};
+    const int ready = ::select(0, nullptr, &writes, &failures, &most);
+    if (ready == 0) return WSAEWOULDBLOCK;
+    int code = 0;
+    int size = sizeof code;
+    const bool asked =
+        ready > 0 && ::getsockopt(socket, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&code), &size) == 0;
+    return asked ? code : ::WSAGetLastError();
+}
+
+// Whether nobody listens there. connect() may say so at once; its documentation says that a socket which doesn't block
+// is told later. Who doesn't answer in time may live.
 bool refuses(const Address& at) noexcept {
     auto probe = open_socket(Family::unix_domain, spi::SocketKind::stream);
-    if (!probe || !set_non_blocking(*probe)) return false;
-    const bool refused = ::connect(*probe, &at.raw.any, at.length) != 0 && ::WSAGetLastError() == WSAECONNREFUSED;
+    if (!probe) return false;
+    int code = WSAEWOULDBLOCK;
+    if (set_non_blocking(*probe)) {
+        code = ::connect(*probe, &at.raw.any, at.length) == 0 ? 0 : ::WSAGetLastError();
+        if (code == WSAEWOULDBLOCK) code = end_of_connect(*probe);
+    }
     ::closesocket(*probe);
-    return refused;
+    return code == WSAECONNREFUSED;
 }
 
 }  // namespace

@@ -66,6 +66,15 @@ class FaultyServer(harness.TestCase):
             self.assert_said(server, SAID + r"this handler is \x1b[31mfaulty",
                              "faulty-server: 20 connections were ended by exceptions")
 
+    def test_a_process_that_aborts_is_no_exception(self):
+        """abort() ends a process with the status 3 on Windows, or as an exception of the system."""
+        with Server("--model", "process") as server:
+            self.provoke(server, b"x")
+            self.assert_serves(server)
+            self.assertEqual(server.stop(), 0)
+            self.assertIn("faulty-server: the process of a client ", server.complaints())
+            self.assertNotIn("by an exception\n", server.complaints())
+
     def test_before_there_is_a_task(self):
         with Server() as server:
             with server.connect() as client:

@@ -54,7 +54,7 @@ class settings:
         """What this system is called in lists and reports: linux, windows, wine-10 or wine-8."""
         if cls.wine:
             return subprocess.run([cls.command[0], "--system"], stdin=subprocess.DEVNULL, capture_output=True,
-                                  encoding="utf-8", timeout=PATIENCE, check=True).stdout.strip()
+                                  encoding="utf-8", timeout=BOOT_TIME, check=True).stdout.strip()
         return "windows" if cls.windows else "linux"
 
     @classmethod
@@ -326,7 +326,8 @@ class Server:
         return int(fields[11]) + int(fields[12])
 
     def connect(self, index=0):
-        client = socket.create_connection(self.names[index], timeout=PATIENCE)
+        # The server may start a process for it.
+        client = socket.create_connection(self.names[index], timeout=settings.boot_time())
         client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return client
 

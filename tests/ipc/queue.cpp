@@ -47,6 +47,8 @@ TEST_CASE("queue: messages come whole, by priority and then by age") {
     }
     CHECK(outcome(other.try_receive(room)) == Errc::operation_would_block);
     CHECK(given(queue.size()) == 0);
+    CHECK(outcome(queue.try_send({})) == Errc::ok);
+    CHECK(given(other.try_receive(room)).size == 0);
 }
 
 TEST_CASE("queue: it is bounded in messages and in bytes") {

@@ -3,12 +3,14 @@
 #include "engine.hpp"
 
 #include <pier/ipc/named_pipe.hpp>
+#include <pier/ipc/remains.hpp>
 #include <pier/sys/clock.hpp>
 #include <pier/sys/ipc/name.hpp>
 
 #include <doctest/doctest.h>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <array>
@@ -114,6 +116,51 @@ TEST_CASE("named pipe: what a killed reader leaves can be removed, or is the nex
         });
         CHECK(lstat(path_of(name).c_str(), &left) != 0);
     }
+}
+
+TEST_CASE("named pipe: who has it open to read, and is not its reader, is no reader to a writer") {
+    const pier::IpcName name = new_name();
+    const std::string path = path_of(name);
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    const int looker = open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    REQUIRE(looker >= 0);
+    on_loop([&]() -> Task<void> {
+        for (bool locked : {false, true}) {
+            if (locked) REQUIRE(flock(looker, LOCK_SH | LOCK_NB) == 0);
+            auto nobody = co_await NamedPipe::open_writer(name, after(5ms));
+            CHECK(outcome(nobody) == Errc::timed_out);
+        }
+        flock(looker, LOCK_UN);
+        auto reader = NamedPipe::open_reader(name);
+        CHECK(outcome(reader) == Errc::ok);
+        auto writer = co_await NamedPipe::open_writer(name, after(limit));
+        CHECK(outcome(writer) == Errc::ok);
+    });
+    close(looker);
+}
+
+TEST_CASE("named pipe: who lists or removes what is left behind is in no reader's way") {
+    const pier::IpcName name = new_name();
+    bool removes = false;
+    SUBCASE("lists") {}
+    SUBCASE("removes") { removes = true; }
+    posix::Child other([&] {
+        for (;;) {
+            if (removes) (void)pier::remove_remain(pier::IpcKind::pipe, name);
+            if (!removes) (void)pier::ipc_remains();
+        }
+        return 0;
+    });
+    on_loop([&]() -> Task<void> {
+        const pier::Time end = pier::sys::now() + 300ms;
+        for (int round = 0; round < 3000 && pier::sys::now() < end; ++round) {
+            auto reader = NamedPipe::open_reader(name);
+            REQUIRE(outcome(reader) == Errc::ok);
+            struct stat found {};
+            REQUIRE(lstat(path_of(name).c_str(), &found) == 0);
+        }
+        co_return;
+    });
 }
 
 TEST_CASE("named pipe: a writer that is killed in the middle of a message is the end behind what it wrote") {

@@ -84,7 +84,11 @@ pier::Task<OrFault<void>> Session::meet() {
     auto side = co_await host_->meet(*process_);
     if (!side) co_return std::unexpected(std::move(side.error()));
     side_ = std::move(*side);
-    co_return co_await hear();
+    auto heard = co_await hear();
+    // Both have it open by then. What bare system calls have made is nothing that "pier-ipc clean" knows: its names go
+    // now, so that none is left when this process is killed.
+    if (heard && way_ == Way::raw) host_.reset();
+    co_return heard;
 }
 
 pier::Task<OrFault<pier::Duration>> Session::transfer(Direction direction, Load load) {

@@ -104,6 +104,30 @@ bool concerns_sender(const Error& error) noexcept {
     }
 }
 
+// Whether the receiver may have the connection, or may get it yet.
+bool is_unknown(const Error& error) noexcept {
+    return error == Errc::timed_out || error == Errc::operation_canceled || error == Errc::protocol_error;
+}
+
+Task<Result<void>> send_and_hear(const Stream& channel, NativeSocket socket, std::uint64_t receiver,
+                                 Deadline deadline) {
+    Result<void> sent;
+    if (describes()) {
+        sent = co_await send_description(channel, socket, receiver, deadline);
+    } else if (channel.peer().is_unix()) {
+        sent = co_await send_message(channel, socket, deadline);
+    } else {
+        sent = fail(Errc::not_supported);
+    }
+    if (!sent) co_return sent;
+    std::array<std::byte, 1> answer{};
+    auto answered = co_await channel.receive_exactly(answer, deadline);
+    if (!answered) co_return fail(static_cast<const Error&>(answered.error()));
+    if (answer[0] == std::byte{static_cast<std::uint8_t>(Answer::refused)}) co_return fail(Errc::connection_refused);
+    if (answer[0] != std::byte{static_cast<std::uint8_t>(Answer::taken)}) co_return fail(Errc::protocol_error);
+    co_return {};
+}
+
 Result<Accepted> connected(Result<NativeSocket> socket) noexcept {
     if (!socket) return fail(socket.error());
     Accepted connection(*socket);
@@ -120,22 +144,13 @@ Task<Result<void>> send_connection(const Stream& channel, Accepted& connection, 
     if (!channel.valid()) co_return fail(Errc::not_connected);
     if (!connection.valid()) co_return fail(Errc::invalid_argument);
     if (connection.handle() != nullptr) co_return fail(Errc::not_supported);
-    Result<void> sent;
-    if (describes()) {
-        sent = co_await send_description(channel, connection.socket(), receiver, deadline);
-    } else if (channel.peer().is_unix()) {
-        sent = co_await send_message(channel, connection.socket(), deadline);
-    } else {
-        sent = fail(Errc::not_supported);
+    auto passed = co_await send_and_hear(channel, connection.socket(), receiver, deadline);
+    if (passed) {
+        const Accepted closed(std::move(connection));
+    } else if (is_unknown(passed.error())) {
+        sys::end_described(connection.socket());
     }
-    if (!sent) co_return sent;
-    std::array<std::byte, 1> answer{};
-    auto answered = co_await channel.receive_exactly(answer, deadline);
-    if (!answered) co_return fail(static_cast<const Error&>(answered.error()));
-    if (answer[0] == std::byte{static_cast<std::uint8_t>(Answer::refused)}) co_return fail(Errc::connection_refused);
-    if (answer[0] != std::byte{static_cast<std::uint8_t>(Answer::taken)}) co_return fail(Errc::protocol_error);
-    const Accepted closed(std::move(connection));
-    co_return {};
+    co_return passed;
 }
 
 Task<Result<Accepted>> receive_connection(const Stream& channel, Deadline deadline) {

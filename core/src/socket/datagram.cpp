@@ -1,6 +1,7 @@
 #include <pier/datagram.hpp>
 
 #include <pier/sys/socket.hpp>
+#include <pier/sys/socket_folder.hpp>
 
 namespace pier {
 namespace {
@@ -12,6 +13,14 @@ constexpr std::size_t longest_over_ipv6 = 65'535 - 8;
 std::size_t longest_over(Family family) noexcept {
     if (family == Family::unix_domain) return spi::limits::largest_submission;  // the system has a limit of its own
     return family == Family::ipv6 ? longest_over_ipv6 : longest_over_ipv4;
+}
+
+Result<void> bind(spi::NativeSocket socket, const Endpoint& local, spi::SocketFile* file) {
+    const sys::SocketFolderLock folder(local);
+    // Also for a socket that only sends: Windows can't receive on an unbound one.
+    auto bound = sys::bind(socket, local, spi::SocketKind::datagram, {});
+    if (!bound || file == nullptr) return bound;
+    return file->bound();
 }
 
 }  // namespace
@@ -32,12 +41,7 @@ Result<Datagram> Datagram::make(const Endpoint& local, const Endpoint* peer) {
     if (!opened) return fail(opened.error());
     spi::Accepted socket(*opened);  // closes it on every way out
     auto file = local.has_path() ? std::make_unique<spi::SocketFile>(local) : nullptr;
-    // Also for a socket that only sends: Windows can't receive on an unbound one.
-    auto bound = sys::bind(*opened, local, spi::SocketKind::datagram, {});
-    if (!bound) return fail(bound.error());
-    if (file != nullptr) {
-        if (auto made = file->bound(); !made) return fail(made.error());
-    }
+    if (auto bound = bind(*opened, local, file.get()); !bound) return fail(bound.error());
     if (peer != nullptr) {
         auto connected = sys::connect_datagram(*opened, *peer);
         if (!connected) return fail(connected.error());

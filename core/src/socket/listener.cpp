@@ -1,5 +1,6 @@
 #include <pier/listener.hpp>
 #include <pier/sys/socket.hpp>
+#include <pier/sys/socket_folder.hpp>
 
 namespace pier {
 namespace {
@@ -10,6 +11,7 @@ using spi::NativeSocket;
 Result<Accepted> listen_at(NativeSocket opened, const Endpoint& endpoint, ListenerOptions options) {
     spi::Accepted socket(opened);
     auto file = endpoint.has_path() ? std::make_unique<spi::SocketFile>(endpoint) : nullptr;
+    const sys::SocketFolderLock folder(endpoint);
     auto bound =
         sys::bind(opened, endpoint, spi::SocketKind::listener,
                   {.share_port = options.share_port && !options.first_to_share, .dual_stack = options.dual_stack});
@@ -24,7 +26,8 @@ Result<Accepted> listen_at(NativeSocket opened, const Endpoint& endpoint, Listen
         // Not before: of two programs that bind at the same time the system refuses one when it listens.
         if (auto shared = sys::share_port(opened); !shared) return fail(shared.error());
     }
-    // Until it listens it looks like what a dead server has left, and another one may have taken its place.
+    // Until it listens it looks like what a dead server has left. Who had no lock of the folder may have taken its
+    // place.
     if (file != nullptr && !file->in_place()) return fail(Errc::address_in_use);
     socket.set_file(std::move(file));
     return socket;

@@ -59,8 +59,8 @@ template <class Server>
 [[nodiscard]] std::optional<std::vector<Accepted>> begin_life(Frame& frame, sys::ParentLink& parent,
                                                               const Heeder& heeder);
 
-// What a child ends with that can't serve, which it has said.
-inline constexpr int status_of_failure = 4;
+// What a child ends with that can't serve, which it has said. Nobody ends with it by accident.
+inline constexpr int status_of_failure = 244;
 
 // The life of a child: `work`, which ends it by sys::leave() while the one who heeds the parent is still there. If it
 // comes back, it has failed.

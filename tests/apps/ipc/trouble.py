@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
@@ -30,6 +31,27 @@ def lives(pid):
         return False
 
 
+def children(pid):
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as numbers:
+            return [int(word) for word in numbers.read().split()]
+    return []
+
+
+def raw_names(pid, since):
+    """Of what the run with that number has made by bare system calls since then, as far as there are files of it. An older
+    process that was killed may have had the same number."""
+    found = [each for folder in ("/tmp", "/dev/shm", "/dev/mqueue") for before in ("", "sem.")
+             for each in pathlib.Path(folder).glob(f"{before}pier-ipc-{pid}-*")]
+    return [str(each) for each in found if is_since(each, since)]
+
+
+def is_since(path, since):
+    with contextlib.suppress(FileNotFoundError):
+        return path.lstat().st_mtime > since
+    return False
+
+
 def second_process(pid):
     """Of the program with that number, as soon as it talks: it has both ends open by then, and leaves interrupts to the
     first one."""
@@ -37,9 +59,7 @@ def second_process(pid):
     ticks = []  # of both, when interrupts were left
 
     def there():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as children:
-                found[:] = [int(word) for word in children.read().split()]
+        found[:] = children(pid)
         if not found or not catches(found[0], signal.SIGINT):
             return False
         ticks.append(cpu_ticks(found[0]) + cpu_ticks(pid))
@@ -77,12 +97,13 @@ def remains(pid, *arguments):
 class Running:
     """A long measurement, and its second process."""
 
-    def __init__(self, kind):
-        self.kind = kind
+    def __init__(self, kind, *options):
+        self.words = [*options, kind]
 
     def __enter__(self):
-        self.process = harness.start("--engine", settings.engine, "--seconds", "600", self.kind, stdin=subprocess.DEVNULL,
-                                     stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+        self.process = harness.start("--engine", settings.engine, "--seconds", "600", *self.words,
+                                     stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                                     encoding="utf-8")
         self.second = second_process(self.process.pid)
         return self
 
@@ -138,6 +159,17 @@ class Trouble(harness.TestCase):
                     self.assertEqual(set(left), set(names))
                 self.assertEqual(set(remains(running.process.pid).values()) - {"removed"}, set())
                 self.assertEqual(remains(running.process.pid, "--list"), {})
+
+    def test_the_first_process_is_killed_and_leaves_nothing_of_bare_system_calls(self):
+        for kind in ["named-pipe", "shared-memory", "semaphore", "queue"]:
+            since = time.time() - 1  # the clock of files may be a tick behind
+            with self.subTest(kind=kind), Running(kind, "--raw") as running:
+                pid = running.process.pid
+                harness.wait_for(lambda: len(children(pid)) == 2 and not raw_names(pid, since), "names that have gone", 30)
+                os.kill(pid, signal.SIGKILL)
+                running.end()
+                self.assertEqual(raw_names(pid, since), [])
+                remains(pid)
 
     def test_an_interrupt_ends_both(self):
         for kind in KINDS:

@@ -9,12 +9,19 @@ import contextlib
 import hashlib
 import os
 import signal
+import sys
 import threading
 import time
 
 import seen
 from common import DATA, DIGEST, Bounded, Server, Side, State, harness, model_server, on_linux, transferred, unprivileged
 from seen import children
+
+
+# Words before a command, as a launcher that blocks the signal and forgets about it.
+WITH_CHILD_ENDS_BLOCKED = (sys.executable, "-c", "import os, signal, sys; "
+                           "signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD}); "
+                           "os.execv(sys.argv[1], sys.argv[1:])")
 
 
 class Processes:
@@ -50,6 +57,18 @@ class Processes:
             harness.echo(client)
             self.assertEqual(server.wait(), 0)
             self.assertGreater(time.monotonic() - started, 0.4)
+
+    def test_a_child_that_dies_is_seen_also_where_its_signal_was_blocked_at_the_start(self):
+        if not on_linux():
+            self.skipTest("no signals there")
+        with self.server(before=WITH_CHILD_ENDS_BLOCKED) as server:
+            with server.connect() as client:
+                harness.echo(client)
+                victim = children(server)[0]
+                seen.end(victim)
+                harness.wait_for(lambda: victim not in children(server), "it has been reaped")
+            harness.echo_once(server)
+            self.assertEqual(server.stop(), 0)
 
     def test_a_stopped_child_is_killed_in_the_end(self):
         with self.server() as server, server.connect() as client:

@@ -132,6 +132,6 @@ class State:
             (handles, *rest), (handles_before, *rest_before) = now, self.before
             return abs(handles - handles_before) <= slack and rest == rest_before
         try:
-            harness.wait_for(back, "as before", 2 * harness.PATIENCE)
+            harness.wait_for(back, "as before", max(2 * harness.PATIENCE, harness.settings.boot_time()))
         except AssertionError:
             raise AssertionError(f"descriptors, threads, children: {self.before} before, {now} after") from None

@@ -36,6 +36,8 @@ pier::Task<pier::Result<void>> obey(pier::Stream peer) {
             case 'f':
                 no_frame = true;
                 break;
+            case 'x':
+                std::abort();
             case 'w':  // who serves me?
                 letter = std::this_thread::get_id() == main_thread ? 'm' : 'o';
                 break;

@@ -57,6 +57,24 @@ TEST_CASE("unix file: what a dead server has left is replaced, whatever kind of 
     });
 }
 
+TEST_CASE("unix file: what a dead server has left is replaced also where its path is as long as one can be") {
+    if (without_unix()) return;
+    on_loop([]() -> Task<void> {
+        const UnixPlace place;
+        // sockaddr_un has room for 108 bytes, the last of which is 0.
+        const std::size_t rest = 107 - place.path("").string().size();
+        const Endpoint at = place.at(std::string(rest, 'x'));
+        leave_behind(at);
+        {
+            Listener listener = open_listener(at);
+            auto client = co_await Stream::connect(at, limit());
+            CHECK(outcome(client) == Errc::ok);
+        }
+        CHECK(place.is_empty());
+        co_return;
+    });
+}
+
 TEST_CASE("unix file: a live server keeps its name, and a file of another kind stays as it is") {
     if (without_unix()) return;
     on_loop([]() -> Task<void> {

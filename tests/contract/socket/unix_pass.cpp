@@ -9,6 +9,7 @@
 #include <pier/process.hpp>
 #include <pier/sys/process.hpp>
 #include <pier/sys/socket_transfer.hpp>
+#include <pier/sys/unix_socket.hpp>
 
 #include <array>
 
@@ -160,6 +161,28 @@ TEST_CASE("pass: a receiver that died leaves the connection to its sender") {
         auto got = co_await server->receive(limit());
         REQUIRE(outcome(got) == Errc::ok);
         CHECK(text_of(*got) == "still here");
+    });
+}
+
+// This process is the receiver, too, so that what it has of the connection stays.
+TEST_CASE("pass: the client of a connection that nobody takes meets its end") {
+    if (!can_pass()) return;
+    on_loop([]() -> Task<void> {
+        const UnixPlace place;
+        Listener channels = open_listener(channel_at(place));
+        Pair channel = co_await connect_pair(channels);
+        Listener listener = open_listener();
+        Stream client = co_await connect_to(listener.local());
+        Accepted connection = co_await accept_for_another(listener);
+        auto passed = co_await pier::send_connection(channel.client, connection, pier::sys::process_id(), after(20ms));
+        CHECK(outcome(passed) == Errc::timed_out);
+        CHECK(connection.valid());
+        connection = Accepted();
+        channel.client.close();
+        channel.server.close();
+        auto end = co_await client.receive(limit());
+        REQUIRE(outcome(end) == Errc::ok);
+        CHECK(end->empty());
     });
 }
 

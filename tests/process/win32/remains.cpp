@@ -75,6 +75,28 @@ TEST_CASE("remains: an exit status that looks like a process that runs") {
     CHECK(*end == ProcessEnd{ProcessEnd::By::exit, 259});
 }
 
+TEST_CASE("remains: of the statuses that are negative, those of exceptions are a crash") {
+    struct Status {
+        const char* number;
+        std::uint32_t status;
+        ProcessEnd::By by;
+    };
+    using By = ProcessEnd::By;
+    for (const Status& each : {Status{"-1", 0xFFFFFFFF, By::exit},
+                               {"-5", 0xFFFFFFFB, By::exit},
+                               {"-2147483648", 0x80000000, By::exit},
+                               {"-2147483645", 0x80000003, By::exception},    // STATUS_BREAKPOINT
+                               {"-2147483644", 0x80000004, By::exception},    // STATUS_SINGLE_STEP
+                               {"-1073741819", 0xC0000005, By::exception},    // STATUS_ACCESS_VIOLATION
+                               {"-1073741510", 0xC000013A, By::exception},    // STATUS_CONTROL_C_EXIT
+                               {"-529697949", 0xE06D7363, By::exception}}) {  // that of a C++ exception of MSVC
+        CAPTURE(each.number);
+        auto end = start(helping({"exit", each.number})).wait_here(after(patience));
+        REQUIRE(outcome(end) == Errc::ok);
+        CHECK(*end == ProcessEnd{each.by, each.status});
+    }
+}
+
 TEST_CASE("remains: who is ended from outside has the status 1") {
     auto options = helping({"stay"});
     options.input = Redirect::pipe();

@@ -23,14 +23,14 @@ inline constexpr IpcKind ipc_kinds[] = {IpcKind::shared_memory, IpcKind::semapho
 // counts, but not for pipes on Windows, so don't have two that differ in case alone.
 //
 // It belongs to the user, and on Windows to the session: another user's "work" is another object. What the system calls
-// it, with the user's number for 1000 ("/run/user/1000" is $XDG_RUNTIME_DIR; without it the folder is /tmp/pier-1000):
+// it, for the user 1000 in session 1 ("/run/user/1000" is $XDG_RUNTIME_DIR; without it the folder is /tmp/pier-1000):
 //
 //   kind           POSIX                              Windows
 //   shared_memory  /pier.1000.shm.NAME   shm_open     Local\pier.shm.NAME       CreateFileMapping
 //   semaphore      /pier.1000.sem.NAME   shm_open     Local\pier.sem.NAME       CreateSemaphore
 //   mutex          /pier.1000.mutex.NAME shm_open     Local\pier.mutex.NAME     CreateMutex
 //   queue          /pier.1000.queue.NAME mq_open      Local\pier.queue.NAME     CreateFileMapping
-//   pipe           /run/user/1000/pier/NAME mkfifo    \\.\pipe\pier.NAME        CreateNamedPipe
+//   pipe           /run/user/1000/pier/NAME mkfifo    \\.\pipe\pier.1.NAME      CreateNamedPipe
 class IpcName {
 public:
     // With the longest prefix of the table it fits NAME_MAX (shm_open, mq_open; sem_open takes four less), MAX_PATH

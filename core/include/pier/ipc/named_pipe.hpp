@@ -20,7 +20,8 @@ namespace pier {
 //
 // On POSIX the locks that keep second readers and writers out (flock, fcntl) bind only those that use this class. A
 // writer that opens the name after the first has gone, and before the reader has met the end, goes on where that ended;
-// on Windows it waits for the name to be opened anew.
+// on Windows it waits for the name to be opened anew. On POSIX all of them BLOCK while another process of the user
+// makes, opens or lists objects, where that is in their way.
 class NamedPipe {
 public:
     // On the loop that runs here, at once: its first receive waits for the writer, too, and the deadline counts for

@@ -19,8 +19,11 @@ namespace pier {
 
 // Sends the connection. `receiver` is the number of the process at the other end; Windows has to know it, and asks the
 // channel where it is 0, which a Unix-domain stream can tell. After success `connection` is empty. After an error it is
-// still the caller's, who may serve it: the receiver has not taken it, or is gone. Only after timed_out and
-// operation_canceled that is not known; then the channel is out of step and has to be closed. Errors besides:
+// still the caller's, who may serve it: the receiver has not taken it, or is gone. Only after timed_out,
+// operation_canceled and protocol_error that is not known; then the channel is out of step and has to be closed. On
+// Windows the connection is ended then (SD_BOTH), whoever has it: the other process has a handle of it from the sending
+// on, which would keep its client waiting until that process ends. So also after another error close it there by
+// Stream::finish() first, if the receiver may still run. Errors besides:
 // connection_refused when the receiver could not take it (it has too many files open, say); end_of_stream,
 // connection_reset and broken_pipe when the receiver is gone; not_supported for what the engine uv has accepted, for a
 // channel that is no Unix-domain stream on POSIX, and on Windows for one that does not tell its peer;

@@ -10,7 +10,7 @@ struct ProcessEnd {
     enum class By : std::uint8_t {
         exit,       // it ended itself, or was ended on Windows: `status` is its exit status
         signal,     // POSIX: by a signal that it did not handle, whose number is `status`
-        exception,  // Windows: by an exception that it did not handle, a status from 0xC0000000 on
+        exception,  // Windows: by an exception that it did not handle, whose NTSTATUS is `status`
     };
     By by = By::exit;
     std::uint32_t status = 0;

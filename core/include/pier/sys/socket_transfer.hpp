@@ -25,6 +25,11 @@ using spi::NativeSocket;
 // no_buffer_space.
 [[nodiscard]] Result<std::vector<std::byte>> describe_socket(NativeSocket socket, std::uint64_t process);
 
+// Ends a connection whose description may lie unused: the other process has a handle of it from describe_socket() on,
+// so closing this descriptor would end nothing as long as that process runs. Nothing where a message carries sockets:
+// the system closes one that nobody receives.
+void end_described(NativeSocket socket) noexcept;
+
 // A descriptor from what another process has described for this one: non-blocking, and not inherited by child
 // processes. After start_up(). The bytes name a handle of this process, so they have to come from a process that is
 // trusted as much as this one. Errors: not_supported as above; invalid_argument for bytes that describe no socket

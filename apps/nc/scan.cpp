@@ -72,15 +72,18 @@ private:
         co_return text;
     }
 
-    // One byte, as a datagram.
+    // A datagram of one byte.
     pier::Task<pier::Error> probe(const pier::Endpoint& peer) {
         auto source = source_for(sources_, peer);
         if (!source) co_return source.error();
         auto socket = pier::Datagram::connect(peer, *source);
         if (!socket) co_return socket.error();
         constexpr std::array<std::byte, 1> question{std::byte{'X'}};
-        auto sent = co_await socket->send(question);
-        if (!sent) co_return sent.error();
+        // Twice: under Wine only a send is told that the one before it reached nobody.
+        for (int times = 0; times < 2; ++times) {
+            auto sent = co_await socket->send(question);
+            if (!sent) co_return sent.error();
+        }
         std::array<std::byte, 1> answer;
         auto got = co_await socket->receive(answer, pier::after(options_.patience.value_or(silence)));
         const bool is_silent = !got && got.error() == pier::Errc::timed_out;

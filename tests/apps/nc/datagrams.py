@@ -56,6 +56,8 @@ class Udp(harness.TestCase):
             self.assertEqual(client.end(), 0)
 
     def test_nobody_is_there(self):
+        if settings.wine and settings.engine in ("wsa-event", "wsa-select"):
+            self.skipTest("under Wine an attempt to receive takes the news to itself, and only the next send would hear it")
         with talker() as holder:
             port = holder.getsockname()[1]
         with Netcat("-u", "127.0.0.1", str(port)) as client:

@@ -20,10 +20,10 @@ BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for,
 
 SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
 SERVERS = set(SERVER_OF.values())
-PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-ipc"}
+PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-ipc", "pier-nc"}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
             ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace")),
-            ["pier-ipc"], ["pier-ipc", "clean"]]
+            ["pier-ipc"], ["pier-ipc", "clean"], ["pier-nc"]]
 
 # Lines that are neither run nor checked, each with its reason.
 EXEMPT = [
@@ -196,6 +196,13 @@ class Checker:
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
+    def run_nc(self, words):
+        """The options as far as the program looks at each by itself: its conversations need somebody to talk with."""
+        self.check_options(["pier-nc"], words)
+        done = self.run(["pier-nc", *self.with_engines_of_here(words), "--list-engines"])
+        if done.returncode != 0:
+            raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
+
     @staticmethod
     def with_less_work(words):
         """The same command with fewer messages: it is not measured here, and may run unoptimized on a busy machine."""
@@ -232,7 +239,7 @@ class Checker:
                     if any(re.match(pattern, line) for pattern, _ in EXEMPT):
                         continue
                     # A redirection and what follows, and a final &, are the shell's.
-                    words = shlex.split(re.sub(r"\s(&|\d?>\S+)(?=\s|$)", " ", line), comments=True)
+                    words = shlex.split(re.sub(r"\s(&|\d?[<>]\S+)(?=\s|$)", " ", line), comments=True)
                     while words and re.match(r"[A-Z_]+=", words[0]):
                         words.pop(0)
                     program, rest = words[0], words[1:]
@@ -257,6 +264,8 @@ class Checker:
                         self.run_compare(rest)
                     elif program == "pier-ipc":
                         self.run_ipc(rest)
+                    elif program == "pier-nc":
+                        self.run_nc(rest)
                     elif program == "cmake":
                         self.check_cmake(rest)
                     elif re.match(r"(\./)?(ci|bench)/", program):

@@ -158,7 +158,7 @@ function(check_by_sys file code)
   find("${file}" code "(#[ ]*include[ ]*)(<(random|ctime|future)>)" "<match>: core has no clock, threads and randomness of its own")
   find("${file}" code "${left}(random_device|mt19937|mt19937_64|default_random_engine|rand|srand)${right}"
     "<match>: core has no randomness of its own")
-  if(NOT file MATCHES "^core/src/(loop/offload|process/(line_input|thread)|ipc/waiting_thread)\\.[ch]pp$")
+  if(NOT file MATCHES "^core/src/(loop/offload|process/(input_reader|thread)|ipc/waiting_thread)\\.[ch]pp$")
     find("${file}" code "${left}(std::(thread|jthread|async|condition_variable|condition_variable_any))([^A-Za-z0-9_:]|$)"
       "<match>: core starts no threads and waits for none, but in the places that tidy names")
   endif()

@@ -1,0 +1,13 @@
+// Connecting, and the conversations that follow.
+#pragma once
+
+#include "options.hpp"
+
+#include <pier/task.hpp>
+
+namespace nc {
+
+// One port after the other, and of each the first address that answers. The exit status.
+[[nodiscard]] pier::Task<int> connect(const Options& options);
+
+}  // namespace nc

@@ -12,7 +12,7 @@ using pier::Address;
 using pier::Answer;
 using pier::Prefix;
 
-constexpr std::size_t column = 18;  // of the values; the longest name is "reverse zone" and the like
+constexpr std::size_t column = 18;  // of the values, behind "multicast scope"
 
 void row(std::string& text, std::string_view name, std::string_view value) {
     text.append("  ").append(name);

@@ -68,7 +68,7 @@ constexpr SpecialRange table[] = {
     row("224.0.1.0/24", RangeKind::multicast, "internetwork control block", "RFC 5771 section 5", "-----"),
     row("232.0.0.0/8", RangeKind::multicast, "source-specific multicast", "RFC 4607", "-----"),
     row("233.0.0.0/8", RangeKind::multicast, "GLOP", "RFC 3180", "-----"),
-    row("233.252.0.0/24", RangeKind::multicast, "documentation (MCAST-TEST-NET)", "RFC 5771 section 9.2", "-----"),
+    row("233.252.0.0/24", RangeKind::multicast, "documentation (MCAST-TEST-NET)", "RFC 6676", "-----"),
     row("234.0.0.0/8", RangeKind::multicast, "unicast-prefix-based multicast", "RFC 6034", "-----"),
     row("239.0.0.0/8", RangeKind::multicast, "administratively scoped", "RFC 2365", "-----"),
     row("239.192.0.0/14", RangeKind::multicast, "organization-local scope", "RFC 2365 section 6.2", "-----"),
@@ -164,7 +164,7 @@ std::vector<EmbeddedAddress> embedded_addresses(const Address& address) {
     };
     const U128 number = address.number();
     if (address.is_mapped()) add("mapped", number);
-    if (literal("64:ff9b::/96").contains(address)) add("translated by NAT64", number);
+    if (literal("64:ff9b::/96").contains(address)) add("NAT64", number);
     if (literal("2002::/16").contains(address)) add("6to4 router", number >> 80);
     if (literal("2001::/32").contains(address)) {
         add("Teredo server", number >> 64);

@@ -161,9 +161,10 @@ class Calculate(harness.TestCase):
     def test_range(self):
         for first, last in (("192.0.2.10", "192.0.2.99"), ("0.0.0.0", "255.255.255.255"), ("::1", "ffff::"),
                             ("10.0.0.1", "10.0.0.1")):
-            expected = [str(part) for part in ipaddress.summarize_address_range(
-                ipaddress.ip_address(first), ipaddress.ip_address(last))]
-            self.assertEqual(self.good("range", first, last).split(), expected)
+            expected = ipaddress.summarize_address_range(ipaddress.ip_address(first), ipaddress.ip_address(last))
+            # Python writes the deprecated IPv4-compatible addresses in another way than inet_ntop.
+            self.assertEqual([ipaddress.ip_network(word) for word in self.good("range", first, last).split()],
+                             list(expected))
 
     def test_contains(self):
         self.assertEqual(self.good("contains", "10.0.0.0/8", "10.1.2.3", "10.2.0.0/16"),

@@ -24,8 +24,11 @@ std::unexpected<std::string> refuse(const pier::TextError& error, std::string_vi
 
 template <class Parse>
 auto parse_word(const Word& word, Parse parse) -> decltype(parse(std::string_view())) {
-    auto parsed = word.too_long ? std::unexpected(word.text.substr(0, 40) + "...: this is too long for an address")
-                                : parse(std::string_view(word.text));
+    if (word.too_long) {
+        return std::unexpected("line " + std::to_string(word.line) + ": " + word.text.substr(0, 40) +
+                               "...: this is too long for an address");
+    }
+    auto parsed = parse(std::string_view(word.text));
     if (parsed || word.line == 0) return parsed;
     return std::unexpected("line " + std::to_string(word.line) + ": " + parsed.error());
 }

@@ -143,8 +143,8 @@ TEST_CASE("address: wide numbers") {
     CHECK(pier::power_of_two_text(128) == "340282366920938463463374607431768211456");
     static_assert(U128(1, 0) - 1 == U128(0xffffffffffffffff));
     static_assert(U128(0xffffffffffffffff) + 1 == U128(1, 0));
-    static_assert((U128(1) << 100) >> 100 == U128(1));
-    static_assert(U128(1) << 128 == U128(0) && U128(1) << 0 == U128(1));
+    static_assert(((U128(1) << 100) >> 100) == U128(1));
+    static_assert((U128(1) << 128) == U128(0) && (U128(1) << 0) == U128(1));
     static_assert((U128(3) << 63) == U128(1, std::uint64_t{1} << 63));
     static_assert(U128::ones(0) == U128(0) && U128::ones(64) == U128(0xffffffffffffffff));
 }

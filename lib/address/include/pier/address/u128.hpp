@@ -22,8 +22,8 @@ struct U128 {
     [[nodiscard]] static constexpr U128 ones(unsigned count) noexcept { return power_of_two(count) - 1; }
 
     friend constexpr U128 operator+(U128 a, U128 b) noexcept {
-        const std::uint64_t low = a.low + b.low;
-        return {a.high + b.high + (low < a.low ? 1 : 0), low};
+        const std::uint64_t sum = a.low + b.low;
+        return {a.high + b.high + (sum < a.low ? 1 : 0), sum};
     }
     friend constexpr U128 operator-(U128 a, U128 b) noexcept {
         return {a.high - b.high - (a.low < b.low ? 1 : 0), a.low - b.low};

@@ -73,7 +73,7 @@ TextResult<Address> parse_v6(std::string_view text) {
     if (!bytes) return refuse(text, bytes.error());
     if (percent == std::string_view::npos) return Address::v6(*bytes);
     if (!detail::takes_zone(*bytes)) return text_error(text, percent, "only a link-local address has a zone");
-    const auto scope = decimal(text.substr(percent + 1), UINT32_MAX);
+    const auto scope = detail::decimal(text.substr(percent + 1), UINT32_MAX);
     if (!scope || *scope == 0) {
         return text_error(text, percent + 1, "the zone is the number of an interface, from 1 on");
     }

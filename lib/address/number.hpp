@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace pier {
+namespace pier::detail {
 
 // Decimal, without sign and leading zeros ("0" itself is fine).
 [[nodiscard]] inline std::optional<std::uint32_t> decimal(std::string_view text, std::uint32_t most) noexcept {
@@ -19,4 +19,4 @@ namespace pier {
     return static_cast<std::uint32_t>(value);
 }
 
-}  // namespace pier
+}  // namespace pier::detail

@@ -31,7 +31,7 @@ TextResult<unsigned> parse_length(std::string_view text, std::size_t slash, cons
     const bool all_digits = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
     if (!all_digits) return text_error(text, slash + 1, "the length is no number");
     if (digits.size() > 1 && digits.front() == '0') return text_error(text, slash + 1, "the length has a leading zero");
-    if (const auto length = decimal(digits, address.bits())) return *length;
+    if (const auto length = detail::decimal(digits, address.bits())) return *length;
     std::string what("a prefix of ");
     what.append(name_of(address.family())).append(" has at most ").append(std::to_string(address.bits()));
     return text_error(text, slash + 1, what.append(" bits"));

@@ -92,6 +92,7 @@ void add_all_examples(CLI::App& app, const Commands& commands) {
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
     CLI::App app{about, std::string(program)};
+    app.allow_windows_style_options(false);  // "/48" is a length there, too
     Options options;
     Single single;
     add_words(app, options, "address", "an address, or a prefix with its length; - reads standard input",

@@ -17,15 +17,17 @@ using spi::Operation;
 // Ends who waits on one side, if there is something for it. A transfer is tried, and waits on if that would block.
 void serve(Socket& socket, Operation*& side) noexcept {
     if (side == nullptr) return;
+    const bool is_pipe = socket.kind == spi::SocketKind::pipe;
     Error error;
     std::size_t transferred = 0;
     if (side->verb != spi::Verb::wait) {
-        if (sys::attempt(*side) == sys::Attempt::would_block) return;
+        const sys::Attempt tried = is_pipe ? sys::attempt_pipe(*side) : sys::attempt(*side);
+        if (tried == sys::Attempt::would_block) return;
         error = side->error;
         transferred = side->transferred;
     }
     Operation& op = *std::exchange(side, nullptr);
-    if (socket.kind == spi::SocketKind::pipe) socket.lane_of(op).drained = false;
+    if (is_pipe) socket.lane_of(op).drained = false;
     socket.engine->end(op, error, transferred);
 }
 

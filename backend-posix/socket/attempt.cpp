@@ -1,6 +1,5 @@
 // One try of an operation, without ever blocking.
 #include "process/error.hpp"
-#include "process/pipe_transfer.hpp"
 #include "socket/address.hpp"
 #include "socket/pieces.hpp"
 
@@ -117,17 +116,6 @@ Attempt accept(AcceptOperation& op) noexcept {
     return done(op, posix::translate(ECONNABORTED));
 }
 
-Attempt read_pipe(Operation& op) noexcept {
-    return conclude(op, posix::read_some(descriptor_of(op.descriptor->socket), op.buffer, op.length));
-}
-
-// Like a stream whose peer is gone.
-Attempt write_pipe(Operation& op) noexcept {
-    const ssize_t count = posix::write_some(descriptor_of(op.descriptor->socket), op.buffer, op.length);
-    if (count < 0 && errno == EPIPE) return done(op, {Errc::connection_reset, EPIPE});
-    return conclude(op, count);
-}
-
 Attempt wait(Operation& op) noexcept {
     pollfd entry{};
     entry.fd = descriptor_of(op.descriptor->socket);
@@ -174,10 +162,8 @@ Attempt connect_to(int socket, const Endpoint& endpoint, AddressedOperation& op)
 Attempt attempt(Operation& op) noexcept {
     switch (op.verb) {
         case Verb::receive:
-            if (op.descriptor->kind == spi::SocketKind::pipe) return read_pipe(op);
             return op.has(Operation::vectored) ? receive(op) : attempt_receive(op);
         case Verb::send:
-            if (op.descriptor->kind == spi::SocketKind::pipe) return write_pipe(op);
             return op.has(Operation::vectored) ? send(op) : attempt_send(op);
         case Verb::accept:
             return accept(static_cast<AcceptOperation&>(op));

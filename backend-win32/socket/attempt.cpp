@@ -133,8 +133,6 @@ Attempt attempt_receive(Operation& op) noexcept { return receive(op); }
 Attempt attempt_send(Operation& op) noexcept { return send(op); }
 
 Attempt attempt(Operation& op) noexcept {
-    // Nothing tells of a pipe's room to write: its own start is the try.
-    if (op.descriptor->kind == spi::SocketKind::pipe) return Attempt::would_block;
     switch (op.verb) {
         case Verb::accept:
             return accept(static_cast<spi::AcceptOperation&>(op));

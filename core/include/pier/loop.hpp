@@ -79,13 +79,15 @@ public:
     // For awaitables and objects of core. On the loop's thread.
 
     // Starts an idle operation of a suspended coroutine. parked: its task stays suspended. delivered: it has ended
-    // already, and the task goes on. Nothing else is returned, here and by the next four.
+    // already, and the task goes on. Nothing else is returned, here and by the next five.
     [[nodiscard]] spi::Progress start(spi::Operation& op, Deadline deadline) {
         claim(op);
         return start_any(op, deadline);
     }
     // The same for a send with one buffer, on a socket that is open.
     [[nodiscard]] spi::Progress start_send(spi::Operation& op, Deadline deadline);
+    // The same for a receive or a send with one buffer on an open end of a pipe.
+    [[nodiscard]] spi::Progress start_pipe(spi::Operation& op, Deadline deadline);
     // The same for a lent receive. In line: a server parks one after every request.
     [[nodiscard]] spi::Progress start_lent(spi::Operation& op, Deadline deadline) {
         claim(op);
@@ -182,6 +184,7 @@ private:
     [[nodiscard]] spi::Progress attempt_first(spi::Operation& op) noexcept;
     spi::Progress attempt(spi::Operation& op) noexcept;
     spi::Progress transfer(spi::Operation& op) noexcept;
+    spi::Progress transfer_pipe(spi::Operation& op) noexcept;
     template <spi::Verb verb, bool one_buffer>
     spi::Progress transfer(spi::Operation& op, spi::Descriptor& d, spi::Lane& lane) noexcept;
     // These go on until it is parked or delivered.

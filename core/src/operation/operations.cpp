@@ -256,7 +256,7 @@ Progress Loop::attempt_first(Operation& op) noexcept {
 Progress Loop::attempt(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
     if (is_stream_transfer(op) && spi::is_byte_stream(d.kind)) {
-        return transfer(op);
+        return d.kind == SocketKind::pipe ? transfer_pipe(op) : transfer(op);
     }
     if (op.verb == Verb::accept) {
         if (auto room = engine_->room_to_accept(); !room) {

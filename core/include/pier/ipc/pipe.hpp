@@ -51,6 +51,25 @@ private:
     bool finished_ = false;
 };
 
+class PipeReceive : public SocketAwaiter<Operation> {
+public:
+    PipeReceive(Deadline limit, const PipeSide& on, std::span<std::byte> into) noexcept
+        : SocketAwaiter(limit, Verb::receive, on) {
+        buffer = into.data();
+        length = static_cast<std::uint32_t>(into.size() < largest_submission ? into.size() : largest_submission);
+    }
+    template <std::derived_from<PromiseBase> P>
+    bool await_suspend(std::coroutine_handle<P> handle) {
+        Loop* loop = reach(handle);
+        return loop != nullptr ? is_parked(loop->start_pipe(*this, take_deadline())) : start_closed();
+    }
+    Result<std::size_t> await_resume() const noexcept {
+        if (error.condition != Errc::ok) [[unlikely]]
+            return std::unexpected(error);
+        return transferred;
+    }
+};
+
 // A send. Op is Operation or WholeOperation, set up by the one that derives.
 template <class Op>
 class PipeSend : public SocketAwaiter<Op> {
@@ -63,7 +82,7 @@ public:
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
         Loop* loop = this->reach(handle);
-        if (loop != nullptr) return is_parked(loop->start(*this, this->take_deadline()));
+        if (loop != nullptr) return is_parked(loop->start_pipe(*this, this->take_deadline()));
         if (!output_->finished()) return this->start_closed();
         (void)this->take_deadline();
         return is_parked(this->context->loop->end_at_once(*this, Error{Errc::broken_pipe, 0}));
@@ -131,8 +150,8 @@ public:
     // Some bytes, into a buffer that must live until the operation has ended; 0 at the end. An empty buffer gives 0 at
     // once. Errors: timed_out, operation_canceled; receive_cut_short after a receive_exactly() that was ended half-way;
     // not_connected where there is no end to receive by; what the system says.
-    [[nodiscard]] spi::TransferAwaiter receive(std::span<std::byte> into, Deadline deadline = {}) const noexcept {
-        return {deadline, spi::Verb::receive, input_, into.data(), into.size(), false};
+    [[nodiscard]] spi::PipeReceive receive(std::span<std::byte> into, Deadline deadline = {}) const noexcept {
+        return {deadline, input_, into};
     }
     // Fills the buffer. Errors: those, and end_of_stream; with each goes the number of bytes that had come.
     [[nodiscard]] spi::ExactReceiveAwaiter receive_exactly(std::span<std::byte> into,

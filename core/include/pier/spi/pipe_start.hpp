@@ -11,7 +11,7 @@ namespace pier::spi {
 inline Progress try_pipe(Operation& op) noexcept {
     Lane& lane = op.descriptor->lane_of(op);
     if (lane.drained) return Progress::blocked;
-    if (sys::attempt(op) == sys::Attempt::would_block) {
+    if (sys::attempt_pipe(op) == sys::Attempt::would_block) {
         lane.drained = true;
         return Progress::blocked;
     }

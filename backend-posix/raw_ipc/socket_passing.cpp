@@ -1,5 +1,5 @@
-// unix(7), SCM_RIGHTS: a pair of sockets for each question, one of which is handed over; the answer is a byte that
-// comes by the other one.
+// unix(7), SCM_RIGHTS: a pair of sockets for each question, one of which is handed over. The receiver says by a byte of
+// the channel that it has it, as Pier's does; the answer is a byte that comes by the other socket.
 #include "raw_ipc/raw.hpp"
 
 #include <sys/socket.h>
@@ -28,8 +28,8 @@ class PassingEnd final : public RawEnd {
 public:
     PassingEnd(SystemHandle channel, bool first) noexcept : channel_(std::move(channel)), first_(first) {}
 
-    Result<void> send(std::span<const std::byte> bytes) override { return first_ ? pass(bytes) : write(bytes); }
-    Result<std::size_t> receive(std::span<std::byte> into) override { return first_ ? read(into) : take(into); }
+    Result<void> send(std::span<const std::byte> bytes) override { return first_ ? pass(bytes) : write_to(connection_, bytes); }
+    Result<std::size_t> receive(std::span<std::byte> into) override { return first_ ? read_from(connection_, into) : take(into); }
 
 private:
     Result<void> pass(std::span<const std::byte> bytes) {
@@ -49,6 +49,9 @@ private:
         while (::sendmsg(descriptor_of(channel_), &message.header, MSG_NOSIGNAL) < 0) {
             if (errno != EINTR) return fail_last();
         }
+        std::byte taken{};
+        auto told = read_from(descriptor_of(channel_), {&taken, 1});
+        if (!told) return fail(told.error());
         return {};
     }
     Result<std::size_t> take(std::span<std::byte> into) {
@@ -63,17 +66,19 @@ private:
         std::memcpy(&connection, CMSG_DATA(rights), sizeof connection);
         taken_ = owned(connection);
         connection_ = connection;
+        const std::byte taken{1};
+        if (auto told = write_to(descriptor_of(channel_), {&taken, 1}); !told) return fail(told.error());
         return static_cast<std::size_t>(count);
     }
-    Result<void> write(std::span<const std::byte> bytes) {
-        while (::write(connection_, bytes.data(), bytes.size()) < 0) {
+    static Result<void> write_to(int socket, std::span<const std::byte> bytes) {
+        while (::write(socket, bytes.data(), bytes.size()) < 0) {
             if (errno != EINTR) return fail_last();
         }
         return {};
     }
-    Result<std::size_t> read(std::span<std::byte> into) {
+    static Result<std::size_t> read_from(int socket, std::span<std::byte> into) {
         ssize_t count = 0;
-        while ((count = ::read(connection_, into.data(), into.size())) < 0) {
+        while ((count = ::read(socket, into.data(), into.size())) < 0) {
             if (errno != EINTR) return fail_last();
         }
         if (count == 0) return fail(Errc::end_of_stream);

@@ -70,7 +70,10 @@ struct MessageQueue::Shared {
             watch = std::move(*opened);
         }
         Visit visit(*this);
-        auto waited = co_await spi::WaitAwaiter(until, watch, end == sys::QueueEnd::room);
+        spi::WaitAwaiter wait(until, watch, end == sys::QueueEnd::room);
+        // It was tried a moment ago, so asking whether it is ready would be a call for nothing: the loop's poller tells.
+        watch.descriptor()->lane_of(wait).drained = true;
+        auto waited = co_await wait;
         co_return waited;
     }
 

@@ -58,6 +58,7 @@ CELLS = {
     "500": ("requests/s, 500 clients", 500, "--mode pingpong --warmup 4"),
     "memory": ("memory per client", 200, "--mode idle"),
 }
+SERVER = "pier-echo-server"
 MOST_WORKERS = 256  # that --threads and --workers take
 # It serves its clients in turn, so it gets one at a time.
 IN_TURN = {"iterative"}
@@ -85,23 +86,24 @@ def parse_command_line():
     options.cells = options.cells.split(",")
     if unknown := [name for name in options.cells if name not in CELLS]:
         parser.error("no cell is named %s; there are: %s" % (", ".join(unknown), ", ".join(CELLS)))
-    options.systems = {"Linux": (LINUX, [os.path.join(options.bin, "pier-echo-server")])}
+    options.systems = {"Linux": (LINUX, [os.path.join(options.bin, SERVER)])}
     if options.windows:
         if not options.wineprefix:
             parser.error("--windows wants --wineprefix")
         options.systems["Windows, under Wine"] = (
-            WINDOWS, [options.wine, os.path.join(options.windows, "pier-echo-server.exe")])
+            WINDOWS, [options.wine, os.path.join(options.windows, SERVER + ".exe")])
     if missing := {options.server_core, options.load_core} - os.sched_getaffinity(0):
         parser.error("this process may not use core %s: choose --server-core and --load-core" % sorted(missing))
     return options
 
 
 def proportional_bytes(members):
-    """Memory of processes that share some of it: each page counts once, whoever has it."""
+    """Memory of processes that share some of it: each page counts once, whoever has it. Without files' pages, of which a
+    process seems to have less when another one, such as the load, begins to use the same library."""
     total = 0
     for pid in members:
         with contextlib.suppress(OSError), open("/proc/%d/smaps_rollup" % pid) as lines:
-            total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+            total += sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Pss_Anon:", "Pss_Shmem:")))
     return total
 
 
@@ -122,7 +124,10 @@ class Bench:
         self.missing = {}     # sentence: the cells that have no number because of it
 
     def members(self, server):
-        return server.members() + (self.prefix.server_pids() if self.prefix else [])
+        """Under Wine also the wineserver, and the children, which have sessions of their own there."""
+        if not self.prefix:
+            return server.members()
+        return sorted({*server.members(), *self.prefix.server_pids(), *self.prefix.pids_of(SERVER + ".exe")})
 
     def run_once(self, name, command, arguments, cell):
         """Figures of one run, or `error`."""

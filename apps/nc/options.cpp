@@ -14,9 +14,9 @@ namespace {
 
 constexpr const char* about =
     "Carries standard input to a connection and what comes back to standard output: TCP, UDP and Unix-domain sockets, "
-    "connecting and listening, and scans for open ports. Exit status 0: it went well (of a scan: a port is open); 1: "
-    "it "
-    "did not, which is said; 2: wrong usage; 130: it was interrupted.";
+    "connecting and listening, and scans for open ports. "
+    "Exit status 0: it went well (of a scan: a port is open); 1: it did not, which is said; 2: wrong usage; 130: it "
+    "was interrupted.";
 
 constexpr std::uint64_t usual_at_once = 64;
 constexpr std::uint64_t most_at_once = 1024;

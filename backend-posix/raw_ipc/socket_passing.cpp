@@ -28,8 +28,12 @@ class PassingEnd final : public RawEnd {
 public:
     PassingEnd(SystemHandle channel, bool first) noexcept : channel_(std::move(channel)), first_(first) {}
 
-    Result<void> send(std::span<const std::byte> bytes) override { return first_ ? pass(bytes) : write_to(connection_, bytes); }
-    Result<std::size_t> receive(std::span<std::byte> into) override { return first_ ? read_from(connection_, into) : take(into); }
+    Result<void> send(std::span<const std::byte> bytes) override {
+        return first_ ? pass(bytes) : write_to(connection_, bytes);
+    }
+    Result<std::size_t> receive(std::span<std::byte> into) override {
+        return first_ ? read_from(connection_, into) : take(into);
+    }
 
 private:
     Result<void> pass(std::span<const std::byte> bytes) {

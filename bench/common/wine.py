@@ -3,6 +3,7 @@ it has to sit on their core: across cores each call pays a wake-up that costs mo
 
 import contextlib
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -83,6 +84,15 @@ class Wine:
 
     def server_pids(self):
         return [pid for pid, program in _programs_of(self.prefix) if program.startswith("wineserver")]
+
+    def pids_of(self, program):
+        """Of the Windows programs of that name that run in this prefix, however they were started."""
+        found = []
+        for pid, _ in _programs_of(self.prefix):
+            with contextlib.suppress(OSError), open("/proc/%d/cmdline" % pid, "rb") as cmdline:
+                if any(re.split(rb"[/\\]", word)[-1] == program.encode() for word in cmdline.read().split(b"\0")):
+                    found.append(pid)
+        return found
 
     def _pin(self):
         for pid in self.server_pids():

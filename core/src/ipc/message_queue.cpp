@@ -71,7 +71,7 @@ struct MessageQueue::Shared {
         }
         Visit visit(*this);
         spi::WaitAwaiter wait(until, watch, end == sys::QueueEnd::room);
-        // It was tried a moment ago, so asking whether it is ready would be a call for nothing: the loop's poller tells.
+        // It was tried a moment ago, so asking whether it is ready would be a call for nothing: the poller tells.
         watch.descriptor()->lane_of(wait).drained = true;
         auto waited = co_await wait;
         co_return waited;

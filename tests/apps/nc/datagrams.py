@@ -100,7 +100,8 @@ class Udp(harness.TestCase):
             self.assertEqual(server.end(), 130)
 
     def test_idle(self):
-        with Other(socket.SOCK_DGRAM) as other, Netcat("-u", "-w", "0.3", "127.0.0.1", str(other.port)) as client:
+        # Long enough for a slow machine to get to the input, from which on it counts.
+        with Other(socket.SOCK_DGRAM) as other, Netcat("-u", "-w", "2", "127.0.0.1", str(other.port)) as client:
             client.feed(b"hello")
             self.assertEqual(other.socket.recv(100), b"hello")
             self.assertEqual(client.end(), 0)

@@ -71,11 +71,12 @@ class Endings(harness.TestCase):
             self.assertEqual(client.output, b"answer")
 
     def test_idle(self):
-        with Other() as other, Netcat("-vw", "0.4", "127.0.0.1", str(other.port)) as client:
+        # Long enough for a slow machine to answer.
+        with Other() as other, Netcat("-vw", "2", "127.0.0.1", str(other.port)) as client:
             with other.accept() as peer:
                 peer.sendall(b"once")
                 self.assertEqual(client.end(), 0)
-                client.line("nothing has come or gone for 400")
+                client.line("nothing has come or gone for 2")
             self.assertEqual(client.output, b"once")
 
     def test_a_listener_waits_as_long_as_it_takes_and_is_idle_then(self):

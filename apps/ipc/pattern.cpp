@@ -20,11 +20,12 @@ std::uint64_t word(std::uint64_t index) noexcept {
 
 // Once around and a message more, so that each message is in one piece.
 const std::byte* Place::pattern() noexcept {
-    static const std::vector<std::byte> all = [] {
-        std::vector<std::byte> bytes(period + largest_message);
-        for (std::size_t i = 0; i < bytes.size(); ++i) {
+    // It stays for ever: when an interrupt ends the program, worker threads may still send of it.
+    static const std::vector<std::byte>& all = *[] {
+        auto* bytes = new std::vector<std::byte>(period + largest_message);
+        for (std::size_t i = 0; i < bytes->size(); ++i) {
             const std::size_t place = i % period;
-            bytes[i] = static_cast<std::byte>(word(place / 8) >> (8 * (place % 8)) & 0xff);
+            (*bytes)[i] = static_cast<std::byte>(word(place / 8) >> (8 * (place % 8)) & 0xff);
         }
         return bytes;
     }();

@@ -164,12 +164,14 @@ def wine_kept_up():
             waiting.kill()
 
 
+# What Wine says of a thread that is just starting when its process ends: the process has closed its connection to the
+# wineserver then (process_exit_wrapper of dlls/ntdll/unix/server.c). It says it in pieces, and may be gone before the last.
+WINE_SAYS = re.compile(r"wine client error:[0-9a-f]+: (sendmsg(: (Bad file descriptor\n?)?)?)?")
+
+
 def of_the_program(stderr):
-    """What the program said there, without what Wine says of a thread that is just starting when its process ends:
-    the process has closed its connection to the wineserver then (process_exit_wrapper of dlls/ntdll/unix/server.c)."""
-    if not settings.wine:
-        return stderr
-    return re.sub(r"^wine client error:[0-9a-f]+: sendmsg: Bad file descriptor\n", "", stderr, flags=re.MULTILINE)
+    """What the program itself said there."""
+    return WINE_SAYS.sub("", stderr) if settings.wine else stderr
 
 
 def run(*arguments, seconds=0):

@@ -101,6 +101,8 @@ public:
         Handle::close();
     }
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
+    using Handle::get;
+    using Handle::set;
     // As Stream::native_handle().
     using Handle::native_handle;
 

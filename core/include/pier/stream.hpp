@@ -12,11 +12,14 @@
 #include <pier/task.hpp>
 
 #include <cstddef>
+#include <expected>
 #include <span>
+#include <string>
 
 namespace pier {
 
 class Stream;
+class ConnectFailure;
 // A connection between Listener::accept_unattached() and Stream::adopt(), which may be another loop's.
 using Accepted = spi::Accepted;
 
@@ -162,6 +165,9 @@ public:
     [[nodiscard]] static spi::ConnectAwaiter connect(const Endpoint& endpoint, Deadline deadline = {}) noexcept {
         return spi::ConnectAwaiter(deadline, endpoint);
     }
+    // Connects to a name: <pier/socket/connect_by_name.hpp>, which has to be included.
+    [[nodiscard]] static Task<std::expected<Stream, ConnectFailure>> connect(std::string host, std::string service,
+                                                                             Deadline deadline = {});
     // Gives the connection up, for another loop's adopt() or another process (pier/ipc/socket_passing.hpp): this object
     // is empty then. Errors, after which nothing has changed: not_connected when nothing is held; already_in_progress
     // while an operation is under way; input_waiting on io_uring, which may have received something that nobody has

@@ -43,6 +43,12 @@ protected:
     // invalid_argument, and what the system says.
     [[nodiscard]] Result<void> set(Option option, int value) const;
     [[nodiscard]] Result<int> get(Option option) const;
+    // The same with types: set(option::linger{2s}), get<option::linger>(). <pier/socket/options.hpp> defines the two,
+    // and says what each option means.
+    template <class TypedOption>
+    [[nodiscard]] Result<void> set(const TypedOption& option) const;
+    template <class TypedOption>
+    [[nodiscard]] Result<typename TypedOption::Value> get() const;
     // Before a call to the system that no operation makes. It must hold something.
     void require_here() const noexcept;
 

@@ -32,7 +32,6 @@ else:
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PATIENCE = 10  # seconds: of everything that is expected to happen
-STOP_TIME = 2  # seconds: a server that was asked to stop ends sooner
 BOOT_TIME = 60  # seconds: what Wine may take for its first program, and Windows to look at a program that it doesn't know
 MARKER = "PIER_TEST_SERVER"  # in the environment of a server and its children, with a value of its own
 SKIPPED = 77   # CTest's status for a script of which nothing can run here
@@ -306,7 +305,7 @@ class Server:
     def send_signal(self, number):
         send_signal(self._process, number)
 
-    def wait(self, seconds=STOP_TIME):
+    def wait(self, seconds=PATIENCE):
         """Its status, when it ends in time."""
         try:
             return ended(self._process.wait(seconds))

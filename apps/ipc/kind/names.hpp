@@ -10,9 +10,9 @@
 
 namespace ipc {
 
-// "pier-ipc-PID-NUMBER", another one with each call.
+// "pier-ipc-PID-LETTERS-NUMBER", another one with each call. The letters are random, once for each run.
 [[nodiscard]] std::string unique_word();
-// The word and what the name is for; "pier-ipc-4711-1.there".
+// The word and what the name is for; "pier-ipc-4711-qwerty-1.there".
 [[nodiscard]] pier::IpcName name_for(std::string_view word, std::string_view purpose);
 
 }  // namespace ipc

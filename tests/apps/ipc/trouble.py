@@ -110,6 +110,7 @@ class Running:
             if self.process.poll() is not None:
                 raise AssertionError(self.end()) from None
             raise
+        remains(self.process.pid)  # of an older run that had the same number, and was killed
         return self
 
     def __exit__(self, *_):
@@ -187,6 +188,26 @@ class Trouble(harness.TestCase):
                 running.end()
                 self.assertEqual(raw_names(pid, since), [])
                 remains(pid)
+
+    def test_the_number_of_a_killed_run_comes_again(self):
+        """As the first process of a namespace each run has the same number."""
+        words = ["unshare", "--pid", "--fork", "--kill-child", "--mount-proc"]
+        if subprocess.run([*words, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("namespaces of processes are not allowed here")
+        for kind in ("named-pipe", "shared-memory", "semaphore", "queue"):
+            with self.subTest(kind=kind):
+                command = [*words, *settings.command, "--engine", settings.engine]
+                with subprocess.Popen([*command, "--seconds", "600", kind], stdout=subprocess.DEVNULL) as first:
+                    try:
+                        harness.wait_for(lambda: set(remains(1, "--list")) == WITH_NAMES[kind], "the names", 30)
+                    finally:
+                        first.kill()
+                harness.wait_for(lambda: set(remains(1, "--list").values()) <= {"left behind"}, "the end of both")
+                self.assertEqual(set(remains(1, "--list")) - WITH_NAMES[kind], set())
+                second = subprocess.run([*command, "--count", "10", kind], stdout=subprocess.PIPE, encoding="utf-8",
+                                        stderr=subprocess.PIPE, timeout=60, check=False)
+                remains(1)
+                self.assertEqual((second.returncode, second.stderr), (0, ""))
 
     def test_an_interrupt_ends_both(self):
         for kind in KINDS:

@@ -38,7 +38,7 @@ class Processes:
             server_seen = seen.Seen(server)
             self.assertGreaterEqual(len(server_seen.children), 2)
             seen.end(server_seen.pid)
-            harness.wait_for(lambda: seen.nothing_runs(server), "nothing is left", 2)
+            harness.wait_for(lambda: seen.nothing_runs(server), "nothing is left")
 
     def test_a_signal_for_all_of_them_is_one_request(self):
         """As a terminal sends it, or a service manager: the children leave it to their parent, and the grace is whole."""
@@ -208,13 +208,16 @@ class Prefork(Processes, Side, harness.TestCase):
         return [pid for pid in children(server) if sockets(pid) == 1]
 
     def test_who_dies_again_and_again_is_replaced_ever_later(self):
-        with model_server("prefork", "--workers", "1") as server:
-            pauses = self.pauses_between_deaths(server, 4)
-            self.assertEqual(len(pauses), 3)
-            self.assertGreater(pauses[1], 0.09)
-            self.assertGreater(pauses[2], 0.19)
-            harness.wait_for(lambda: len(children(server)) == 1, "there is one again")
-            harness.echo_once(server)
+        """Not who has lived for a while, which on a busy machine anybody may have before the test sees it: so it tries again."""
+        for _ in range(4):
+            with model_server("prefork", "--workers", "1") as server:
+                pauses = self.pauses_between_deaths(server, 4)
+                self.assertEqual(len(pauses), 3)
+                harness.wait_for(lambda: len(children(server)) == 1, "there is one again")
+                harness.echo_once(server)
+            if pauses[1] > 0.09 and pauses[2] > 0.19:
+                return
+        self.fail(f"the last pauses: {pauses}")
 
     def pauses_between_deaths(self, server, count):
         """Of the only worker and its successors, each of which dies as soon as it is seen."""

@@ -57,13 +57,27 @@ public:
             pier::say(program, "the system gives no randomness, and without it a stranger could talk in our name");
             co_return 1;
         }
-        auto opened = co_await transport_.open(options_.server, options_.tcp, pier::after(options_.timeout));
-        if (!opened) co_return pier::complain(program, "joining " + options_.server.to_string(), opened.error());
+        const int refused = co_await open();
+        if (refused != 0) co_return refused;
         session_.emplace(options_, screen_, *nonce, now());
         co_return co_await talk();
     }
 
 private:
+    // 0, or the exit status after a sentence.
+    pier::Task<int> open() {
+        const pier::Deadline deadline = pier::absolute(pier::after(options_.timeout));
+        auto found = co_await options_.server.resolve(deadline);
+        const std::string what = "joining " + options_.server.to_string();
+        if (!found) co_return pier::complain(program, what, found.error());
+        if (!options_.tcp) {
+            const auto opened = transport_.open(std::move(*found));
+            co_return opened ? 0 : pier::complain(program, what, opened.error());
+        }
+        const auto connected = co_await transport_.connect(std::move(*found), deadline);
+        co_return connected ? 0 : pier::complain_of_connect(program, what, connected.error());
+    }
+
     pier::Task<int> talk() {
         // Before the keyboard, which would leave an interrupt to the system.
         auto requests = pier::StopRequests::open();
@@ -113,6 +127,7 @@ private:
             if (!got) {
                 session_->broke(got.error());
                 if (session_->over()) co_return;
+                if (!session_->joined() && got.error() == pier::Errc::connection_refused) transport_.turn_to_next();
             } else if (!*got) {
                 session_->ended_by_server();
                 co_return;

@@ -5,18 +5,28 @@
 
 namespace chat_client {
 
-pier::Task<pier::Result<void>> Transport::open(const pier::Endpoint& server, bool tcp, pier::Deadline deadline) {
-    tcp_ = tcp;
-    if (!tcp) {
-        auto socket = pier::Datagram::connect(server.reached());
-        if (!socket) co_return std::unexpected(socket.error());
-        datagrams_ = std::move(*socket);
-        co_return {};
-    }
-    auto stream = co_await pier::Stream::connect(server, deadline);
-    if (!stream) co_return std::unexpected(stream.error());
+pier::Task<std::expected<void, pier::ConnectFailure>> Transport::connect(std::vector<pier::Endpoint> server,
+                                                                         pier::Deadline deadline) {
+    auto stream = co_await pier::connect_to_first(std::move(server), deadline);
+    if (!stream) co_return std::unexpected(std::move(stream.error()));
     stream_ = std::move(*stream);
-    co_return {};
+    tcp_ = true;
+    co_return std::expected<void, pier::ConnectFailure>();
+}
+
+pier::Result<void> Transport::open(std::vector<pier::Endpoint> server) {
+    auto socket = pier::Datagram::connect(server.front().reached());
+    if (!socket) return std::unexpected(socket.error());
+    datagrams_ = std::move(*socket);
+    server_ = std::move(server);
+    return {};
+}
+
+void Transport::turn_to_next() {
+    if (server_.size() < 2) return;
+    current_ = (current_ + 1) % server_.size();
+    auto socket = pier::Datagram::connect(server_[current_].reached());
+    if (socket) datagrams_ = std::move(*socket);
 }
 
 pier::Task<pier::Result<void>> Transport::send(std::span<const std::byte> packet) {

@@ -24,11 +24,11 @@ std::string hex(std::byte value) {
 }  // namespace
 
 pier::Task<bool> Conversation::run() {
-    auto connected = co_await pier::Stream::connect(options_.server, pier::after(options_.timeout));
+    auto connected = co_await pier::connect_to_first(options_.addresses, pier::after(options_.timeout));
     if (!connected) {
         if (tally_.failed) co_return false;
         tally_.failed = true;
-        pier::complain(program, "connecting to " + options_.server.to_string(), connected.error());
+        pier::complain_of_connect(program, "connecting to " + options_.server.to_string(), connected.error());
         co_return false;
     }
     stream_ = std::move(*connected);

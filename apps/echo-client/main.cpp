@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 namespace {
 
@@ -26,7 +27,14 @@ pier::Task<void> talk_and_tell(const Options& options, std::uint64_t number, Tal
     if (!good) all.cancel();
 }
 
-pier::Task<void> run(const Options& options, Tally& tally) {
+pier::Task<void> run(Options& options, Tally& tally) {
+    auto found = co_await options.server.resolve(pier::after(options.timeout));
+    if (!found) {
+        tally.failed = true;
+        pier::complain(program, "finding " + options.server.to_string(), found.error());
+        co_return;
+    }
+    options.addresses = std::move(*found);
     if (pier::this_loop().traits().one_at_a_time) {
         for (std::uint64_t i = 0; i < options.connections; ++i) {
             const bool good = co_await talk(options, i, tally);
@@ -42,9 +50,9 @@ pier::Task<void> run(const Options& options, Tally& tally) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    const auto parsed = parse_options(argc, argv);
+    auto parsed = parse_options(argc, argv);
     if (!parsed) return parsed.error();
-    const Options& options = *parsed;
+    Options& options = *parsed;
     auto loop = pier::Loop::create(*options.engine);
     if (!loop) return pier::complain(program, "starting engine " + std::string(options.engine->name), loop.error());
     Tally tally;

@@ -6,12 +6,14 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace echo_client {
 
 inline constexpr std::string_view program = "pier-echo-client";
 
 struct Options : pier::ClientOptions::Chosen {  // `timeout` is for each wait
+    std::vector<pier::Endpoint> addresses;      // of the server, when its name has been looked up
     std::string message;                        // empty: a pattern of `bytes`
     std::uint64_t bytes = 64;                   // of each message
     std::uint64_t count = 1;                    // messages of each connection

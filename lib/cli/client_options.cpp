@@ -30,7 +30,8 @@ ClientOptions::ClientOptions(Usual usual)
 
 void ClientOptions::add_to(CLI::App& app) {
     const std::string port = usual_.address.substr(usual_.address.rfind(':'));
-    app.add_option("--connect", address_, "the server, [::1]" + port + " for IPv6 (default " + usual_.address + ")")
+    app.add_option("--connect", address_,
+                   "the server, such as [::1]" + port + " or localhost" + port + " (default " + usual_.address + ")")
         ->option_text("ADDRESS:PORT")
         ->group(std::string(usual_.group));
     app.add_option("--timeout", seconds_,
@@ -47,10 +48,13 @@ OrStatus<ClientOptions::Chosen> ClientOptions::choose(std::string_view program) 
         say(program, "--timeout: not a number; see --help");
         return std::unexpected(2);
     }
-    const auto servers = parse_endpoints(program, {address_});
-    if (!servers) return std::unexpected(2);
+    auto server = Place::parse(address_);
+    if (!server) {
+        say(program, server.error());
+        return std::unexpected(2);
+    }
     const auto timeout = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds_));
-    return Chosen{.engine = *engine, .server = servers->front(), .timeout = timeout};
+    return Chosen{.engine = *engine, .server = std::move(*server), .timeout = timeout};
 }
 
 }  // namespace pier

@@ -120,17 +120,4 @@ const EngineInfo* choose_engine(std::string_view program, const std::optional<st
     return engine;
 }
 
-std::optional<std::vector<Endpoint>> parse_endpoints(std::string_view program, const std::vector<std::string>& texts) {
-    std::vector<Endpoint> endpoints;
-    for (const std::string& text : texts) {
-        auto endpoint = Endpoint::parse(text);
-        if (!endpoint) {
-            say(program, "\"" + text + "\": " + describe(endpoint.error()));
-            return std::nullopt;
-        }
-        endpoints.push_back(*endpoint);
-    }
-    return endpoints;
-}
-
 }  // namespace pier

@@ -1,5 +1,6 @@
 #include "serve_options.hpp"
 
+#include "listen_places.hpp"
 #include "model/choice.hpp"
 
 #include <pier/cli/help.hpp>
@@ -42,8 +43,8 @@ std::string usual_place(std::uint16_t port) { return "127.0.0.1:" + std::to_stri
 
 void add_connection_options(CLI::App& app, const Service& service, Words& words) {
     app.add_option("--listen", words.listen,
-                   "where to listen, [::1]:7000 for IPv6, unix:/path for a Unix-domain socket; may be repeated; port 0 "
-                   "takes a free one (default " +
+                   "where to listen: 127.0.0.1:7000, [::1]:7000, localhost:http, *:7000 for all addresses of the "
+                   "machine, unix:/path for a Unix-domain socket; may be repeated; port 0 takes a free one (default " +
                        usual_place(service.port) + ")")
         ->option_text("ADDRESS:PORT")
         ->group("Connections")
@@ -132,9 +133,13 @@ std::optional<std::vector<Endpoint>> further_places(const Service& service, cons
             places.push_back(Endpoint::loopback(Family::ipv4, service.more[i].port));
             continue;
         }
-        auto endpoint = parse_endpoints(service.name, {words.more[i]});
-        if (!endpoint) return std::nullopt;
-        places.push_back(endpoint->front());
+        auto endpoints = find_listen_places(service.name, {words.more[i]});
+        if (!endpoints) return std::nullopt;
+        if (endpoints->size() > 1) {
+            say(service.name, "\"" + words.more[i] + "\": these are several addresses, and it can be only one");
+            return std::nullopt;
+        }
+        places.push_back(endpoints->front());
     }
     return places;
 }
@@ -211,7 +216,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     if (!choice) return wrong;
     options.model = choice->model;
     options.engine = choice->engine;
-    auto endpoints = parse_endpoints(name, words.listen);
+    auto endpoints = find_listen_places(name, words.listen);
     if (!endpoints) return wrong;
     options.listen = std::move(*endpoints);
     options.listen_given = !options.listen.empty();

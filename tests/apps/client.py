@@ -53,6 +53,40 @@ class Client(harness.TestCase):
         if "(native -" not in complaint:  # libuv's numbers on Windows have no name there
             self.assertRegex(complaint, r"\((WSA)?ECONNREFUSED\)")
 
+    def test_a_server_by_its_name(self):
+        """Which may have an address of IPv6, too, where nobody listens."""
+        with EchoServer() as server:
+            port = server.name.rsplit(":", 1)[1]
+            status, output, complaint = harness.run("--engine", harness.settings.engine, "--connect", f"localhost:{port}",
+                                                    "--message", "hello")
+            self.assertEqual((status, complaint), (0, ""))
+            self.assertEqual(output.splitlines()[0], "hello")
+
+    def test_nobody_listens_at_any_address_of_a_name(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+        status, output, complaint = harness.run("--engine", harness.settings.engine, "--connect", f"localhost:{port}")
+        self.assertEqual((status, output), (1, ""))
+        self.assertTrue(complaint.startswith(f"{NAME}: connecting to localhost:{port}: "), complaint)
+        self.assertIn("connection refused (", complaint)
+        self.assertEqual(len(complaint.splitlines()), 1, complaint)
+
+    def test_texts_that_are_no_place(self):
+        form = "not an address of the form 127.0.0.1:7000, [::1]:7000 or unix:/path, nor a name and a port such as"
+        for text, sentence in (("localhost", form), (":7000", form), ("::1:7000", form), ("127.1:7000", form),
+                               ("[localhost]:1", form), ("two words:1", form), ("localhost:", "there is no port"),
+                               ("localhost:65536", "a port is a number up to 65535"),
+                               ("127.0.0.1:99999", "a port is a number up to 65535")):
+            with self.subTest(text=text):
+                status, output, complaint = harness.run("--engine", harness.settings.engine, "--connect", text)
+                self.assertEqual((status, output), (2, ""))
+                self.assertTrue(complaint.startswith(f'{NAME}: "{text}": {sentence}'), complaint)
+        for text, sentence in (("localhost:no-such-service", "service not found"), ("a" * 254 + ":80", "host not found")):
+            with self.subTest(text=text):
+                status, output, complaint = harness.run("--engine", harness.settings.engine, "--connect", text)
+                self.assertEqual((status, output), (1, ""))
+                self.assertTrue(complaint.startswith(f"{NAME}: finding {text}: "), complaint)
+
     def test_help(self):
         output = self.help_for_people()
         self.assertRegex(output, r"(?m)^  --bytes SIZE  +of each message")

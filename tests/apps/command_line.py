@@ -94,6 +94,16 @@ class CommandLine(harness.TestCase):
             self.assertIn(sentence, self.assert_refused(2, "--listen", address))
         self.assertIn("write it as IPv4", self.assert_refused(1, "--listen", "[::ffff:127.0.0.1]:0"))
 
+    def test_names(self):
+        with harness.Server(listen=["*:0"]) as server:
+            self.assertEqual(server.names[0][0], "0.0.0.0")
+        with harness.Server(listen=["localhost:0"]) as server:
+            self.assertIn(server.names[0][0], ("127.0.0.1", "::1"))
+            harness.echo_once(server)
+        self.assertIn("service not found", self.assert_refused(2, "--listen", "localhost:no-such-service"))
+        self.assertIn("behind the colon there is no port", self.assert_refused(2, "--listen", "*:"))
+        self.assertIn("a port is a number up to 65535", self.assert_refused(2, "--listen", "localhost:65536"))
+
     def test_control_characters_stay_away_from_the_terminal(self):
         for arguments in (["--engine", "\x1b[31m\n"], ["--listen", "\x1b[31m\n"], ["--\x1b[31m\n"]):
             self.assertIn(r"\x1b[31m\n", self.assert_refused(2, *arguments))

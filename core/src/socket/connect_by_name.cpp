@@ -1,3 +1,4 @@
+#include <pier/loop.hpp>
 #include <pier/resolve.hpp>
 #include <pier/scope.hpp>
 #include <pier/socket/connect_by_name.hpp>
@@ -23,7 +24,7 @@ struct Attempts {
 
 Task<void> attempt(Attempts& attempts, std::size_t number, Deadline deadline) {
     auto connected = co_await Stream::connect(attempts.all[number].to, deadline);
-    --attempts.under_way;
+    if (attempts.under_way > 0) --attempts.under_way;
     attempts.ended.set();
     if (!connected) {
         attempts.all[number].error = connected.error();
@@ -56,6 +57,18 @@ Task<void> start_all(Attempts& attempts, const std::vector<Endpoint>& addresses,
     }
 }
 
+// On an engine that blocks nothing goes on beside an attempt, so they follow each other.
+Task<void> try_in_turn(Attempts& attempts, const std::vector<Endpoint>& addresses, Time limit) {
+    for (std::size_t i = 0; i < addresses.size() && !attempts.connection && sys::now() < limit; ++i) {
+        const bool is_last = i + 1 == addresses.size();
+        const Time until = is_last ? limit : std::min(limit, after(spi::blocking_attempt_limit).resolve(sys::now()));
+        attempts.all.push_back({addresses[i], {}});
+        co_await attempt(attempts, i, at(until));
+        attempts.cancelled = attempts.all[i].error == Errc::operation_canceled;
+        if (attempts.cancelled) co_return;
+    }
+}
+
 }  // namespace
 
 std::string ConnectFailure::describe() const {
@@ -80,13 +93,18 @@ std::vector<Endpoint> spi::take_turns(const std::vector<Endpoint>& found) {
     return turns;
 }
 
-Task<std::expected<Stream, ConnectFailure>> spi::connect_to_first(std::vector<Endpoint> addresses, Deadline deadline) {
+Task<std::expected<Stream, ConnectFailure>> connect_to_first(std::vector<Endpoint> addresses, Deadline deadline) {
+    spi::require(!addresses.empty(), "connect_to_first() of no addresses");
     const Time limit = deadline.resolve(sys::now());
-    const std::vector<Endpoint> turns = take_turns(addresses);
+    const std::vector<Endpoint> turns = spi::take_turns(addresses);
     Attempts attempts;
     std::exception_ptr thrown;
     try {
-        co_await start_all(attempts, turns, limit);
+        if (this_loop().traits().one_at_a_time) {
+            co_await try_in_turn(attempts, turns, limit);
+        } else {
+            co_await start_all(attempts, turns, limit);
+        }
         while (!attempts.connection && !attempts.cancelled && attempts.under_way > 0) co_await wait_for_end(attempts);
     } catch (...) {
         thrown = std::current_exception();
@@ -108,7 +126,7 @@ Task<std::expected<Stream, ConnectFailure>> Stream::connect(std::string host, st
     const Deadline limit = absolute(deadline);
     auto found = co_await resolve(host, service, Family::unspecified, limit);
     if (!found) co_return std::unexpected(ConnectFailure(found.error()));
-    co_return co_await spi::connect_to_first(std::move(*found), limit);
+    co_return co_await connect_to_first(std::move(*found), limit);
 }
 
 }  // namespace pier

@@ -1,5 +1,6 @@
 #include <pier/resolve.hpp>
 
+#include <pier/socket/resolve_now.hpp>
 #include <pier/sys/resolver.hpp>
 
 #include <algorithm>
@@ -65,8 +66,6 @@ class ResolverJob : public Job {
 public:
     Result<T> result{};
 
-private:
-    virtual void look_up() = 0;
     void work() noexcept final {
         try {
             look_up();
@@ -74,6 +73,9 @@ private:
             result = fail(Errc::not_enough_memory);
         }
     }
+
+private:
+    virtual void look_up() = 0;
 };
 
 class ResolveJob : public ResolverJob<std::vector<Endpoint>> {
@@ -178,6 +180,12 @@ Result<HostName> ResolveNameAwaiter::await_resume() {
 
 spi::ResolveAwaiter resolve(std::string_view host, std::string_view service, Family family, Deadline deadline) {
     return {deadline, std::make_shared<spi::ResolveJob>(host, service, family)};
+}
+
+Result<std::vector<Endpoint>> resolve_now(std::string_view host, std::string_view service, Family family) {
+    spi::ResolveJob job(host, service, family);
+    if (!job.settled()) job.work();
+    return std::move(job.result);
 }
 
 spi::ResolveNameAwaiter resolve_name(const Endpoint& endpoint, Deadline deadline) {

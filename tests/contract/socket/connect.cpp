@@ -1,10 +1,9 @@
 // Connecting: whom one reaches, and how it fails.
 #include "bytes.hpp"
+#include "full_listener.hpp"
 #include "harness.hpp"
 
 #include <pier/sys/clock.hpp>
-
-#include <vector>
 
 using namespace contract;
 using pier::Endpoint;
@@ -26,33 +25,6 @@ Task<void> hear_hello(Stream& stream) {
     CHECK(outcome(got) == Errc::ok);
     CHECK(text_of(into) == "hello");
 }
-
-// A listener that takes no more, so that the next connect stays pending (where the system does not refuse it).
-class FullListener {
-public:
-    // False: the system answers a full queue otherwise.
-    Task<bool> fill() {
-        auto opened = Listener::open(Endpoint::loopback(Family::ipv4), {.backlog = 0});
-        REQUIRE(outcome(opened) == Errc::ok);
-        listener_ = std::move(*opened);
-        endpoint_ = listener_.local();
-        for (int i = 0; i < 16; ++i) {
-            auto stream = co_await Stream::connect(listener_.local(), after(100ms));
-            if (!stream) co_return outcome(stream) == Errc::timed_out;
-            streams_.push_back(std::move(*stream));
-        }
-        co_return false;
-    }
-    [[nodiscard]] const Endpoint& endpoint() const noexcept { return endpoint_; }
-    void close() noexcept { listener_.close(); }
-
-private:
-    Listener listener_;
-    Endpoint endpoint_;
-    std::vector<Stream> streams_;
-};
-
-constexpr const char* no_pending_connect = "the system leaves no connect pending on loopback";
 
 }  // namespace
 

@@ -42,23 +42,25 @@ namespace spi {
 inline constexpr Duration connection_attempt_delay = std::chrono::milliseconds(250);
 // So many attempts are under way at most. A further one starts when one of them has failed.
 inline constexpr std::size_t most_connection_attempts = 16;
-
-// Stream::connect(host, service) from where the addresses are known: `addresses` has at least one.
-[[nodiscard]] Task<std::expected<Stream, ConnectFailure>> connect_to_first(std::vector<Endpoint> addresses,
-                                                                           Deadline deadline);
+// What an attempt may take on an engine that blocks, unless it is the last one: nothing goes on beside it there.
+inline constexpr Duration blocking_attempt_limit = std::chrono::seconds(2);
 
 }  // namespace spi
 
-// Declared in class Stream: connect(std::string host, std::string service, Deadline deadline = {}).
-//
-// The host and the service are as resolve() takes them. The addresses are tried in turns of the families; the next
-// attempt starts when the one before it has failed, or after 250 ms. The first connection counts. The other attempts
-// are cancelled and closed before this returns. The deadline counts for the resolver and all attempts together.
+// Connects to one of several addresses, at least one. They are tried in turns of the families; the next attempt starts
+// when the one before it has failed, or after 250 ms. The first connection counts. The other attempts are cancelled and
+// closed before this returns. On an engine that blocks the attempts follow each other instead, and each but the last is
+// given up after 2 s. The deadline counts for all attempts together. Errors: when every attempt has failed,
+// that of the first one; timed_out at the deadline, also for each attempt that was under way; operation_canceled.
+// Throws std::bad_alloc.
+[[nodiscard]] Task<std::expected<Stream, ConnectFailure>> connect_to_first(std::vector<Endpoint> addresses,
+                                                                           Deadline deadline = {});
+
+// Declared in class Stream: connect(std::string host, std::string service, Deadline deadline = {}). It resolves the
+// host and the service, as resolve() takes them, and connects as connect_to_first(). The deadline counts for both.
+// Errors: those of resolve() and connect_to_first(). Throws std::bad_alloc.
 //
 // Both families are asked for by one call of the resolver, so that its order holds (RFC 6724): unlike RFC 8305,
 // section 3, a resolver that is slow for one family delays both.
-//
-// Errors: those of resolve(); when every attempt has failed, that of the first one; timed_out at the deadline, also for
-// each attempt that was under way; operation_canceled. Throws std::bad_alloc.
 
 }  // namespace pier

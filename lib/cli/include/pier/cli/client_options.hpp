@@ -1,7 +1,7 @@
 // Options that several programs have: the engine, and what every client is told.
 #pragma once
 
-#include <pier/endpoint.hpp>
+#include <pier/cli/place.hpp>
 #include <pier/loop.hpp>
 #include <pier/time.hpp>
 
@@ -47,7 +47,7 @@ public:
     };
     struct Chosen {
         const EngineInfo* engine = nullptr;
-        Endpoint server;
+        Place server;
         Duration timeout{};
     };
 

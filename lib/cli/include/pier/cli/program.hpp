@@ -39,8 +39,4 @@ int complain(std::string_view program, std::string_view what, const Error& error
 // sentence on stderr (exit status 2).
 [[nodiscard]] const EngineInfo* choose_engine(std::string_view program, const std::optional<std::string>& name);
 
-// Nothing after a sentence on stderr (exit status 2).
-[[nodiscard]] std::optional<std::vector<Endpoint>> parse_endpoints(std::string_view program,
-                                                                   const std::vector<std::string>& texts);
-
 }  // namespace pier

@@ -6,6 +6,7 @@
 #include <pier/socket/connect_by_name.hpp>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace contract;
@@ -43,7 +44,8 @@ TEST_CASE("connect by name: the first address that answers counts, and no other 
     on_loop([]() -> Task<void> {
         const Listener first = listen_on(Family::ipv6);
         const Listener second = listen_on(Family::ipv4);
-        auto stream = co_await connect_to_first({first.local(), second.local()}, limit());
+        std::vector<Endpoint> addresses{first.local(), second.local()};
+        auto stream = co_await connect_to_first(std::move(addresses), limit());
         REQUIRE(outcome(stream) == Errc::ok);
         CHECK(stream->peer() == first.local());
         auto accepted = co_await first.accept(limit());
@@ -56,7 +58,9 @@ TEST_CASE("connect by name: the first address that answers counts, and no other 
 TEST_CASE("connect by name: after a refusal the next address is tried") {
     on_loop([]() -> Task<void> {
         const Listener listener = listen_on(Family::ipv4);
-        auto stream = co_await connect_to_first({closed_endpoint(Family::ipv6), listener.local()}, limit());
+        const Endpoint closed = closed_endpoint(Family::ipv6);
+        std::vector<Endpoint> addresses{closed, listener.local()};
+        auto stream = co_await connect_to_first(std::move(addresses), limit());
         REQUIRE(outcome(stream) == Errc::ok);
         CHECK(stream->peer() == listener.local());
     });
@@ -66,7 +70,8 @@ TEST_CASE("connect by name: when all refuse, the failure says so for each addres
     on_loop([]() -> Task<void> {
         const Endpoint six = closed_endpoint(Family::ipv6);
         const Endpoint four = closed_endpoint(Family::ipv4);
-        auto stream = co_await connect_to_first({six, four}, limit());
+        std::vector<Endpoint> addresses{six, four};
+        auto stream = co_await connect_to_first(std::move(addresses), limit());
         REQUIRE(!stream);
         CHECK(stream.error() == Errc::connection_refused);
         const auto& attempts = stream.error().attempts();
@@ -86,7 +91,8 @@ TEST_CASE("connect by name: an address that does not answer does not hold up the
         const bool filled = co_await full.fill();
         if (!filled) co_return skip(no_pending_connect);
         const Listener listener = listen_on(Family::ipv6);
-        auto stream = co_await connect_to_first({full.endpoint(), listener.local()}, limit());
+        std::vector<Endpoint> addresses{full.endpoint(), listener.local()};
+        auto stream = co_await connect_to_first(std::move(addresses), limit());
         REQUIRE(outcome(stream) == Errc::ok);
         CHECK(stream->peer() == listener.local());
     });
@@ -97,7 +103,8 @@ TEST_CASE("connect by name: the deadline ends all attempts") {
         FullListener full;
         const bool filled = co_await full.fill();
         if (!filled) co_return skip(no_pending_connect);
-        auto stream = co_await connect_to_first({full.endpoint(), full.endpoint()}, after(50ms));
+        std::vector<Endpoint> addresses{full.endpoint(), full.endpoint()};
+        auto stream = co_await connect_to_first(std::move(addresses), after(50ms));
         REQUIRE(!stream);
         CHECK(stream.error() == Errc::timed_out);
         REQUIRE(!stream.error().attempts().empty());

@@ -74,7 +74,9 @@ Task<Result<std::vector<Endpoint>>> Place::resolve(Deadline deadline) const {
 }
 
 int complain_of_connect(std::string_view program, std::string_view what, const ConnectFailure& failure) {
-    if (failure.attempts().size() <= 1) return complain(program, what, failure);
+    const auto& attempts = failure.attempts();
+    const bool is_said = attempts.size() == 1 && what.ends_with(attempts.front().to.to_string());
+    if (attempts.empty() || is_said) return complain(program, what, failure);
     std::string sentence = std::string(what) + ": " + failure.describe();
     if (const std::string_view help = advice(failure); !help.empty()) sentence.append("; ").append(help);
     say(program, sentence);

@@ -39,7 +39,7 @@ private:
     std::string host_, service_;
 };
 
-// As complain(): where several addresses were tried, with what each of them has said.
+// As complain(), with what each address has said that was tried, unless `what` names the only one.
 int complain_of_connect(std::string_view program, std::string_view what, const ConnectFailure& failure);
 
 }  // namespace pier

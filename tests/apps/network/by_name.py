@@ -7,7 +7,10 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import sys
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import harness
 from harness import settings

@@ -150,11 +150,11 @@ class Chosen(TestCase):
 class CommandLine(TestCase):
     def test_help(self):
         output = self.help_for_people()
-        for option in ("--json", "--up", "-4,", "-6,"):
+        for option in ("--json", "--up", "--ipv4, -4", "--ipv6, -6"):
             self.assertIn(option, output)
 
     def test_wrong_usage(self):
-        for arguments in (["--nonsense"], ["-4", "-6"], ["--json=maybe"], ["-5"]):
+        for arguments in (["--nonsense"], ["-4", "-6"], ["--json=maybe"], ["-x"]):
             with self.subTest(arguments=arguments):
                 status, output, complaint = harness.run(*arguments)
                 self.assertEqual((status, output), (2, ""))

@@ -10,7 +10,6 @@
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <sys/socket.h>
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -121,29 +120,18 @@ void Lists::take_address(Bytes message) {
     all_[place->second].addresses.push_back(std::move(found));
 }
 
-// What the body of a request has to be, for all families: zeros, besides that.
+// The body of a request. Zeros in it ask for all families and all interfaces.
 template <class T>
 Bytes bytes_of(const T& body) noexcept {
     return std::as_bytes(std::span(&body, 1));
 }
-
-// The body of a request for links. Statistics are most of such a message, and nobody wants them here.
-struct LinkRequest {
-    ifinfomsg info;
-    rtattr attribute;
-    std::uint32_t filter;
-};
-static_assert(sizeof(LinkRequest) == sizeof(ifinfomsg) + sizeof(rtattr) + sizeof(std::uint32_t));
 
 // Nothing where the lists have changed meanwhile.
 Result<std::optional<std::vector<Interface>>> attempt() {
     auto netlink = Netlink::open();
     if (!netlink) return std::unexpected(netlink.error());
     Lists lists;
-    LinkRequest links{};
-    links.attribute.rta_len = sizeof(rtattr) + sizeof(std::uint32_t);
-    links.attribute.rta_type = IFLA_EXT_MASK;
-    links.filter = RTEXT_FILTER_SKIP_STATS;
+    const ifinfomsg links{};
     auto step = netlink->dump(RTM_GETLINK, bytes_of(links), RTM_NEWLINK, [&](Bytes each) { lists.take_link(each); });
     if (!step) return std::unexpected(step.error());
     if (*step != DumpStep::complete) return std::nullopt;

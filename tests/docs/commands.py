@@ -20,10 +20,11 @@ BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for,
 
 SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
 SERVERS = set(SERVER_OF.values())
-PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-ipc", "pier-nc", "pier-netcalc"}
+PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-nc",
+            "pier-netcalc"}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
             ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace")),
-            ["pier-ipc"], ["pier-ipc", "clean"], ["pier-nc"],
+            ["pier-interfaces"], ["pier-ipc"], ["pier-ipc", "clean"], ["pier-nc"],
             ["pier-netcalc"], *(["pier-netcalc", name] for name in ("split", "merge", "range", "contains"))]
 
 # Lines that are neither run nor checked, each with its reason.
@@ -211,6 +212,13 @@ class Checker:
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
+    def run_interfaces(self, words):
+        """Status 1 says that this machine has nothing to show, which is not the page's fault."""
+        self.check_options(["pier-interfaces"], words)
+        done = self.run(["pier-interfaces", *words])
+        if done.returncode not in (0, 1):
+            raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
+
     @staticmethod
     def with_less_work(words):
         """The same command with fewer messages: it is not measured here, and may run unoptimized on a busy machine."""
@@ -274,6 +282,8 @@ class Checker:
                         self.run_ipc(rest)
                     elif program == "pier-nc":
                         self.run_nc(rest)
+                    elif program == "pier-interfaces":
+                        self.run_interfaces(rest)
                     elif program == "pier-netcalc":
                         self.run_netcalc(rest)
                     elif program == "cmake":

@@ -1,0 +1,42 @@
+// Lists the network interfaces of this machine. Sends nothing.
+#include "json.hpp"
+#include "options.hpp"
+#include "program.hpp"
+#include "selection.hpp"
+#include "table.hpp"
+
+#include <pier/cli/program.hpp>
+
+namespace {
+
+constexpr int nothing_shown_status = 1;
+
+// `all`: the names of interfaces that there are.
+void say_unknown(const std::vector<std::string>& unknown, const std::string& all) {
+    for (const std::string& name : unknown) {
+        pier::say(interfaces::program, "there is no interface \"" + name + "\"; there are: " + all);
+    }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    using interfaces::program;
+    const auto options = interfaces::parse_options(argc, argv);
+    if (!options) return options.error();
+    auto all = pier::interfaces();
+    if (!all) return pier::complain(program, "listing the interfaces", all.error());
+    std::string names;
+    for (const pier::Interface& each : *all) names.append(names.empty() ? "" : ", ").append(each.name);
+    if (names.empty()) names = "none";
+    const interfaces::Selection selection = interfaces::select(std::move(*all), *options);
+    say_unknown(selection.unknown, names);
+    const bool none = selection.shown.empty();
+    if (none && selection.unknown.empty()) pier::say(program, "no interface is there as it was asked for");
+    // JSON is complete also without any.
+    if (options->json && !pier::print(program, interfaces::json(selection.shown))) return nothing_shown_status;
+    if (!options->json && !none && !pier::print(program, interfaces::table(selection.shown))) {
+        return nothing_shown_status;
+    }
+    return none || !selection.unknown.empty() ? nothing_shown_status : 0;
+}

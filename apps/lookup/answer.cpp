@@ -111,7 +111,7 @@ private:
         pier::LookUp question = options_.question;
         question.type = type;
         question.host = options_.mode == Mode::service ? "127.0.0.1" : word_.text;
-        if (is_this_machine() && question.service.empty()) question.service = "0";
+        if (is_this_machine() && question.service.empty()) question.service.assign(1, '0');
         auto addresses = co_await pier::look_up(question, limit());
         if (!addresses) co_return addresses.error();
         if (canonical_.empty()) canonical_ = std::move(addresses->canonical_name);

@@ -87,7 +87,7 @@ void LookUpJob::take_host() {
     const std::string& host = question_.host;
     if (host.empty()) {
         // The systems want a host or a service. Any number is one; the right port is set afterwards.
-        if (port_) question_.service = "1";
+        if (port_) question_.service.assign(1, '1');
         question_.numeric = false;
         question_.canonical = false;
         return;

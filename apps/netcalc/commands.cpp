@@ -7,6 +7,7 @@
 #include "words.hpp"
 
 #include <pier/address/prefixes.hpp>
+#include <pier/cli/json_list.hpp>
 #include <pier/cli/printable.hpp>
 #include <pier/cli/program.hpp>
 
@@ -68,12 +69,12 @@ int print_prefixes(const Options& options, const std::vector<Prefix>& prefixes, 
 }  // namespace
 
 int show(const Options& options) {
-    JsonList list("addresses");
+    pier::JsonList list(program, "addresses");
     bool first = true;
     const int status = for_each_word(options.words, [&](const Word& word) {
         const auto subject = parse_subject(word, options.historical);
         if (!subject) return refuse(subject.error());
-        std::string text = options.json ? list.element(json(word.text, *subject)) : table(*subject);
+        std::string text = options.json ? list.element(json(word.text, *subject).dump(2)) : table(*subject);
         if (!options.json && !first) text.insert(0, "\n");
         first = false;
         return pier::print(program, text) ? 0 : output_status;
@@ -140,7 +141,7 @@ int contains(const Options& options) {
     const auto outer = parse_prefix(options.words.front(), options.historical);
     if (!outer) return refuse(outer.error());
     const std::vector<std::string> rest(options.words.begin() + 1, options.words.end());
-    JsonList list("addresses");
+    pier::JsonList list(program, "addresses");
     bool all = true;
     const int status = for_each_word(rest, [&](const Word& word) {
         const auto subject = parse_subject(word, options.historical);
@@ -149,8 +150,8 @@ int contains(const Options& options) {
         all = all && in;
         std::string text;
         if (options.json) {
-            text =
-                list.element({{"text", pier::printable(word.text)}, {"prefix", outer->to_string()}, {"contained", in}});
+            const Json fact{{"text", pier::printable(word.text)}, {"prefix", outer->to_string()}, {"contained", in}};
+            text = list.element(fact.dump(2));
         } else {
             text.append(pier::printable(word.text)).append(in ? " is in " : " is not in ");
             text.append(outer->to_string()).append("\n");

@@ -1,7 +1,5 @@
 #include "json.hpp"
 
-#include "program.hpp"
-
 #include <pier/address/forms.hpp>
 #include <pier/address/ranges.hpp>
 #include <pier/cli/printable.hpp>
@@ -42,16 +40,6 @@ Json of(const pier::Prefix& prefix) {
             {"reverse_zone", zone ? Json(*zone) : Json(nullptr)}};
 }
 
-// Each line moved to the right.
-std::string indented(const std::string& text, const std::string& space) {
-    std::string result = space;
-    for (const char c : text) {
-        result += c;
-        if (c == '\n') result += space;
-    }
-    return result;
-}
-
 }  // namespace
 
 Json json(std::string_view word, const Subject& subject) {
@@ -77,22 +65,6 @@ Json json(std::string_view word, const Subject& subject) {
     }
     if (subject.prefix) result["prefix"] = of(*subject.prefix);
     return result;
-}
-
-std::string JsonList::begin() {
-    begun_ = true;
-    std::string text("{\n  \"program\": \"");
-    return text.append(program).append("\",\n  \"").append(name_).append("\": [");
-}
-
-std::string JsonList::element(const Json& value) {
-    std::string text = begun_ ? "," : begin();
-    return text.append("\n").append(indented(value.dump(2), "    "));
-}
-
-std::string JsonList::end() {
-    std::string text = begun_ ? "\n  " : begin();
-    return text.append("]\n}\n");
 }
 
 }  // namespace netcalc

@@ -20,10 +20,10 @@ BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for,
 
 SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
 SERVERS = set(SERVER_OF.values())
-PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-ipc", "pier-nc", "pier-netcalc"}
+PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-ipc", "pier-nc", "pier-netcalc", "pier-sockopt"}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
             ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace")),
-            ["pier-ipc"], ["pier-ipc", "clean"], ["pier-nc"],
+            ["pier-ipc"], ["pier-ipc", "clean"], ["pier-nc"], ["pier-sockopt"],
             ["pier-netcalc"], *(["pier-netcalc", name] for name in ("split", "merge", "range", "contains"))]
 
 # Lines that are neither run nor checked, each with its reason.
@@ -211,6 +211,12 @@ class Checker:
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
+    def run_sockopt(self, words):
+        self.check_options(["pier-sockopt"], words)
+        done = self.run(["pier-sockopt", *words])
+        if done.returncode != 0:
+            raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
+
     @staticmethod
     def with_less_work(words):
         """The same command with fewer messages: it is not measured here, and may run unoptimized on a busy machine."""
@@ -276,6 +282,8 @@ class Checker:
                         self.run_nc(rest)
                     elif program == "pier-netcalc":
                         self.run_netcalc(rest)
+                    elif program == "pier-sockopt":
+                        self.run_sockopt(rest)
                     elif program == "cmake":
                         self.check_cmake(rest)
                     elif re.match(r"(\./)?(ci|bench)/", program):

@@ -138,10 +138,10 @@ void agree() {
 TEST_CASE("typed option: the table has each, in order, with its access") {
     using namespace option;
     agree<reuse_address, reuse_port, keep_alive, keep_alive_idle, keep_alive_interval, keep_alive_count, send_buffer,
-          receive_buffer, linger, broadcast, option::error, type, accepting, out_of_band_inline, receive_timeout,
-          send_timeout, no_delay, maximum_segment, user_timeout, fast_open, congestion, tcp_info, time_to_live,
-          type_of_service, dont_fragment, multicast_time_to_live, multicast_loop, multicast_interface, v6_only,
-          bind_to_device, packet_info>();
+          receive_buffer, option::linger, broadcast, option::error, type, accepting, out_of_band_inline,
+          receive_timeout, send_timeout, no_delay, maximum_segment, user_timeout, fast_open, congestion, tcp_info,
+          time_to_live, type_of_service, dont_fragment, multicast_time_to_live, multicast_loop, multicast_interface,
+          v6_only, bind_to_device, packet_info>();
     CHECK(find("no_such_option") == nullptr);
 }
 

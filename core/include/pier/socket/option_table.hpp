@@ -54,17 +54,17 @@ enum class Id : std::uint8_t {
 
 // What a value is. All but the last three are whole numbers (Raw).
 enum class Unit : std::uint8_t {
-    flag,          // 0 or 1
-    count,         // a plain number
-    bytes,         //
-    seconds,       //
-    linger,        // seconds, and -1 for "off"
-    milliseconds,  //
-    interface,     // the index of a network interface; 0 leaves the choice to the system
-    type,          // a SocketType
-    text,          //
-    error,         // an Error
-    tcp_info,      // a TcpInfo
+    flag,             // 0 or 1
+    count,            // a plain number
+    bytes,            //
+    seconds,          //
+    linger,           // seconds, and -1 for "off"
+    milliseconds,     //
+    interface_index,  // the index of a network interface; 0 leaves the choice to the system
+    type,             // a SocketType
+    text,             //
+    error,            // an Error
+    tcp_info,         // a TcpInfo
 };
 
 enum class SocketType : std::uint8_t { stream = 1, datagram = 2 };

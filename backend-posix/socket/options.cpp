@@ -95,9 +95,10 @@ Result<std::int64_t> get_multicast_v4(NativeSocket socket, const NativeOption& o
     return index;
 }
 
-Result<std::int64_t> wide(Result<int> value) noexcept {
-    if (!value) return fail(value.error());
-    return *value;
+void put(sockaddr_storage& into, const Endpoint& endpoint) noexcept {
+    posix::Address address{};
+    const socklen_t length = posix::to_native(endpoint, address);
+    std::memcpy(&into, &address, length);
 }
 
 }  // namespace
@@ -238,7 +239,7 @@ Result<std::int64_t> read_number(NativeSocket socket, Id id) noexcept {
         default:
             break;
     }
-    auto value = get<int>(socket, *option);
+    const auto value = get<int>(socket, *option);
     if (!value) return fail(value.error());
     switch (id) {
         // socket(7): the kernel doubles the size that was asked for, to have room for its bookkeeping.
@@ -250,7 +251,7 @@ Result<std::int64_t> read_number(NativeSocket socket, Id id) noexcept {
         case Id::dont_fragment:
             return *value == IP_PMTUDISC_DO || *value == IP_PMTUDISC_PROBE ? 1 : 0;
         default:
-            return wide(value);
+            return *value;
     }
 }
 
@@ -289,6 +290,25 @@ Result<option::TcpInfo> read_tcp_info(NativeSocket socket) noexcept {
         .congestion_window = std::uint64_t{info->tcpi_snd_cwnd} * info->tcpi_snd_mss,
         .maximum_segment = info->tcpi_snd_mss,
     };
+}
+
+// RFC 3678, 5.1: the same two requests for both families.
+Result<void> change_membership(NativeSocket socket, Membership what, const Endpoint& group, const Endpoint* source,
+                               std::uint32_t interface_index) noexcept {
+    const bool joins = what == Membership::join;
+    const int level = group.family() == Family::ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
+    if (source == nullptr) {
+        group_req request{};
+        request.gr_interface = interface_index;
+        put(request.gr_group, group);
+        return set(socket, NativeOption{{}, {}, level, joins ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP}, request);
+    }
+    group_source_req request{};
+    request.gsr_interface = interface_index;
+    put(request.gsr_group, group);
+    put(request.gsr_source, *source);
+    return set(socket, NativeOption{{}, {}, level, joins ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP},
+               request);
 }
 
 Result<void> set_option(NativeSocket socket, Option option, int value) {

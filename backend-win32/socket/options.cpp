@@ -1,10 +1,14 @@
 // Microsoft: "SOL_SOCKET Socket Options", "IPPROTO_TCP socket options", "IPPROTO_IP Socket Options", "IPPROTO_IPV6
 // Socket Options", "SIO_TCP_INFO".
 #include "process/error.hpp"
+#include "socket/address.hpp"
 #include "socket/sockets.hpp"
 
 #include <pier/sys/options.hpp>
 #include <pier/sys/socket.hpp>
+
+#include <cstddef>
+#include <cstring>
 
 // ws2ipdef.h and mstcpip.h of Windows 10; mingw-w64's headers lack them.
 #ifndef TCP_KEEPIDLE
@@ -84,6 +88,21 @@ Result<T> get(NativeSocket socket, const NativeOption& option) noexcept {
         return fail(win32::last_socket_error());
     }
     return value;
+}
+
+template <class T>
+Result<void> set_request(NativeSocket socket, const NativeOption& option, const T& request) noexcept {
+    const char* bytes = reinterpret_cast<const char*>(&request);
+    if (::setsockopt(win32::native(socket), option.level, option.number, bytes, sizeof request) != 0) {
+        return fail(win32::last_socket_error());
+    }
+    return {};
+}
+
+template <class Storage>
+void put(Storage& into, const Endpoint& endpoint) noexcept {
+    const win32::Address address = win32::to_native(endpoint);
+    std::memcpy(&into, &address.raw, static_cast<std::size_t>(address.length));
 }
 
 // Of IPv4 an interface's index is in network order, so that it is no address (0.x.x.x).
@@ -205,11 +224,7 @@ Result<void> write_number(NativeSocket socket, Id id, std::int64_t value) noexce
             linger chosen{};
             chosen.l_onoff = value >= 0 ? 1 : 0;
             chosen.l_linger = static_cast<u_short>(value >= 0 ? value : 0);
-            const char* bytes = reinterpret_cast<const char*>(&chosen);
-            if (::setsockopt(win32::native(socket), option->level, option->number, bytes, sizeof chosen) != 0) {
-                return fail(win32::last_socket_error());
-            }
-            return {};
+            return set_request(socket, *option, chosen);
         }
         case Id::user_timeout:
             return set(socket, *option, (value + 999) / 1000);
@@ -269,6 +284,25 @@ Result<option::TcpInfo> read_tcp_info(NativeSocket socket) noexcept {
         .congestion_window = info.congestion_window,
         .maximum_segment = info.maximum_segment,
     };
+}
+
+// RFC 3678, 5.1: the same two requests for both families.
+Result<void> change_membership(NativeSocket socket, Membership what, const Endpoint& group, const Endpoint* source,
+                               std::uint32_t interface_index) noexcept {
+    const bool joins = what == Membership::join;
+    const int level = group.family() == Family::ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
+    if (source == nullptr) {
+        group_req request{};
+        request.gr_interface = interface_index;
+        put(request.gr_group, group);
+        return set_request(socket, NativeOption{{}, {}, level, joins ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP}, request);
+    }
+    group_source_req request{};
+    request.gsr_interface = interface_index;
+    put(request.gsr_group, group);
+    put(request.gsr_source, *source);
+    return set_request(socket, NativeOption{{}, {}, level, joins ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP},
+                       request);
 }
 
 Result<void> set_option(NativeSocket socket, Option option, int value) {

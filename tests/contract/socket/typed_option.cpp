@@ -49,14 +49,19 @@ void refuse(const Socket& socket, const Option& chosen, Errc condition = Errc::i
     CHECK((before == after));
 }
 
-// The system has it not, and says so each time; or it has it, and `use` looks at it.
+// The system has it not, and says so each time; or it has it, and `use` looks at it. Linux has them all. An old Windows
+// knows some of them not yet, and Wine some not at all.
 template <class Option, class Socket, class Use>
 void absent_or(const Socket& socket, const Option& chosen, Use use) {
     CAPTURE(option::entry(Option::id).name);
     const auto value = socket.template get<Option>();
     if (value) return use();
-    CHECK(value.error().condition == Errc::not_supported);
-    CHECK(outcome(socket.set(chosen)) == Errc::not_supported);
+    CHECK(settings().system != "linux");
+    const Errc condition = value.error().condition;
+    CHECK((condition == Errc::not_supported || condition == Errc::no_protocol_option));
+    if constexpr (option::Settable<Option>) {
+        CHECK(outcome(socket.set(chosen)) == condition);
+    }
 }
 
 template <class Option>
@@ -163,10 +168,15 @@ TEST_CASE("typed option: what is on or off on a stream and a listener") {
 TEST_CASE("typed option: the spans of keep-alive") {
     const auto look = [](const auto& socket) {
         for (const auto span : {1s, 60s, 32767s}) {
-            set_and_read(socket, option::keep_alive_idle{span});
-            set_and_read(socket, option::keep_alive_interval{span});
+            const option::keep_alive_idle idle{span};
+            absent_or(socket, idle, [&] { set_and_read(socket, idle); });
+            const option::keep_alive_interval interval{span};
+            absent_or(socket, interval, [&] { set_and_read(socket, interval); });
         }
-        for (const int count : {1, 3, 127}) set_and_read(socket, option::keep_alive_count{count});
+        for (const int chosen : {1, 3, 127}) {
+            const option::keep_alive_count count{chosen};
+            absent_or(socket, count, [&] { set_and_read(socket, count); });
+        }
         for (const auto span : {0s, -1s, 32768s}) {
             refuse(socket, option::keep_alive_idle{span});
             refuse(socket, option::keep_alive_interval{span});
@@ -319,20 +329,24 @@ TEST_CASE("typed option: the algorithm of congestion control") {
 
 TEST_CASE("typed option: how long sent bytes may stay unacknowledged") {
     on_streams([](const Stream& stream) {
-        for (const auto time : {1000ms, 30'000ms}) set_and_read(stream, option::user_timeout{time});
-        CHECK(outcome(stream.set(option::user_timeout{1ms})) == Errc::ok);
-        const auto least = value_of<option::user_timeout>(stream);
-        CHECK((least == 1ms || least == 1000ms));
+        absent_or(stream, option::user_timeout{1ms}, [&] {
+            for (const auto time : {1000ms, 30'000ms}) set_and_read(stream, option::user_timeout{time});
+            CHECK(outcome(stream.set(option::user_timeout{1ms})) == Errc::ok);
+            const auto least = value_of<option::user_timeout>(stream);
+            CHECK((least == 1ms || least == 1000ms));
+        });
         for (const auto time : {0ms, -1ms}) refuse(stream, option::user_timeout{time});
     });
 }
 
 TEST_CASE("typed option: connections that begin with data") {
     on_listeners([](const Listener& listener) {
-        CHECK(outcome(listener.set(option::fast_open{5})) == Errc::ok);
-        const int on = value_of<option::fast_open>(listener);
-        CHECK((on == 5 || on == 1));
-        set_and_read(listener, option::fast_open{0});
+        absent_or(listener, option::fast_open{5}, [&] {
+            CHECK(outcome(listener.set(option::fast_open{5})) == Errc::ok);
+            const int on = value_of<option::fast_open>(listener);
+            CHECK((on == 5 || on == 1));
+            set_and_read(listener, option::fast_open{0});
+        });
         for (const int count : {-1, 65536}) refuse(listener, option::fast_open{count});
     });
     on_streams([](const Stream& stream) { has_none<option::fast_open>(stream); });
@@ -346,11 +360,12 @@ TEST_CASE("typed option: what a connection tells of itself") {
         std::array<std::byte, 4> into{};
         const auto got = co_await pair.server.receive_exactly(into, limit());
         CHECK(outcome(got) == Errc::ok);
-        const option::TcpInfo info = value_of<option::tcp_info>(pair.client);
-        CHECK(info.round_trip < 10s);
-        CHECK(info.congestion_window > 0);
-        CHECK(info.maximum_segment >= 88);
-        CHECK(info.congestion_window >= info.maximum_segment);
+        absent_or(pair.client, option::tcp_info{}, [&] {
+            const auto info = value_of<option::tcp_info>(pair.client);
+            CHECK(info.round_trip < 10s);
+            CHECK(info.maximum_segment >= 88);
+            CHECK(info.congestion_window >= info.maximum_segment);
+        });
     });
     on_listeners([](const Listener& listener) { has_none<option::tcp_info>(listener); });
 }

@@ -42,4 +42,10 @@ struct NativeOption {
 // Errors: not_connected, and as above.
 [[nodiscard]] Result<option::TcpInfo> read_tcp_info(spi::NativeSocket socket) noexcept;
 
+enum class Membership : std::uint8_t { join, leave };
+// Of a datagram socket. The group is a multicast address of the socket's family; `source` is null for any sender, or a
+// unicast one. Index 0: the system chooses the interface. Errors: what the system says.
+[[nodiscard]] Result<void> change_membership(spi::NativeSocket socket, Membership what, const Endpoint& group,
+                                             const Endpoint* source, std::uint32_t interface_index) noexcept;
+
 }  // namespace pier::sys

@@ -21,46 +21,6 @@ Result<void> set(NativeSocket socket, int level, int name, int value) {
     return {};
 }
 
-struct NativeOption {
-    int level;
-    int name;
-};
-
-// IPv6 sockets count hops by an option of their own.
-Result<NativeOption> native(NativeSocket socket, Option option) {
-    switch (option) {
-        case Option::no_delay:
-            return NativeOption{IPPROTO_TCP, TCP_NODELAY};
-        case Option::keep_alive:
-            return NativeOption{SOL_SOCKET, SO_KEEPALIVE};
-        case Option::receive_buffer:
-            return NativeOption{SOL_SOCKET, SO_RCVBUF};
-        case Option::send_buffer:
-            return NativeOption{SOL_SOCKET, SO_SNDBUF};
-        case Option::broadcast:
-            return NativeOption{SOL_SOCKET, SO_BROADCAST};
-        case Option::time_to_live: {
-            int domain = AF_INET;
-            socklen_t length = sizeof domain;
-            if (getsockopt(descriptor_of(socket), SOL_SOCKET, SO_DOMAIN, &domain, &length) != 0) return fail_last();
-            if (domain == AF_INET6) return NativeOption{IPPROTO_IPV6, IPV6_UNICAST_HOPS};
-            return NativeOption{IPPROTO_IP, IP_TTL};
-        }
-    }
-    return fail(Errc::invalid_argument);
-}
-
-bool is_buffer_size(Option option) noexcept {
-    return option == Option::receive_buffer || option == Option::send_buffer;
-}
-
-// Linux takes any number for a switch, and no size at all for a small one.
-bool in_range(Option option, int value) noexcept {
-    if (is_buffer_size(option)) return value > 0;
-    if (option == Option::time_to_live) return value >= 1 && value <= 255;
-    return option < Option::time_to_live && (value == 0 || value == 1);  // the last one: there is no other
-}
-
 template <class Ask>
 Result<Endpoint> name_of(NativeSocket socket, Ask ask) {
     Address address{};
@@ -149,23 +109,6 @@ Result<void> reset_on_close(NativeSocket socket) {
     linger now{.l_onoff = 1, .l_linger = 0};
     if (setsockopt(descriptor_of(socket), SOL_SOCKET, SO_LINGER, &now, sizeof now) != 0) return fail_last();
     return {};
-}
-
-Result<void> set_option(NativeSocket socket, Option option, int value) {
-    if (!in_range(option, value)) return fail(Errc::invalid_argument);
-    auto target = native(socket, option);
-    if (!target) return fail(target.error());
-    return set(socket, target->level, target->name, value);
-}
-
-Result<int> get_option(NativeSocket socket, Option option) {
-    auto target = native(socket, option);
-    if (!target) return fail(target.error());
-    int value = 0;
-    socklen_t length = sizeof value;
-    if (getsockopt(descriptor_of(socket), target->level, target->name, &value, &length) != 0) return fail_last();
-    // socket(7): the kernel doubles the size that was asked for, to have room for its bookkeeping.
-    return is_buffer_size(option) ? value / 2 : value;
 }
 
 }  // namespace pier::sys

@@ -188,8 +188,12 @@ Result<void> shutdown_send(NativeSocket socket) {
 }
 
 void close(NativeSocket socket) noexcept {
-    // It can refuse only with a linger time on a non-blocking socket, and nobody sets one but zero.
-    if (socket != spi::no_socket) (void)::closesocket(native(socket));
+    if (socket == spi::no_socket || ::closesocket(native(socket)) == 0) return;
+    // It refuses with a linger time (option::linger) on a non-blocking socket that has something to send, and the
+    // socket stays open. Without the time the system sends on by itself.
+    linger off{};
+    (void)::setsockopt(native(socket), SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&off), sizeof off);
+    (void)::closesocket(native(socket));
 }
 
 Result<void> reset_on_close(NativeSocket socket) {

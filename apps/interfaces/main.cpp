@@ -18,6 +18,14 @@ void say_unknown(const std::vector<std::string>& unknown, const std::string& all
     }
 }
 
+// The usual advice for a denied permission is about ports.
+int complain(const pier::Error& error) {
+    constexpr std::string_view what = "listing the interfaces";
+    if (error != pier::Errc::permission_denied) return pier::complain(interfaces::program, what, error);
+    pier::say(interfaces::program, std::string(what) + ": " + pier::describe(error) + "; a sandbox may forbid it");
+    return nothing_shown_status;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -25,7 +33,7 @@ int main(int argc, char** argv) {
     const auto options = interfaces::parse_options(argc, argv);
     if (!options) return options.error();
     auto all = pier::interfaces();
-    if (!all) return pier::complain(program, "listing the interfaces", all.error());
+    if (!all) return complain(all.error());
     std::string names;
     for (const pier::Interface& each : *all) names.append(names.empty() ? "" : ", ").append(each.name);
     if (names.empty()) names = "none";

@@ -65,8 +65,8 @@ struct Interface {
 // Any thread, without a loop. Sends nothing. It takes as long as the system takes to write its list: microseconds, with
 // thousands of addresses milliseconds. Errors: permission_denied and address_family_not_supported where a sandbox lets
 // nobody ask (Linux); too_many_files_open; no_buffer_space and not_enough_memory of the system; operation_would_block
-// where the list has changed during each of many attempts: later it may work; what the system says else. Throws
-// std::bad_alloc.
+// where each of many attempts was interrupted, because the list changed or the system lost a part of it: later it may
+// work; what the system says else. Throws std::bad_alloc.
 [[nodiscard]] Result<std::vector<Interface>> interfaces();
 
 }  // namespace pier

@@ -132,8 +132,8 @@ class CommandLine(harness.TestCase):
         for pattern, words in (
                 ("say a name, or - for standard input", []),
                 ("say an address", ["--reverse"]),
-                ("--ipv6 excludes --ipv4", ["-46", "localhost"]),
-                ("excludes --reverse", ["-x", "-n", "127.0.0.1"]),
+                ("--ipv4 excludes --ipv6", ["-46", "localhost"]),
+                ("--reverse excludes --numeric", ["-x", "-n", "127.0.0.1"]),
                 ("excludes", ["--all", "--udp", "localhost"]),
                 ("--prefer", ["--prefer", "ipv5", "localhost"]),
                 ("--timeout", ["--timeout", "0", "localhost"]),

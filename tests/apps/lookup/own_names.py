@@ -3,7 +3,8 @@
     unshare -rnm python3 own_names.py FOLDER COMMAND...
 
 FOLDER/hosts takes the place of /etc/hosts, and a server of names answers on 127.0.0.1 as long as COMMAND runs. It
-writes each question, such as "A known.test", to FOLDER/questions. COMMAND has the process's number and streams.
+writes each question, such as "A known.test", to FOLDER/questions. COMMAND has the process's number and streams. The
+network has the addresses of loopback, and those that FOLDER/addresses has, with their lengths, a line each.
 """
 
 import ipaddress
@@ -85,6 +86,8 @@ def main():
     (folder / "nsswitch.conf").write_text("hosts: files dns\nservices: files\n", encoding="utf-8")
     path = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"}
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True, env=path)
+    for address in (folder / "addresses").read_text(encoding="utf-8").split():
+        subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True, env=path)
     for name in ("hosts", "resolv.conf", "nsswitch.conf"):
         subprocess.run(["mount", "--bind", folder / name, f"/etc/{name}"], check=True, env=path)
     server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

@@ -125,18 +125,20 @@ TEST_CASE("look_up: localhost is this machine, each address once, and the famili
             CHECK(std::count(all->endpoints.begin(), all->endpoints.end(), each) == 1);
         }
         for (Family family : {Family::ipv4, Family::ipv6}) {
+            // A machine need not have it in both; then its servers of names would be asked, which is no matter of a
+            // test.
+            const bool has_it = std::any_of(all->endpoints.begin(), all->endpoints.end(),
+                                            [family](const Endpoint& each) { return each.family() == family; });
             LookUp question = of("localhost", "7");
             question.family = family;
-            auto one = co_await pier::look_up(question, limit());
-            // A machine need not have it in both.
-            const bool is_expected = outcome(one) == Errc::ok || outcome(one) == Errc::host_not_found;
-            CHECK(is_expected);
-            if (one) CHECK(all_of(*one, family));
+            if (has_it) {
+                auto one = co_await pier::look_up(question, limit());
+                REQUIRE(outcome(one) == Errc::ok);
+                CHECK(all_of(*one, family));
+            }
             question.family_rule = FamilyRule::first;
             auto first = co_await pier::look_up(question, limit());
             REQUIRE(outcome(first) == Errc::ok);
-            const bool has_it = std::any_of(all->endpoints.begin(), all->endpoints.end(),
-                                            [family](const Endpoint& each) { return each.family() == family; });
             if (has_it) CHECK(first->endpoints.front().family() == family);
             CHECK(std::is_permutation(first->endpoints.begin(), first->endpoints.end(), all->endpoints.begin(),
                                       all->endpoints.end()));

@@ -7,6 +7,8 @@
 #include <pier/socket/options.hpp>
 
 #include <array>
+#include <chrono>
+#include <iterator>
 #include <span>
 #include <string>
 #include <vector>
@@ -218,23 +220,30 @@ TEST_CASE("typed option: linger is off, nothing or a time") {
 }
 
 TEST_CASE("typed option: a close without lingering resets, and one with a time finishes in order") {
+    struct Case {
+        std::chrono::seconds time;
+        Errc end;
+    };
+    constexpr Case cases[] = {{0s, Errc::connection_reset}, {2s, Errc::ok}};
     Meeting meeting;
-    Signal ended;
+    Signal accepted[std::size(cases)];
     both(
         [&]() -> Task<void> {
-            Listener listener = meeting.listen();
-            for (const Errc expected : {Errc::connection_reset, Errc::ok}) {
-                Stream stream = co_await accept_from(listener);
+            const Listener listener = meeting.listen();
+            for (std::size_t i = 0; i < std::size(cases); ++i) {
+                const Stream stream = co_await accept_from(listener);
+                accepted[i].set();
                 std::array<std::byte, 1> into{};
-                auto got = co_await stream.receive(into, limit());
-                CHECK(outcome(got) == expected);
+                const auto got = co_await stream.receive(into, limit());
+                CHECK(outcome(got) == cases[i].end);
             }
         },
         [&]() -> Task<void> {
             const Endpoint address = co_await meeting.address();
-            for (const auto time : {0s, 2s}) {
+            for (std::size_t i = 0; i < std::size(cases); ++i) {
                 Stream stream = co_await connect_to(address);
-                CHECK(outcome(stream.set(option::linger{time})) == Errc::ok);
+                co_await accepted[i].wait();
+                CHECK(outcome(stream.set(option::linger{cases[i].time})) == Errc::ok);
                 stream.close();
             }
         });

@@ -5,32 +5,19 @@
 #include "scan.hpp"
 
 #include <pier/cli/program.hpp>
-#include <pier/loop.hpp>
-#include <pier/stop.hpp>
-#include <pier/task/race.hpp>
+#include <pier/cli/run.hpp>
+#include <pier/task.hpp>
 
 #include <string>
-#include <variant>
 
 namespace {
 
 using namespace nc;
 
-constexpr int interrupted_status = 130;
-
 pier::Task<int> work(const Options& options) {
     if (options.mode == Mode::listen) return listen(options);
     if (options.mode == Mode::scan) return scan(options);
     return connect(options);
-}
-
-pier::Task<int> run(const Options& options) {
-    // Where requests can't be had, an interrupt ends the process as it ends any other.
-    auto requests = pier::StopRequests::open();
-    if (!requests) co_return co_await work(options);
-    auto first = co_await pier::race(work(options), (*requests)->wait());
-    if (first.index() == 1) co_return interrupted_status;
-    co_return std::get<0>(first);
 }
 
 }  // namespace
@@ -43,9 +30,5 @@ int main(int argc, char** argv) {
                                " engine does one thing at a time, and a conversation has two directions; it can scan");
         return 2;
     }
-    auto loop = pier::Loop::create(*options->engine);
-    if (!loop) {
-        return pier::complain(program, "starting engine " + std::string(options->engine->name), loop.error());
-    }
-    return (*loop)->run(run(*options));
+    return pier::run_until_stopped(program, *options->engine, [&] { return work(*options); });
 }

@@ -64,7 +64,7 @@ def second_process(pid):
             return False
         ticks.append(cpu_ticks(found[0]) + cpu_ticks(pid))
         return ticks[-1] - ticks[0] > 15
-    harness.wait_for(there, "a second process that is busy", 30)
+    harness.wait_for(there, "a second process that is busy", 60)
     return found[0]
 
 
@@ -181,7 +181,7 @@ class Trouble(harness.TestCase):
                     ticks.append(cpu_ticks(state[0][0]))
                     return ticks[-1] - ticks[0] > 5 and not state[1]
                 try:
-                    harness.wait_for(names_have_gone, "names that have gone", 30)
+                    harness.wait_for(names_have_gone, "names that have gone", 60)
                 except AssertionError as still:
                     raise AssertionError(f"{still}: {state}") from None
                 os.kill(pid, signal.SIGKILL)

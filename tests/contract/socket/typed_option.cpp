@@ -140,6 +140,9 @@ void agree() {
     (agrees<Options>(place++), ...);
 }
 
+// For IPv4 it takes 0.0.0.1 for an address, and for IPv6 Linux gets the index with its bytes the other way round.
+constexpr const char* no_index = "Wine does not take the index of an interface as Windows does";
+
 }  // namespace
 
 TEST_CASE("typed option: the table has each, in order, with its access") {
@@ -418,6 +421,7 @@ TEST_CASE("typed option: where multicast datagrams go") {
 }
 
 TEST_CASE("typed option: the interface of multicast datagrams") {
+    if (under_wine()) return skip(no_index);
     on_datagrams([](const Datagram& datagram) {
         CHECK(value_of<option::multicast_interface>(datagram) == 0);
         set_and_read(datagram, option::multicast_interface{loopback_index});
@@ -438,6 +442,7 @@ TEST_CASE("typed option: IPv6 alone is a matter of before bind") {
 }
 
 TEST_CASE("typed option: the only interface of a socket") {
+    if (under_wine()) return skip(no_index);
     const auto look = [](const auto& socket) {
         CHECK(value_of<option::bind_to_device>(socket) == 0);
         set_and_read(socket, option::bind_to_device{loopback_index});

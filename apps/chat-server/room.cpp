@@ -31,7 +31,8 @@ void Room::take(Outlet& outlet, const pier::Endpoint& from, std::span<const std:
     if (packet && std::holds_alternative<Join>(packet->body)) return join(address, std::get<Join>(packet->body), now);
     Member* member = packet ? find(address, packet->token, now) : nullptr;
     if (member == nullptr) {
-        ++noise_;
+        const bool is_late = packet && std::ranges::find(departed_, packet->token) != departed_.end();
+        if (!is_late) ++noise_;
         if (outlet.stream()) outlet.close();  // who talks nonsense in a connection will not stop
         return;
     }
@@ -169,6 +170,7 @@ void Room::close(std::string_view reason) {
 }
 
 void Room::dismiss(Members::iterator at, std::string_view reason, bool tell_it) {
+    note_departed(*at->second);
     const std::unique_ptr<Member> member = std::move(at->second);
     members_.erase(at);
     std::erase(touched_, member.get());
@@ -186,6 +188,11 @@ void Room::dismiss(Members::iterator at, std::string_view reason, bool tell_it) 
 void Room::forget_name(const Member& member) noexcept {
     const auto at = names_.find(member.look);
     if (at != names_.end() && at->second == &member) names_.erase(at);
+}
+
+void Room::note_departed(const Member& member) {
+    if (departed_.size() == most_departed) departed_.pop_front();
+    departed_.push_back(member.token);
 }
 
 void Room::send(const Address& to, const Packet& packet) { (void)to.outlet->put(to.endpoint, encode(packet)); }
@@ -209,6 +216,7 @@ void Room::flush(pier::Time now) {
         // The answer to its goodbye has come, or was given up.
         if (member->leaving && member->link.open() == 0) {
             if (member->address.outlet->stream()) member->address.outlet->close();
+            note_departed(*member);
             members_.erase(member->address);
         }
     }

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <span>
@@ -32,6 +33,7 @@ struct RoomOptions {
 class Room {
 public:
     static constexpr std::size_t most_candidates = 64;  // the oldest one gives way
+    static constexpr std::size_t most_departed = 1024;  // likewise
 
     explicit Room(const RoomOptions& options) noexcept : options_(options) {}
     Room(const Room&) = delete;
@@ -83,6 +85,7 @@ private:
     void flush(pier::Time now);
     void dismiss(Members::iterator at, std::string_view reason, bool tell_it);
     void forget_name(const Member& member) noexcept;
+    void note_departed(const Member& member);
     void wake_by(pier::Time time) noexcept;
 
     const RoomOptions options_;
@@ -90,6 +93,8 @@ private:
     std::map<std::string, Member*, std::less<>> names_;  // by look
     std::map<Address, Candidate> candidates_;
     std::vector<Member*> touched_;
+    // Tokens of who has left. What they sent again before they knew that it had arrived is no noise.
+    std::deque<std::uint64_t> departed_;
     std::uint32_t last_id_ = 0;
     std::uint64_t noise_ = 0;
     pier::Time next_ = pier::never;

@@ -164,6 +164,18 @@ class Room(harness.TestCase):
             self.assertEqual(server.stop(), 0)
             self.assertRegex(server.complaints(), r"^pier-chat-server: \d+ packets were none of this chat's")
 
+    def test_what_comes_late_from_who_has_left_is_no_noise(self):
+        with ChatServer() as server, Raw(server, "raw") as raw, Raw(server, "second") as second:
+            raw.join()
+            raw.tell(wire.BYE)
+            for _ in raw.messages_until(wire.FAREWELL):  # which tells the server that it has come
+                pass
+            for _ in range(3):
+                raw.send(Raw.packet(wire.PING, raw.token))
+            second.join()  # so these have been taken
+            self.assertEqual(server.stop(), 0)
+            self.assertEqual(server.complaints(), "")
+
     def test_a_token_counts_at_its_address_alone(self):
         with ChatServer() as server, Raw(server, "raw") as raw, Raw(server, "thief") as thief:
             raw.join()

@@ -3,6 +3,8 @@
 #include <pier/sys/interfaces.hpp>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 namespace pier {
 namespace {
@@ -29,8 +31,15 @@ void make_alike(Interface& interface) {
         const unsigned bits = each.address.family() == Family::ipv6 ? 128 : 32;
         each.prefix_length = static_cast<std::uint8_t>(std::min<unsigned>(each.prefix_length, bits));
     }
-    std::ranges::stable_sort(interface.addresses, {},
-                             [](const InterfaceAddress& each) { return each.address.family(); });
+    // Not std::stable_sort, whose libstdc++ 12 calls what the standard has deprecated.
+    std::vector<InterfaceAddress> sorted;
+    sorted.reserve(interface.addresses.size());
+    for (const Family family : {Family::ipv4, Family::ipv6}) {
+        for (const InterfaceAddress& each : interface.addresses) {
+            if (each.address.family() == family) sorted.push_back(each);
+        }
+    }
+    interface.addresses = std::move(sorted);
 }
 
 }  // namespace
@@ -39,7 +48,7 @@ Result<std::vector<Interface>> interfaces() {
     auto all = sys::interfaces();
     if (!all) return all;
     for (Interface& each : *all) make_alike(each);
-    std::ranges::stable_sort(*all, {}, &Interface::index);
+    std::ranges::sort(*all, {}, &Interface::index);
     return all;
 }
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <iterator>
 
 namespace pier {
 namespace {
@@ -127,11 +129,10 @@ void LookUpJob::look_up() {
         Endpoint endpoint = port_ ? found.with_port(*port_) : found;
         if (std::find(unique.begin(), unique.end(), endpoint) == unique.end()) unique.push_back(endpoint);
     }
-    if (family_first_ != Family::unspecified) {
-        std::stable_partition(unique.begin(), unique.end(),
-                              [this](const Endpoint& each) { return each.family() == family_first_; });
-    }
-    result->endpoints = std::move(unique);
+    result->endpoints.clear();
+    const auto is_first = [this](const Endpoint& each) { return each.family() == family_first_; };
+    std::ranges::copy_if(unique, std::back_inserter(result->endpoints), is_first);
+    std::ranges::copy_if(unique, std::back_inserter(result->endpoints), std::not_fn(is_first));
     if (result->endpoints.empty()) result = fail(Errc::host_not_found);
 }
 

@@ -3,6 +3,9 @@
 
 #include <pier/sys/options.hpp>
 
+#include <utility>
+#include <variant>
+
 namespace pier::option {
 namespace {
 
@@ -15,10 +18,11 @@ Result<void> check(spi::NativeSocket socket, spi::SocketKind kind, const Entry& 
     return {};
 }
 
+// Made in place: GCC 12 takes a variant that is moved for one that may hold nothing.
 template <class T>
 Result<Raw> raw(Result<T> value) {
     if (!value) return fail(value.error());
-    return Raw(std::move(*value));
+    return Result<Raw>(std::in_place, std::in_place_type<T>, std::move(*value));
 }
 
 }  // namespace

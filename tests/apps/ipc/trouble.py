@@ -22,6 +22,14 @@ WITH_NAMES = {"named-pipe": {"pipe"}, "shared-memory": {"shared-memory", "semaph
               "queue": {"queue"}}
 
 
+def kinds():
+    """The thread sanitizer puts a handler off until the program calls something that it intercepts. A wait by io_uring is a
+    bare system call, so a signal that ends it may never be seen, and both processes wait for each other."""
+    if settings.engine == "io_uring" and harness.is_built_with("tsan"):
+        return [kind for kind in KINDS if kind != "signal"]
+    return KINDS
+
+
 def lives(pid):
     """A zombie does not."""
     try:
@@ -135,7 +143,7 @@ class Trouble(harness.TestCase):
                         else os.environ.pop("XDG_RUNTIME_DIR"))
 
     def test_the_second_process_is_killed(self):
-        for kind in KINDS:
+        for kind in kinds():
             with self.subTest(kind=kind), Running(kind) as running:
                 os.kill(running.second, signal.SIGKILL)
                 status, _, complaint = running.end()
@@ -147,7 +155,7 @@ class Trouble(harness.TestCase):
 
     def test_the_first_process_is_killed(self):
         """Then the second one ends by itself, and what they had by name is found and removed."""
-        for kind in KINDS:
+        for kind in kinds():
             with self.subTest(kind=kind), Running(kind) as running:
                 names = remains(running.process.pid, "--list")
                 self.assertEqual(set(names), WITH_NAMES.get(kind, set()))
@@ -210,7 +218,7 @@ class Trouble(harness.TestCase):
                 self.assertEqual((second.returncode, second.stderr), (0, ""))
 
     def test_an_interrupt_ends_both(self):
-        for kind in KINDS:
+        for kind in kinds():
             with self.subTest(kind=kind), Running(kind) as running:
                 running.process.send_signal(signal.SIGINT)
                 status, _, complaint = running.end()

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <numeric>
 #include <optional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 namespace sockopt {
@@ -163,7 +165,10 @@ std::expected<Raw, std::string> parse(const Entry& entry, std::string_view text)
             number = number_of(text);
             break;
     }
-    if (number && pier::option::in_range(entry, *number)) return Raw(*number);
+    if (number && pier::option::in_range(entry, *number)) {
+        // Made in place: GCC 12 takes a variant that is moved for one that may hold nothing.
+        return std::expected<Raw, std::string>(std::in_place, std::in_place_type<std::int64_t>, *number);
+    }
     return std::unexpected("it takes " + range_of(entry));
 }
 

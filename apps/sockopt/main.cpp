@@ -6,6 +6,7 @@
 
 #include <pier/cli/printable.hpp>
 #include <pier/cli/program.hpp>
+#include <pier/stream.hpp>
 #include <pier/sys/options.hpp>
 #include <pier/sys/socket.hpp>
 
@@ -19,29 +20,16 @@ using pier::Errc;
 using pier::option::Access;
 using pier::option::Entry;
 using pier::option::Raw;
-using pier::spi::NativeSocket;
 using pier::spi::SocketKind;
 
 constexpr int refused_status = 1;
 constexpr int wrong_usage_status = 2;
 
-class Socket {
-public:
-    explicit Socket(NativeSocket socket) noexcept : socket_(socket) {}
-    Socket(Socket&& other) noexcept : socket_(std::exchange(other.socket_, pier::spi::no_socket)) {}
-    Socket& operator=(Socket&&) = delete;
-    ~Socket() { pier::sys::close(socket_); }
-    [[nodiscard]] NativeSocket native() const noexcept { return socket_; }
-
-private:
-    NativeSocket socket_;
-};
-
-pier::Result<Socket> open(const Options& options) {
+pier::Result<pier::Accepted> open(const Options& options) {
     if (auto started = pier::sys::start_up(); !started) return pier::fail(started.error());
     const auto opened = pier::sys::open(options.family, options.kind);
     if (!opened) return pier::fail(opened.error());
-    Socket socket(*opened);
+    pier::Accepted socket(*opened);  // closes it on every way out
     if (options.kind == SocketKind::listener) {
         const auto place = pier::Endpoint::loopback(options.family);
         if (auto done = pier::sys::bind(*opened, place, options.kind, {}); !done) return pier::fail(done.error());
@@ -95,12 +83,12 @@ int run(const Options& options, const std::vector<Wish>& wishes) {
     };
     for (const Wish& wish : wishes) {
         if (!wish.value) continue;
-        const auto set = pier::option::write(socket->native(), options.kind, wish.entry->id, *wish.value);
+        const auto set = pier::option::write(socket->socket(), options.kind, wish.entry->id, *wish.value);
         if (!set) refuse(*wish.entry, set.error());
     }
     std::vector<Row> rows;
     const auto show = [&](const Entry& entry) {
-        rows.push_back({&entry, pier::option::read(socket->native(), options.kind, entry.id)});
+        rows.push_back({&entry, pier::option::read(socket->socket(), options.kind, entry.id)});
     };
     for (const Wish& wish : wishes) {
         show(*wish.entry);

@@ -117,6 +117,12 @@ class TestCase(unittest.TestCase):
 
         setattr(self, name, attempt)
 
+    def good(self, *arguments):
+        """Runs the program to a good end without a complaint: its stdout."""
+        status, output, complaint = run(*arguments)
+        self.assertEqual((status, complaint), (0, ""), output)
+        return output
+
     def help_for_people(self, *command):
         """The program's help, or that of one of its subcommands: what each help has to be, whatever it is about."""
         status, output, complaint = run(*command, "--help")

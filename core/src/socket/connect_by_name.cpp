@@ -24,13 +24,21 @@ struct Attempts {
 
 Task<void> attempt(Attempts& attempts, std::size_t number, Deadline deadline) {
     auto connected = co_await Stream::connect(attempts.all[number].to, deadline);
-    if (attempts.under_way > 0) --attempts.under_way;
+    --attempts.under_way;
     attempts.ended.set();
     if (!connected) {
         attempts.all[number].error = connected.error();
     } else if (!attempts.connection) {  // a second one in the same turn of the loop is closed
         attempts.connection = std::move(*connected);
     }
+}
+
+// An attempt under way, also while its task has not started. Throws std::bad_alloc.
+Task<void> begin(Attempts& attempts, const Endpoint& to, Time limit) {
+    attempts.all.push_back({to, {}});
+    auto begun = attempt(attempts, attempts.all.size() - 1, at(limit));
+    ++attempts.under_way;
+    return begun;
 }
 
 // Until another attempt has ended, or the delay is over.
@@ -51,9 +59,7 @@ Task<void> start_all(Attempts& attempts, const std::vector<Endpoint>& addresses,
         while (attempts.under_way == spi::most_connection_attempts && !attempts.connection && !attempts.cancelled)
             co_await wait_for_end(attempts);
         if (attempts.connection || attempts.cancelled || sys::now() >= limit) co_return;
-        attempts.all.push_back({address, {}});
-        attempts.scope.spawn(attempt(attempts, attempts.all.size() - 1, at(limit)));
-        ++attempts.under_way;
+        attempts.scope.spawn(begin(attempts, address, limit));
     }
 }
 
@@ -62,8 +68,7 @@ Task<void> try_in_turn(Attempts& attempts, const std::vector<Endpoint>& addresse
     for (std::size_t i = 0; i < addresses.size() && !attempts.connection && sys::now() < limit; ++i) {
         const bool is_last = i + 1 == addresses.size();
         const Time until = is_last ? limit : std::min(limit, after(spi::blocking_attempt_limit).resolve(sys::now()));
-        attempts.all.push_back({addresses[i], {}});
-        co_await attempt(attempts, i, at(until));
+        co_await begin(attempts, addresses[i], until);
         attempts.cancelled = attempts.all[i].error == Errc::operation_canceled;
         if (attempts.cancelled) co_return;
     }

@@ -26,11 +26,6 @@ def setUpModule():
 
 
 class TestCase(harness.TestCase):
-    def good(self, *arguments):
-        status, output, complaint = harness.run(*arguments)
-        self.assertEqual((status, complaint), (0, ""), output)
-        return output
-
     def listed(self, *arguments):
         report = json.loads(self.good("--json", *arguments))
         self.assertEqual(report["program"], NAME)

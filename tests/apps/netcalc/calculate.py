@@ -40,11 +40,6 @@ def some_networks(count):
 
 
 class Calculate(harness.TestCase):
-    def good(self, *arguments):
-        status, output, complaint = harness.run(*arguments)
-        self.assertEqual((status, complaint), (0, ""), output)
-        return output
-
     def facts(self, *arguments):
         report = json.loads(self.good("--json", *arguments))
         self.assertEqual(report["program"], NAME)

@@ -221,6 +221,7 @@ Progress UvEngine::start(Operation& op) noexcept {
             return start_send_to(socket, static_cast<spi::AddressedOperation&>(op));
         case Verb::wait:
             return start_wait(socket, op);
+        case Verb::send_file:
         case Verb::none:
             break;
     }

@@ -77,6 +77,19 @@ Errc condition_of(int number) noexcept {
         case ENODEV:
         case ENXIO:
             return Errc::no_such_interface;
+        case ENOSPC:
+        case EDQUOT:
+            return Errc::disk_full;
+        case EFBIG:
+            return Errc::file_too_large;
+        case EEXIST:
+            return Errc::file_exists;
+        case EISDIR:
+            return Errc::is_a_directory;
+        case ETXTBSY:
+            return Errc::file_in_use;
+        case EIO:
+            return Errc::io_error;
         case ESRCH:
             return Errc::no_such_process;
         case ENOENT:

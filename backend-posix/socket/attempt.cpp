@@ -1,12 +1,15 @@
 // One try of an operation, without ever blocking.
 #include "process/error.hpp"
+#include "process/native_handle.hpp"
 #include "socket/address.hpp"
 #include "socket/pieces.hpp"
 
 #include <pier/spi/descriptor.hpp>
+#include <pier/spi/file_operation.hpp>
 #include <pier/sys/attempt.hpp>
 
 #include <poll.h>
+#include <sys/sendfile.h>
 #include <cerrno>
 
 namespace pier::sys {
@@ -68,6 +71,14 @@ Attempt send(Operation& op) noexcept {
     msghdr message = message_of(pieces, nullptr, 0);
     int socket = descriptor_of(op.descriptor->socket);
     return conclude(op, uninterrupted([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); }));
+}
+
+// sendfile(2). A piece that is not in the system's cache is read now, in this thread.
+Attempt send_file(spi::SendFileOperation& op) noexcept {
+    const int socket = descriptor_of(op.descriptor->socket);
+    auto offset = static_cast<off_t>(op.offset);
+    return conclude(op,
+                    uninterrupted([&] { return sendfile(socket, posix::descriptor_of(op.file), &offset, op.length); }));
 }
 
 // By recvmsg, because only its flags tell of a truncated datagram.
@@ -175,6 +186,8 @@ Attempt attempt(Operation& op) noexcept {
             return wait(op);
         case Verb::connect:
             return connect_result(static_cast<AddressedOperation&>(op));
+        case Verb::send_file:
+            return send_file(static_cast<spi::SendFileOperation&>(op));
         case Verb::none:
             break;
     }

@@ -50,7 +50,7 @@ Result<NativeSocket> open(Family family, SocketKind kind) {
 
 Result<void> bind(NativeSocket socket, const Endpoint& endpoint, SocketKind kind, BindOptions options) {
     if (endpoint.is_unix()) return posix::bind_unix(descriptor_of(socket), endpoint);
-    if (kind == SocketKind::listener) {
+    if (kind == SocketKind::listener || options.share_address) {
         // Without it on the first listener, its server can't be started again while old connections are in TIME_WAIT.
         if (auto done = set(socket, SOL_SOCKET, SO_REUSEADDR, 1); !done) return done;
     }

@@ -7,6 +7,8 @@ namespace {
 
 // ERROR_HANDLES_CLOSED, which mingw-w64's headers lack: what Wine 8 gives an operation whose socket was closed.
 constexpr DWORD handles_closed = 676;
+// ERROR_DISK_QUOTA_EXCEEDED, likewise.
+constexpr DWORD disk_quota_exceeded = 1295;
 
 bool is_addressed(During during) noexcept {
     return during == During::bind || during == During::connect || during == During::send_to;
@@ -145,6 +147,31 @@ Errc system_condition(DWORD code, During during) noexcept {
         case ERROR_BAD_PATHNAME:
         case ERROR_INVALID_DRIVE:
             return Errc::file_not_found;
+        case ERROR_FILE_EXISTS:
+        case ERROR_ALREADY_EXISTS:
+            return Errc::file_exists;
+        case ERROR_SHARING_VIOLATION:
+        case ERROR_LOCK_VIOLATION:
+        case ERROR_USER_MAPPED_FILE:
+            return Errc::file_in_use;
+        case ERROR_DISK_FULL:
+        case ERROR_HANDLE_DISK_FULL:
+        case disk_quota_exceeded:
+            return Errc::disk_full;
+        case ERROR_FILE_TOO_LARGE:
+            return Errc::file_too_large;
+        case ERROR_FILENAME_EXCED_RANGE:
+            return Errc::name_too_long;
+        case ERROR_WRITE_PROTECT:
+            return Errc::permission_denied;
+        case ERROR_CRC:
+        case ERROR_SECTOR_NOT_FOUND:
+        case ERROR_WRITE_FAULT:
+        case ERROR_READ_FAULT:
+        case ERROR_GEN_FAILURE:
+        case ERROR_IO_DEVICE:
+        case ERROR_DISK_OPERATION_FAILED:
+            return Errc::io_error;
         case ERROR_DIRECTORY:
             return Errc::directory_not_found;
         case ERROR_NOT_SUPPORTED:
@@ -204,6 +231,7 @@ During during(const spi::Operation& op) noexcept {
         case spi::Verb::receive:
             return datagram ? During::receive_from : During::receive;
         case spi::Verb::send:
+        case spi::Verb::send_file:
             return datagram ? During::send_to : During::send;
         case spi::Verb::receive_from:
             return During::receive_from;

@@ -148,6 +148,7 @@ Attempt attempt(Operation& op) noexcept {
             return wait(op);
         case Verb::connect:
             return connect_result(static_cast<spi::AddressedOperation&>(op));
+        case Verb::send_file:
         case Verb::none:
             break;
     }

@@ -305,18 +305,4 @@ Result<void> change_membership(NativeSocket socket, Membership what, const Endpo
                        request);
 }
 
-Result<void> set_option(NativeSocket socket, Option option, int value) {
-    const auto id = option::id_of(option);
-    if (!id || !option::in_range(option::entry(*id), std::int64_t{value})) return fail(Errc::invalid_argument);
-    return write_number(socket, *id, value);
-}
-
-Result<int> get_option(NativeSocket socket, Option option) {
-    const auto id = option::id_of(option);
-    if (!id) return fail(Errc::invalid_argument);
-    const auto value = read_number(socket, *id);
-    if (!value) return fail(value.error());
-    return static_cast<int>(*value);
-}
-
 }  // namespace pier::sys

@@ -124,6 +124,7 @@ Result<void> bind(NativeSocket socket, const Endpoint& endpoint, SocketKind kind
     if (kind == SocketKind::listener && !set_integer(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1)) {
         return fail(last_socket_error());
     }
+    if (options.share_address && !set_integer(s, SOL_SOCKET, SO_REUSEADDR, 1)) return fail(last_socket_error());
     if (endpoint.family() == Family::ipv6 && !set_integer(s, IPPROTO_IPV6, IPV6_V6ONLY, options.dual_stack ? 0 : 1)) {
         return fail(last_socket_error());
     }

@@ -88,6 +88,8 @@ constexpr std::string_view word(Verb verb) noexcept {
             return "send to";
         case Verb::wait:
             return "wait";
+        case Verb::send_file:
+            return "send file";
         case Verb::none:
             break;
     }

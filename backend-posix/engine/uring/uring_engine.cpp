@@ -334,6 +334,7 @@ bool UringEngine::prepare(io_uring_sqe& sqe, Operation& op, UringLane& lane) noe
             return true;
         }
         case Verb::accept:
+        case Verb::send_file:
         case Verb::none:
             break;
     }

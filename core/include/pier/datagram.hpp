@@ -18,6 +18,17 @@ struct Received {
     bool truncated = false;  // the datagram was longer than the buffer, and the rest of it is lost
 };
 
+// What a socket is opened with.
+struct DatagramOptions {
+    // Other sockets that ask for it, too, may be bound to the same address, those of other programs among them: for
+    // receivers of a group, each of which gets its datagrams. Of what is sent to one host only one of the sockets gets
+    // each datagram, and which of them is the system's matter. SO_REUSEADDR: socket(7); "Using SO_REUSEADDR and
+    // SO_EXCLUSIVEADDRUSE". Not for Unix-domain sockets: not_supported.
+    bool share_address = false;
+    // An IPv6 socket takes IPv4, too, whose addresses are mapped ones then. IPV6_V6ONLY is set in any case.
+    bool dual_stack = false;
+};
+
 namespace spi {
 
 class ReceiveFromAwaiter : public SocketAwaiter<AddressedOperation> {
@@ -65,7 +76,7 @@ public:
     // address_not_available, mapped_address, permission_denied, too_many_files_open. Unix-domain addresses: as
     // Listener::open(), whose errors come besides; the unnamed one takes a free abstract name, on Linux alone. Windows
     // has no Unix-domain datagrams: address_family_not_supported.
-    [[nodiscard]] static Result<Datagram> open(const Endpoint& local);
+    [[nodiscard]] static Result<Datagram> open(const Endpoint& local, DatagramOptions options = {});
     // With a peer: receives only what comes from it. `local` without a family: any address of the peer's family. Errors
     // besides: network_unreachable, invalid_argument (port 0, or addresses of two families).
     [[nodiscard]] static Result<Datagram> connect(const Endpoint& peer, const Endpoint& local = {});
@@ -108,7 +119,7 @@ public:
 
 private:
     Datagram(Loop& loop, spi::Descriptor& descriptor) noexcept : Handle(loop, descriptor) {}
-    static Result<Datagram> make(const Endpoint& local, const Endpoint* peer);
+    static Result<Datagram> make(const Endpoint& local, const Endpoint* peer, DatagramOptions options);
     // What is wrong with a send before the system sees it: the systems answer each in their own way, or send it to
     // another address than the peer's. Null: to the peer.
     [[nodiscard]] Errc refusal(std::size_t size, const Endpoint* to) const noexcept;

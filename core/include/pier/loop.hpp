@@ -122,6 +122,10 @@ public:
     [[nodiscard]] Result<spi::Descriptor*> attach_foreign(spi::NativeSocket socket);
     // Before a stream's socket is duplicated: Engine::let_go().
     [[nodiscard]] Result<void> let_go(spi::Descriptor& stream) noexcept;
+    // Engine::adopt_file(), start_file() and cancel_file(). An operation that the engine does not take is ended here.
+    [[nodiscard]] Result<void> adopt_file(NativeHandle file) { return engine_->adopt_file(file); }
+    void start_file(spi::FileOperation& op) noexcept;
+    void cancel_file(spi::FileOperation& op) noexcept { engine_->cancel_file(op); }
     // Cancels what is in flight, waits for it and closes. The descriptor must not be used any more. Outside of run(),
     // too: on any thread, while the loop runs nowhere. What is in flight then ends in the next run.
     void close(spi::Descriptor& descriptor) noexcept;

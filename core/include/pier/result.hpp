@@ -30,12 +30,18 @@ enum class Errc : std::int32_t {
     connection_reset,
     count_too_large,  // a semaphore's
     directory_not_found,
+    disk_full,      // or the quota of its user
     end_of_stream,  // the peer ended before all the bytes asked for had come
+    file_exists,
+    file_in_use,  // by another program, in a way that excludes this one
     file_not_found,
+    file_too_large,  // for its file system, or for the limit of its user
     host_not_found,
     host_unreachable,
     input_waiting,  // a connection was to be given up, of which something received has not been taken
     invalid_argument,
+    io_error,  // the device failed
+    is_a_directory,
     mapped_address,  // IPv4 in IPv6 form on a socket that takes IPv6 only
     message_size,
     misplaced_zone,  // a zone behind an address that is the same everywhere
@@ -49,6 +55,7 @@ enum class Errc : std::int32_t {
     no_protocol_option,
     no_such_interface,  // a zone that names none
     no_such_process,
+    not_a_regular_file,  // a device, a pipe, a socket
     not_a_socket,
     not_connected,
     not_enough_memory,

@@ -3,15 +3,16 @@
 
 #include <pier/buffer.hpp>
 #include <pier/chunk.hpp>
-#include <pier/credentials.hpp>
 #include <pier/detail/awaiter.hpp>
 #include <pier/detail/handle.hpp>
 #include <pier/detail/wait_awaiter.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/option.hpp>
+#include <pier/socket/credentials.hpp>
 #include <pier/task.hpp>
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
@@ -20,6 +21,9 @@ namespace pier {
 
 class Stream;
 class ConnectFailure;
+class File;
+struct FileRange;
+struct IncompleteSend;
 // A connection between Listener::accept_unattached() and Stream::adopt(), which may be another loop's.
 using Accepted = spi::Accepted;
 
@@ -235,6 +239,10 @@ public:
     // Sends all the pieces, however many, in order, as send_all() of their sum would. The array must live as long as
     // the pieces. Throws std::bad_alloc before anything is sent.
     [[nodiscard]] Task<Result<void>> send_all(std::span<const ConstBuffer> data, Deadline deadline = {}) const;
+
+    // Sends a part of a file: <pier/socket/send_file.hpp>, which has to be included.
+    [[nodiscard]] Task<std::expected<std::uint64_t, IncompleteSend>> send_file(const File& file, FileRange range,
+                                                                               Deadline deadline = {}) const;
 
     // Ends the sending direction: the peer reads the end of the stream, its bytes still arrive here. Idempotent.
     // Errors: not_connected; already_in_progress while a send is under way.

@@ -26,7 +26,7 @@ inline std::size_t size_of(const spi::Operation& op) noexcept {
 }
 
 inline bool is_stream_transfer(const spi::Operation& op) noexcept {
-    return op.verb == spi::Verb::receive || op.verb == spi::Verb::send;
+    return op.verb == spi::Verb::receive || op.verb == spi::Verb::send || op.verb == spi::Verb::send_file;
 }
 
 }  // namespace pier

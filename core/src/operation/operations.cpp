@@ -316,7 +316,7 @@ bool Loop::take_next_piece(Operation& op) noexcept {
 void Loop::settle_stream(Operation& op, Descriptor& d) noexcept {
     Lane& lane = d.lane_of(op);
     const bool moved_some = op.transferred > 0 || op.has(Operation::progressed);
-    if (op.verb == Verb::send && asked_to_end(op) && moved_some) {
+    if (op.verb != Verb::receive && asked_to_end(op) && moved_some) {
         // A whole one without an error has gone completely.
         bool all_sent = op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
         if (!all_sent) lane.poisoned = lane.settled = true;

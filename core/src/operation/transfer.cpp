@@ -56,7 +56,7 @@ template <Verb verb, bool one_buffer>
 Progress Loop::transfer(Operation& op) noexcept {
     Descriptor& d = *op.descriptor;
     Lane& lane = d.lane_of(op);
-    if (op.verb == Verb::send) return transfer<Verb::send, false>(op, d, lane);
+    if (op.verb != Verb::receive) return transfer<Verb::send, false>(op, d, lane);
     return transfer<Verb::receive, false>(op, d, lane);
 }
 

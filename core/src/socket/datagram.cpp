@@ -15,33 +15,37 @@ std::size_t longest_over(Family family) noexcept {
     return family == Family::ipv6 ? longest_over_ipv6 : longest_over_ipv4;
 }
 
-Result<void> bind(spi::NativeSocket socket, const Endpoint& local, spi::SocketFile* file) {
+Result<void> bind(spi::NativeSocket socket, const Endpoint& local, spi::SocketFile* file, DatagramOptions options) {
     const sys::SocketFolderLock folder(local);
     // Also for a socket that only sends: Windows can't receive on an unbound one.
-    auto bound = sys::bind(socket, local, spi::SocketKind::datagram, {});
+    auto bound = sys::bind(socket, local, spi::SocketKind::datagram,
+                           {.share_address = options.share_address, .dual_stack = options.dual_stack});
     if (!bound || file == nullptr) return bound;
     return file->bound();
 }
 
 }  // namespace
 
-Result<Datagram> Datagram::open(const Endpoint& local) { return make(local, nullptr); }
+Result<Datagram> Datagram::open(const Endpoint& local, DatagramOptions options) {
+    return make(local, nullptr, options);
+}
 
 Result<Datagram> Datagram::connect(const Endpoint& peer, const Endpoint& local) {
     if (!peer.is_complete()) return fail(Errc::invalid_argument);
-    if (local.family() == Family::unspecified) return make(Endpoint::any(peer.family()), &peer);
+    if (local.family() == Family::unspecified) return make(Endpoint::any(peer.family()), &peer, {});
     if (local.family() != peer.family()) return fail(Errc::invalid_argument);
-    return make(local, &peer);
+    return make(local, &peer, {});
 }
 
-Result<Datagram> Datagram::make(const Endpoint& local, const Endpoint* peer) {
+Result<Datagram> Datagram::make(const Endpoint& local, const Endpoint* peer, DatagramOptions options) {
     Loop& loop = this_loop();
+    if (options.share_address && local.is_unix()) return fail(Errc::not_supported);
     if (local.is_v4_mapped() || (peer != nullptr && peer->is_v4_mapped())) return fail(Errc::mapped_address);
     auto opened = loop.open(local.family(), spi::SocketKind::datagram);
     if (!opened) return fail(opened.error());
     spi::Accepted socket(*opened);  // closes it on every way out
     auto file = local.has_path() ? std::make_unique<spi::SocketFile>(local) : nullptr;
-    if (auto bound = bind(*opened, local, file.get()); !bound) return fail(bound.error());
+    if (auto bound = bind(*opened, local, file.get(), options); !bound) return fail(bound.error());
     if (peer != nullptr) {
         auto connected = sys::connect_datagram(*opened, *peer);
         if (!connected) return fail(connected.error());

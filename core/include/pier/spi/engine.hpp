@@ -2,6 +2,7 @@
 // cancel bookkeeping and accounting are the loop's.
 #pragma once
 
+#include <pier/process/system_handle.hpp>
 #include <pier/result.hpp>
 #include <pier/spi/chunk_pool.hpp>
 #include <pier/spi/descriptor.hpp>
@@ -15,6 +16,8 @@
 #include <string_view>
 
 namespace pier::spi {
+
+struct FileOperation;
 
 // What an engine hands back from wait(), in order. The loop delivers it afterwards.
 class Harvest {
@@ -58,6 +61,8 @@ struct EngineTraits {
     bool accepted_crosses_loops =
         true;                    // an Accepted of this engine may be attached by another loop of the same engine
     bool takes_pipes = false;    // where that is no matter of course: see with_pipes()
+    bool takes_files = false;    // adopt_file() and start_file() work
+    bool sends_files = false;    // Verb::send_file works
     bool one_at_a_time = false;  // only one operation can be in flight (the blocking engine)
 };
 
@@ -117,6 +122,22 @@ public:
     // this engine may have too. Its operations were cancelled; nothing is done by the number any more, release()
     // included.
     virtual void lost(Descriptor& foreign) noexcept { (void)foreign; }
+
+    // Only with EngineTraits::takes_files. The file is this engine's until it is closed, which nobody tells. Errors:
+    // what the registration says.
+    [[nodiscard]] virtual Result<void> adopt_file(NativeHandle file) {
+        (void)file;
+        return {};
+    }
+    // The operation is in_flight, of a file that was adopted. It will appear exactly once in a harvest, unless this
+    // fails: then it is not the engine's. Any number of them may be under way on a file. Never blocks, but for what the
+    // system itself does at once (on Windows it writes beyond the end of a file in the call).
+    [[nodiscard]] virtual Result<void> start_file(FileOperation& op) noexcept {
+        (void)op;
+        return fail(Errc::not_supported);
+    }
+    // A request, as cancel().
+    virtual void cancel_file(FileOperation& op) noexcept { (void)op; }
 
     // Asked before each accept that the loop tries itself: what it brings could not be attached, so it stays in the
     // system's queue.

@@ -26,7 +26,7 @@ class Handle;
 struct Timer;
 
 // `none` is for what suspends without a socket: sleeps, joins, posted results.
-enum class Verb : std::uint8_t { none, accept, connect, receive, send, receive_from, send_to, wait };
+enum class Verb : std::uint8_t { none, accept, connect, receive, send, receive_from, send_to, wait, send_file };
 
 // idle -> (queued ->) in_flight -> finished -> delivered -> idle again. Each edge is taken by one function below.
 enum class Stage : std::uint8_t { idle, queued, in_flight, finished, delivered };
@@ -45,7 +45,8 @@ enum class Progress : std::uint8_t {
 enum class Direction : std::uint8_t { read = 0, write = 1 };
 
 [[nodiscard]] constexpr Direction direction(Verb verb) noexcept {
-    return verb == Verb::connect || verb == Verb::send || verb == Verb::send_to ? Direction::write : Direction::read;
+    const bool writes = verb == Verb::connect || verb == Verb::send || verb == Verb::send_to || verb == Verb::send_file;
+    return writes ? Direction::write : Direction::read;
 }
 
 using limits::largest_submission;
@@ -67,6 +68,7 @@ struct Operation : Link {
         elsewhere = 1024,       // Verb::wait: a poller has it watched by other means than its events
         bounded = 2048,         // it has a deadline, so it may well end while the engine has it
         no_timer = 4096,        // with deadline_passed: there was no memory to wait for the deadline
+        urgent = 8192,          // send: as urgent data; Verb::wait: until some has come
     };
 
     union {
@@ -146,7 +148,7 @@ struct Operation : Link {
     void rearm() noexcept {
         require(stage == Stage::delivered || stage == Stage::finished, "an operation was started again too early");
         stage = Stage::idle;
-        flags = static_cast<std::uint16_t>(flags & (lend | whole | vectored | waits_writable | bounded));
+        flags = static_cast<std::uint16_t>(flags & (lend | whole | vectored | waits_writable | bounded | urgent));
     }
 };
 static_assert(sizeof(Operation) <= 64, "an idle connection pays for every byte of it");

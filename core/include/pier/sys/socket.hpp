@@ -5,7 +5,6 @@
 #pragma once
 
 #include <pier/endpoint.hpp>
-#include <pier/option.hpp>
 #include <pier/result.hpp>
 #include <pier/spi/socket.hpp>
 
@@ -24,8 +23,9 @@ using spi::NativeSocket;
 [[nodiscard]] Result<NativeSocket> open(Family family, spi::SocketKind kind);
 
 struct BindOptions {
-    bool share_port = false;  // SO_REUSEPORT with load balancing; not_supported where the system has none
-    bool dual_stack = false;  // an IPv6 socket takes IPv4 too; without it IPV6_V6ONLY is set on every system
+    bool share_port = false;     // SO_REUSEPORT with load balancing; not_supported where the system has none
+    bool share_address = false;  // SO_REUSEADDR, of a datagram socket
+    bool dual_stack = false;     // an IPv6 socket takes IPv4 too; without it IPV6_V6ONLY is set on every system
 };
 // Listeners get SO_REUSEADDR on POSIX (restart in spite of TIME_WAIT) and SO_EXCLUSIVEADDRUSE on Windows (no
 // hijacking). Errors: address_in_use (also for WSAEACCES from a conflicting exclusive bind), address_not_available,
@@ -58,11 +58,6 @@ struct ListenOptions {
 void close(NativeSocket socket) noexcept;
 // The next close sends RST and drops what is queued (SO_LINGER 0).
 [[nodiscard]] Result<void> reset_on_close(NativeSocket socket);
-
-// Values as in option.hpp. Errors: invalid_argument for any other; no_protocol_option or not_supported where the system
-// has no such option.
-[[nodiscard]] Result<void> set_option(NativeSocket socket, Option option, int value);
-[[nodiscard]] Result<int> get_option(NativeSocket socket, Option option);
 
 // Sets the only peer of a datagram socket, at once, and lets the socket report "port unreachable" as
 // connection_refused. An unspecified address means the loopback one. Errors: network_unreachable, invalid_argument.

@@ -3,9 +3,9 @@
 // doesn't block unless it says so. Errors are Pier's conditions with the system's number.
 #pragma once
 
-#include <pier/credentials.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/result.hpp>
+#include <pier/socket/credentials.hpp>
 #include <pier/spi/socket.hpp>
 
 namespace pier::sys {

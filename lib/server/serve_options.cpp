@@ -130,16 +130,17 @@ void add_usual_examples(CLI::App& app, const Service& service) {
                            {free, "a free port, which is printed"}});
         return;
     }
+    const std::string plain_meaning = "listens at " + usual + ", by the best engine, until Ctrl-C";
     const std::string threaded = free + " --threads 2";
-    const Example plain{name, "listens at " + usual + ", by the best engine, until Ctrl-C"};
+    const std::string protocols = name + " --tcp --udp";
+    const Example plain{name, plain_meaning};
     const Example families{both, "IPv4 and IPv6, on this machine alone"};
     const Example loops{threaded, "a free port, which is printed; two loops share its connections"};
-    if (!service.usual_protocols) {
+    if (service.usual_protocols) {
+        add_examples(app, {plain, families, loops, {protocols, "TCP and UDP, at one port"}});
+    } else {
         add_examples(app, {plain, families, loops});
-        return;
     }
-    const std::string protocols = name + " --tcp --udp";
-    add_examples(app, {plain, families, loops, {protocols, "TCP and UDP, at one port"}});
 }
 
 // The places of the service's further ports. Says what is wrong with one.

@@ -85,8 +85,9 @@ CLI::App* add_send(CLI::App& app, Options& options, Words& words) {
     CLI::App* command = add_command(
         app, "send", "Sends the lines of standard input to a group, or with --size datagrams of that size.", words);
     command
-        ->add_option("--ttl", options.time_to_live,
-                     "routers that a datagram may pass; 0 keeps it in this machine, 1 in this network (default 1)")
+        ->add_option(
+            "--ttl", options.time_to_live,
+            "networks that a datagram may go through; 0 keeps it in this machine, 1 in this network (default 1)")
         ->option_text("N")
         ->group(of_datagrams)
         ->check(CLI::Range(0, 255));

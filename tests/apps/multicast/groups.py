@@ -24,17 +24,17 @@ NAME = "pier-multicast"
 FOUR, OTHER_FOUR, SIX, LINK_SIX = "239.1.2.3:7000", "239.9.9.9:7000", "[ff05::1234]:7000", "[ff02::1234]:7000"
 SOURCE_SPECIFIC = "232.1.2.3:7000"
 
-# Run in a namespace: sends to GROUP PORT by the interface with that address, or index, datagrams of these numbers.
+# Run in a namespace: sends to GROUP PORT, by the interface with that address (IPv4) or name (IPv6), datagrams of these
+# numbers, and for an empty one something else.
 RAW_SENDER = r"""
 import socket, struct, sys
-group, port, via, ttl, numbers = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4]), sys.argv[5].split(",")
+group, port, via, numbers = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4].split(",")
 if ":" in group:
     sender = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     sender.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, socket.if_nametoindex(via))
 else:
     sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_IF, socket.inet_aton(via))
-    sender.setsockopt(socket.IPPROTO_IP, socket.IP_MULTICAST_TTL, ttl)
     sender.bind((via, 0))
 for word in numbers:
     text = b"text \x1b[31m\n" + word.encode()
@@ -109,20 +109,15 @@ class Groups(harness.TestCase):
         for network in (cls.here, cls.there):
             network.ip("route add 224.0.0.0/4 dev left")
 
-    def send(self, group, *arguments, network=None, text=None):
-        words = [*settings.command, "send", group, "--engine", settings.engine, *arguments]
-        options = {"input": text, "stdin": None} if text is not None else {}
-        if text is not None:
-            done = subprocess.run([*(network or self.there).before, *words], input=text, capture_output=True,
-                                  encoding="utf-8", timeout=harness.PATIENCE * 3, check=False)
-            return done.returncode, done.stdout, done.stderr
-        return (network or self.there).run(*words, **options)
+    def send(self, group, *arguments, text=""):
+        """From there, by the program."""
+        return self.there.run(*settings.command, "send", group, "--engine", settings.engine, *arguments, text=text)
 
-    def send_raw(self, group, numbers, via="192.0.1.2", network=None, ttl=1):
-        """Its port."""
+    def send_raw(self, group, numbers, via="192.0.1.2"):
+        """From there, by this script: the port that it has sent from."""
         host, port = group.rsplit(":", 1)
-        status, output, said = (network or self.there).run(sys.executable, "-c", RAW_SENDER, host.strip("[]"), port, via,
-                                                           str(ttl), ",".join(map(str, numbers)))
+        status, output, said = self.there.run(sys.executable, "-S", "-c", RAW_SENDER, host.strip("[]"), port, via,
+                                              ",".join(map(str, numbers)))
         self.assertEqual((status, said), (0, ""))
         return int(output)
 

@@ -114,10 +114,10 @@ class Namespace:
         except AssertionError as refused:
             raise unittest.SkipTest(f"this kernel makes no veth: {refused}") from None
 
-    def run(self, *words, **options):
-        """A command in it, to its end: its status, stdout and stderr."""
-        done = subprocess.run([*self.before, *words], **{"stdin": subprocess.DEVNULL, **options}, capture_output=True,
-                              encoding="utf-8", timeout=MOST_SECONDS, check=False)
+    def run(self, *words, text=""):
+        """A command in it, to its end, with that text as its input: its status, stdout and stderr."""
+        done = subprocess.run([*self.before, *words], input=text, capture_output=True, encoding="utf-8",
+                              timeout=MOST_SECONDS, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def start(self, *words, **streams):

@@ -83,7 +83,7 @@ Batch receive_datagrams(NativeSocket socket, std::span<Arrival> places) noexcept
     return {count, {}};
 }
 
-Batch send_datagrams(NativeSocket socket, std::span<const Departure> datagrams) noexcept {
+Batch send_datagrams(NativeSocket socket, Family, std::span<const Departure> datagrams) noexcept {
     const std::size_t count = std::min(datagrams.size(), most_datagrams_of_a_call);
     for (std::size_t i = 0; i < count; ++i) {
         const Error error = send_one(native(socket), datagrams[i]);

@@ -337,7 +337,8 @@ sys::Batch send_list(const Datagram& socket, const Outgoing& outgoing, std::size
         list[count] = next;
     }
     if (count == 0) return {};
-    return sys::send_datagrams(socket.descriptor()->socket, std::span<const sys::Departure>(list).first(count));
+    return sys::send_datagrams(socket.descriptor()->socket, socket.local().family(),
+                               std::span<const sys::Departure>(list).first(count));
 }
 
 // The same of one buffer that the system cuts; not_supported where it can't, and nothing has gone.

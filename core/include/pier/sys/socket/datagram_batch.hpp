@@ -44,10 +44,11 @@ struct Departure {
     const Endpoint* to = nullptr;  // null: to the peer
 };
 
-// Sends in order (most_datagrams_of_a_call at most). An error behind the first datagram may be left to the next call,
-// which begins with the datagram that has it. One that tells of an earlier datagram (connection_refused) may be lost
-// there: sendmmsg(2). Errors: operation_would_block when there is no room; message_size; what the system says.
-[[nodiscard]] Batch send_datagrams(NativeSocket socket, std::span<const Departure> datagrams) noexcept;
+// Sends in order (most_datagrams_of_a_call at most), on a socket of that family. An error behind the first datagram may
+// be left to the next call, which begins with the datagram that has it. One that tells of an earlier datagram
+// (connection_refused) may be lost there: sendmmsg(2). Errors: operation_would_block when there is no room;
+// message_size; what the system says.
+[[nodiscard]] Batch send_datagrams(NativeSocket socket, Family family, std::span<const Departure> datagrams) noexcept;
 
 // What a system cuts by itself in one call. Linux: UDP_MAX_SEGMENTS was 64 at first, and is 128 now. The bytes are
 // those of an IP packet without the headers of IPv6 and UDP (a longer one is EMSGSIZE).

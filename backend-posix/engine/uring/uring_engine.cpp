@@ -256,9 +256,7 @@ Progress UringEngine::start(Operation& op) noexcept {
     lane.cancelled = false;
     lane.polling = false;
     if (op.descriptor->kind == SocketKind::pipe) return start_pipe(op, lane);
-    if (op.verb == Verb::connect && static_cast<AddressedOperation&>(op).endpoint.is_unix()) {
-        return connect_unix(static_cast<AddressedOperation&>(op), lane);
-    }
+    if (auto started = start_unix(op, lane)) return *started;
     if (auto started = start_receive(op)) return *started;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
@@ -284,13 +282,6 @@ Progress UringEngine::start_pipe(Operation& op, UringLane& lane) noexcept {
     if (spi::try_pipe(op) == Progress::finished) return Progress::finished;
     if (submit_poll(op, lane)) return Progress::parked;
     op.finish(Error{Errc::no_buffer_space, 0});
-    return Progress::finished;
-}
-
-// Decided at once. Handed over, it would keep a thread of the kernel's where the listener's backlog is full.
-Progress UringEngine::connect_unix(AddressedOperation& op, UringLane& lane) noexcept {
-    if (sys::connect_start(op) == sys::Attempt::would_block && submit_poll(op, lane)) return Progress::parked;
-    op.finish(Error(op.error));
     return Progress::finished;
 }
 

@@ -93,7 +93,6 @@ private:
     bool prepare(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
     bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
     [[nodiscard]] spi::Progress start_pipe(spi::Operation& op, UringLane& lane) noexcept;
-    spi::Progress connect_unix(spi::AddressedOperation& op, UringLane& lane) noexcept;
     bool submit_poll(spi::Operation& op, UringLane& lane) noexcept;
 
     void reap(spi::Harvest& harvest) noexcept;
@@ -108,6 +107,9 @@ private:
     void accept_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     [[nodiscard]] bool take_accepted(UringDescriptor& d, spi::AcceptOperation& op) noexcept;
     void close_when_idle(UringDescriptor& d) noexcept;
+
+    // uring_unix.cpp
+    [[nodiscard]] std::optional<spi::Progress> start_unix(spi::Operation& op, UringLane& lane) noexcept;
 
     // uring_receive.cpp
     [[nodiscard]] std::optional<spi::Progress> start_receive(spi::Operation& op) noexcept;

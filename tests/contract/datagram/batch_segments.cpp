@@ -63,6 +63,31 @@ TEST_CASE("datagram segments: a buffer arrives as datagrams of the asked size, i
     });
 }
 
+TEST_CASE("datagram batch: runs of equal ones keep their boundaries and their receivers") {
+    on_loop([]() -> Task<void> {
+        Datagram here = open_datagram();
+        Datagram first = open_datagram();
+        Datagram second = open_datagram();
+        Datagram client = connected_datagram(first.local());
+        // Equal ones, a shorter one that ends a run, a longer one that begins one, empty ones, and large ones.
+        constexpr std::array<std::size_t, 17> sizes = {5, 5, 5, 2, 5, 5, 0, 0, 7, 7, 1, 1, 1, 4000, 4000, 4000, 9};
+        const std::vector<Bytes> all = patterns(sizes);
+        auto list = addressed(all, first.local());
+        list[2].to = list[3].to = second.local();
+        co_await send_list(here, list);
+        DatagramBatch batch(64, 4000);
+        std::vector<Bytes> of_first = all;
+        of_first.erase(of_first.begin() + 2, of_first.begin() + 4);
+        auto at_first = co_await receive_count(first, batch, of_first.size());
+        CHECK(at_first == of_first);
+        auto at_second = co_await receive_count(second, batch, 2);
+        CHECK(at_second == std::vector<Bytes>{all[2], all[3]});
+        co_await send_list(client, addressed(all, {}));
+        auto from_client = co_await receive_count(first, batch, all.size());
+        CHECK(from_client == all);
+    });
+}
+
 TEST_CASE("datagram segments: nothing is no datagram, and what can't be is refused as by a send") {
     on_loop([]() -> Task<void> {
         Datagram there = open_datagram();

@@ -45,18 +45,6 @@ bool is_unix(int socket) noexcept {
     return getsockopt(socket, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 && domain == AF_UNIX;
 }
 
-// For POLLPRI alone the kernel would not wake the entry when urgent data comes: io_poll_wake() leaves that bit out when
-// it looks at what has happened. TCP wakes its waiters with EPOLLRDBAND, too, and never has it as a state.
-unsigned awaited_events(const Operation& op) noexcept {
-    if (op.has(Operation::urgent)) return POLLPRI | POLLRDBAND;
-    return op.has(Operation::waits_writable) ? POLLOUT : POLLIN;
-}
-
-int flags_of_send(const Operation& op) noexcept {
-    if (op.has(Operation::urgent)) return MSG_NOSIGNAL | MSG_OOB;
-    return op.has(Operation::whole) ? MSG_NOSIGNAL | MSG_WAITALL : MSG_NOSIGNAL;
-}
-
 // Newer flags first; a kernel refuses those it doesn't know.
 int set_up(io_uring& ring, unsigned submissions, unsigned completions) noexcept {
     constexpr unsigned attempts[] = {
@@ -256,22 +244,6 @@ bool UringEngine::close_released() noexcept {
     return true;
 }
 
-UringMessage* UringEngine::message_for(UringLane& lane) noexcept {
-    if (lane.message != nullptr) return lane.message;
-    if (free_messages_ != nullptr) {
-        lane.message = std::exchange(free_messages_, free_messages_->next);
-    } else {
-        lane.message = new (std::nothrow) UringMessage;
-    }
-    return lane.message;
-}
-
-void UringEngine::recycle_message(UringLane& lane) noexcept {
-    if (lane.message == nullptr) return;
-    lane.message->next = free_messages_;
-    free_messages_ = std::exchange(lane.message, nullptr);
-}
-
 Progress UringEngine::start(Operation& op) noexcept {
     if (op.verb == Verb::accept) return start_accept(static_cast<AcceptOperation&>(op));
     UringLane& lane = lane_of(op);
@@ -279,9 +251,7 @@ Progress UringEngine::start(Operation& op) noexcept {
     lane.polling = false;
     if (op.descriptor->kind == SocketKind::pipe) return start_pipe(op, lane);
     if (op.verb == Verb::send_file) return start_send_file(op, lane);
-    if (op.verb == Verb::connect && static_cast<AddressedOperation&>(op).endpoint.is_unix()) {
-        return connect_unix(static_cast<AddressedOperation&>(op), lane);
-    }
+    if (auto started = start_unix(op, lane)) return *started;
     if (auto started = start_receive(op)) return *started;
     io_uring_sqe* sqe = entry();
     if (sqe == nullptr) {
@@ -308,98 +278,6 @@ Progress UringEngine::start_pipe(Operation& op, UringLane& lane) noexcept {
     if (submit_poll(op, lane)) return Progress::parked;
     op.finish(Error{Errc::no_buffer_space, 0});
     return Progress::finished;
-}
-
-// sendfile(2) when there is room: the ring has no such entry, and splicing by a pipe in between takes two entries for
-// every 64 KiB.
-Progress UringEngine::start_send_file(Operation& op, UringLane& lane) noexcept {
-    if (sys::attempt(op) == sys::Attempt::done) {
-        op.finish(op.error, op.transferred);
-        return Progress::finished;
-    }
-    if (submit_poll(op, lane)) return Progress::parked;
-    op.finish(Error{Errc::no_buffer_space, 0});
-    return Progress::finished;
-}
-
-// Decided at once. Handed over, it would keep a thread of the kernel's where the listener's backlog is full.
-Progress UringEngine::connect_unix(AddressedOperation& op, UringLane& lane) noexcept {
-    if (sys::connect_start(op) == sys::Attempt::would_block && submit_poll(op, lane)) return Progress::parked;
-    op.finish(Error(op.error));
-    return Progress::finished;
-}
-
-// False: op has finished.
-bool UringEngine::prepare(io_uring_sqe& sqe, Operation& op, UringLane& lane) noexcept {
-    int socket = descriptor_of(op.descriptor->socket);
-    switch (op.verb) {
-        case Verb::receive:
-            if (op.has(Operation::lend)) {
-                io_uring_prep_recv(&sqe, socket, nullptr, 0, 0);
-                sqe.flags |= IOSQE_BUFFER_SELECT;
-                sqe.buf_group = UringBuffers::group;
-            } else if (op.has(Operation::vectored)) {
-                return prepare_message(sqe, op, lane);
-            } else {
-                io_uring_prep_recv(&sqe, socket, op.buffer, op.length, 0);
-            }
-            // Data is rarely there already: a first try would only be told so.
-            sqe.ioprio |= IORING_RECVSEND_POLL_FIRST;
-            return true;
-        case Verb::send:
-            if (op.has(Operation::vectored)) return prepare_message(sqe, op, lane);
-            io_uring_prep_send(&sqe, socket, op.buffer, op.length, flags_of_send(op));
-            return true;
-        case Verb::receive_from:
-        case Verb::send_to:
-            return prepare_message(sqe, op, lane);
-        case Verb::wait:
-            io_uring_prep_poll_add(&sqe, socket, awaited_events(op));
-            return true;
-        case Verb::connect: {
-            auto& connect = static_cast<AddressedOperation&>(op);
-            UringMessage* message = message_for(lane);
-            if (!connect.endpoint.is_complete() || message == nullptr) {
-                op.finish(Error{message == nullptr ? Errc::not_enough_memory : Errc::invalid_argument, 0});
-                return false;
-            }
-            socklen_t length = to_native(connect.endpoint, message->address);
-            io_uring_prep_connect(&sqe, socket, &message->address.any, length);
-            return true;
-        }
-        case Verb::accept:
-        case Verb::send_file:
-        case Verb::none:
-            break;
-    }
-    op.finish(Error{Errc::not_supported, 0});
-    return false;
-}
-
-bool UringEngine::prepare_message(io_uring_sqe& sqe, Operation& op, UringLane& lane) noexcept {
-    UringMessage* message = message_for(lane);
-    if (message == nullptr) {
-        op.finish(Error{Errc::not_enough_memory, 0});
-        return false;
-    }
-    message->header = {};
-    message->header.msg_iovlen = collect(op, message->pieces);
-    message->header.msg_iov = message->pieces;
-    int socket = descriptor_of(op.descriptor->socket);
-    if (op.verb == Verb::receive_from) {
-        message->header.msg_name = &message->address;
-        message->header.msg_namelen = sizeof message->address;
-    } else if (op.verb == Verb::send_to) {
-        socklen_t length = to_native(static_cast<AddressedOperation&>(op).endpoint, message->address);
-        message->header.msg_name = length != 0 ? &message->address : nullptr;
-        message->header.msg_namelen = length;
-    }
-    if (op.verb == Verb::receive || op.verb == Verb::receive_from) {
-        io_uring_prep_recvmsg(&sqe, socket, &message->header, 0);
-    } else {
-        io_uring_prep_sendmsg(&sqe, socket, &message->header, MSG_NOSIGNAL);
-    }
-    return true;
 }
 
 bool UringEngine::submit_poll(Operation& op, UringLane& lane) noexcept {

@@ -91,19 +91,19 @@ private:
     void ask_to_cancel_all() noexcept;
     void make_up() noexcept;
 
-    [[nodiscard]] UringMessage* message_for(UringLane& lane) noexcept;
-    void recycle_message(UringLane& lane) noexcept;
-    bool prepare(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
-    bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
     [[nodiscard]] spi::Progress start_pipe(spi::Operation& op, UringLane& lane) noexcept;
-    [[nodiscard]] spi::Progress start_send_file(spi::Operation& op, UringLane& lane) noexcept;
-    spi::Progress connect_unix(spi::AddressedOperation& op, UringLane& lane) noexcept;
     bool submit_poll(spi::Operation& op, UringLane& lane) noexcept;
 
     void reap(spi::Harvest& harvest) noexcept;
     void completed(const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void conclude(spi::Operation& op, UringLane& lane, int result, std::uint32_t flags, spi::Harvest& harvest) noexcept;
+
+    // uring_prepare.cpp
+    [[nodiscard]] UringMessage* message_for(UringLane& lane) noexcept;
+    void recycle_message(UringLane& lane) noexcept;
+    bool prepare(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
+    bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
 
     // uring_accept.cpp
     spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
@@ -114,7 +114,11 @@ private:
     void close_when_idle(UringDescriptor& d) noexcept;
 
     // uring_file.cpp
+    [[nodiscard]] spi::Progress start_send_file(spi::Operation& op, UringLane& lane) noexcept;
     void file_completed(spi::FileOperation& op, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
+
+    // uring_unix.cpp
+    [[nodiscard]] std::optional<spi::Progress> start_unix(spi::Operation& op, UringLane& lane) noexcept;
 
     // uring_receive.cpp
     [[nodiscard]] std::optional<spi::Progress> start_receive(spi::Operation& op) noexcept;

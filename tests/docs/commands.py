@@ -20,11 +20,12 @@ BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for,
 
 SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
 SERVERS = set(SERVER_OF.values())
-PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-lookup", "pier-nc", "pier-netcalc",
-            "pier-sockopt"}
+PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-lookup", "pier-multicast", "pier-nc",
+            "pier-netcalc", "pier-sockopt"}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
             ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace")),
             ["pier-interfaces"], ["pier-ipc"], ["pier-ipc", "clean"], ["pier-lookup"], ["pier-nc"], ["pier-sockopt"],
+            ["pier-multicast"], *(["pier-multicast", name] for name in ("receive", "send")),
             ["pier-netcalc"], *(["pier-netcalc", name] for name in ("split", "merge", "range", "contains"))]
 
 # Lines that are neither run nor checked, each with its reason.
@@ -205,6 +206,14 @@ class Checker:
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
+    def check_multicast(self, words):
+        """Its options: what it does would go by an interface of this machine."""
+        if words[0] not in ("receive", "send"):
+            raise Wrong(f"pier-multicast has no command {words[0]}")
+        own = self.help_of(["pier-multicast", words[0]])
+        rest = [word for word in words if word.startswith("--") and word.split("=")[0] not in own]
+        self.check_options(["pier-multicast"], rest)
+
     def run_netcalc(self, words):
         commands = [word for word in words[:1] if ["pier-netcalc", word] in COMMANDS]
         self.check_options(["pier-netcalc", *commands], words)
@@ -236,7 +245,8 @@ class Checker:
     def run_client(self, program, words, server):
         self.check_options([program], words)
         words = self.with_less_work(self.with_engines_of_here(words))
-        address = server.addresses["tcp" if program == "pier-echo-client" or "--tcp" in words else "udp"]
+        by_udp = "--udp" in words if program == "pier-echo-client" else "--tcp" not in words
+        address = server.addresses["udp" if by_udp else "tcp"]
         if "--connect" in words:
             words[words.index("--connect") + 1] = address
         else:
@@ -274,7 +284,8 @@ class Checker:
                             server.stop()
                             server = None
                         if not server:
-                            server = Server(self, SERVER_OF[program], [])
+                            server = Server(self, SERVER_OF[program],
+                                            ["--tcp", "--udp"] if program == "pier-echo-client" else [])
                         self.run_client(program, rest, server)
                     elif program == "pier-compare":
                         self.run_compare(rest)
@@ -286,6 +297,8 @@ class Checker:
                         self.run_once(program, rest, (0, 1))  # 1: this machine has nothing to show
                     elif program in ("pier-lookup", "pier-sockopt"):
                         self.run_once(program, rest)
+                    elif program == "pier-multicast":
+                        self.check_multicast(rest)
                     elif program == "pier-netcalc":
                         self.run_netcalc(rest)
                     elif program == "cmake":
@@ -317,7 +330,8 @@ class Server:
         for i, word in enumerate(words[:-1]):
             if word == "--listen":
                 words[i + 1] = re.sub(r":\d+$", ":0", words[i + 1])
-        expected = words.count("--listen") * (2 if program == "pier-chat-server" else 1)  # which speaks TCP and UDP
+        speaks_both = program == "pier-chat-server" or ("--tcp" in words and "--udp" in words)
+        expected = words.count("--listen") * (2 if speaks_both else 1)
         self.process = subprocess.Popen([checker.programs / program, *words], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=checker.scratch)
         lines = self.read_lines(expected)

@@ -20,7 +20,7 @@ inline constexpr std::string_view version_line = "pier-file 1";
 inline constexpr std::string_view thanks_line = "thanks";
 // Bytes without the end: the longest name, encoded, and what stands beside it.
 inline constexpr std::size_t longest_line = 3584;
-inline constexpr std::size_t longest_token = 64;
+inline constexpr std::size_t longest_token = 80;
 // Bytes of a file: what every system can count.
 inline constexpr std::uint64_t largest_size = std::uint64_t{1} << 62;
 

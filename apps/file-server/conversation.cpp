@@ -7,12 +7,14 @@
 #include <pier/line_reader.hpp>
 #include <pier/loop.hpp>
 #include <pier/socket/send_file.hpp>
+#include <pier/sync/event.hpp>
 #include <pier/task/on_worker.hpp>
 #include <pier/task/or_return.hpp>
 #include <pier/task/with_scope.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -30,6 +32,9 @@ using pier::transfer::Trailer;
 
 // What has to go within one time: a client that takes less than this is as good as gone.
 constexpr std::uint64_t piece = 1024 * 1024;
+
+// While a digest takes longer than the content, a sign of life goes to the client.
+constexpr pier::Duration between_signs = std::chrono::seconds(2);
 
 std::string first_line() { return std::string(pier::transfer::version_line) + "\n"; }
 
@@ -140,31 +145,70 @@ private:
         if (request.token == header.token && request.offset <= facts.size) header.offset = request.offset;
         co_await or_return(co_await say(first_line() + to_line(header)));
 
-        std::optional<Sha256Digest> digest;
+        Digestion digestion(path, facts);
         const bool digest_meanwhile = request.digest && !pier::this_loop().traits().one_at_a_time;
         auto both = [&](pier::TaskScope& scope) -> Task<Result<void>> {
-            if (digest_meanwhile) scope.spawn(note_digest(path, facts, digest));
-            co_return co_await send_content(file, header.offset, facts.size);
+            if (digest_meanwhile) scope.spawn(digest(digestion));
+            co_await or_return(co_await send_content(file, header.offset, facts.size));
+            if (digest_meanwhile) co_return co_await wait_for(digestion);
+            if (request.digest) co_return co_await digest_now(digestion);
+            co_return {};
         };
         co_await or_return(co_await pier::with_scope(std::move(both)));
-        if (request.digest && !digest_meanwhile) co_await note_digest(path, facts, digest);
-
         const auto now = pier::sys::facts_of(file.native_handle());
-        const bool changed = !now || token_of(*now) != header.token || (request.digest && !digest);
-        co_await or_return(co_await say(to_line(trailer(changed, digest))));
+        const bool changed = !now || token_of(*now) != header.token || (request.digest && !digestion.digest);
+        co_await or_return(co_await say(to_line(trailer(changed, digestion.digest))));
         co_return co_await part();
+    }
+
+    struct Digestion {
+        Digestion(const std::string& path, const pier::sys::FileFacts& facts) : of(path, facts) {}
+        FileDigest of;
+        pier::Event over;
+        std::optional<Sha256Digest> digest;  // none where the file has changed, or can't be read
+    };
+
+    // Beside the sending.
+    static Task<void> digest(Digestion& digestion) {
+        for (;;) {
+            auto last = co_await digestion.of.step();
+            if (last && !*last) continue;
+            if (last) digestion.digest = digestion.of.digest();
+            digestion.over.set();
+            co_return;
+        }
+    }
+
+    // Behind the sending, the client is told that the server is still there.
+    Task<Result<void>> wait_for(Digestion& digestion) {
+        while (!digestion.over.is_set()) {
+            auto over = co_await digestion.over.wait(pier::after(between_signs));
+            if (over) break;
+            if (over.error() != pier::Errc::timed_out) co_return pier::fail(over.error());
+            co_await or_return(co_await say(to_line(Trailer(pier::transfer::Digesting{}))));
+        }
+        co_return {};
+    }
+
+    // Where there is one operation at a time.
+    Task<Result<void>> digest_now(Digestion& digestion) {
+        pier::Time told = pier::this_loop().now();
+        for (;;) {
+            auto last = co_await digestion.of.step();
+            if (!last) co_return {};
+            if (*last) break;
+            if (pier::this_loop().now() - told < between_signs) continue;
+            co_await or_return(co_await say(to_line(Trailer(pier::transfer::Digesting{}))));
+            told = pier::this_loop().now();
+        }
+        digestion.digest = digestion.of.digest();
+        co_return {};
     }
 
     static Trailer trailer(bool changed, const std::optional<Sha256Digest>& digest) {
         if (changed) return pier::transfer::Changed{};
         if (digest) return *digest;
         return pier::transfer::Sent{};
-    }
-
-    // Nothing where the file has changed, or can't be read.
-    static Task<void> note_digest(std::string path, pier::sys::FileFacts facts, std::optional<Sha256Digest>& digest) {
-        auto made = co_await digest_of(std::move(path), facts);
-        if (made) digest = *made;
     }
 
     // A file that has become shorter can't be sent as it was announced. The connection's end tells that: the client

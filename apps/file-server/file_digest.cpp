@@ -17,11 +17,12 @@ using pier::transfer::Sha256;
 using pier::transfer::Sha256Digest;
 
 constexpr std::size_t piece = 128 * 1024;
-// Some ten milliseconds of a processor.
 constexpr std::uint64_t slice = 4 * 1024 * 1024;
 
+}  // namespace
+
 // Owns what it uses: a slice goes on when nobody waits for it any more.
-class Work {
+class FileDigest::Work {
 public:
     Work(std::string path, const pier::sys::FileFacts& facts) : path_(std::move(path)), facts_(facts), buffer_(piece) {}
 
@@ -64,16 +65,16 @@ private:
     std::uint64_t done_ = 0;
 };
 
-}  // namespace
+FileDigest::FileDigest(std::string path, const pier::sys::FileFacts& facts)
+    : work_(std::make_shared<Work>(std::move(path), facts)) {}
 
-pier::Task<pier::Result<Sha256Digest>> digest_of(std::string path, pier::sys::FileFacts facts) {
-    const auto work = std::make_shared<Work>(std::move(path), facts);
-    for (;;) {
-        auto next = [work] { return work->next(); };
-        auto ended = co_await pier::on_worker(std::move(next));
-        if (!ended) co_return pier::fail(ended.error());
-        if (*ended) co_return work->digest();
-    }
+FileDigest::~FileDigest() = default;
+
+pier::Task<pier::Result<bool>> FileDigest::step() {
+    auto next = [work = work_] { return work->next(); };
+    co_return co_await pier::on_worker(std::move(next));
 }
+
+Sha256Digest FileDigest::digest() noexcept { return work_->digest(); }
 
 }  // namespace file_server

@@ -98,6 +98,7 @@ struct Lines {
     }
     std::string operator()(const Sent&) const { return "sent\n"; }
     std::string operator()(const Changed&) const { return "changed\n"; }
+    std::string operator()(const Digesting&) const { return "digesting\n"; }
     std::string operator()(const Sha256Digest& digest) const { return "sha256 " + to_hex(digest) + "\n"; }
     std::string operator()(const Entry& entry) const {
         return "entry " + encode_name(entry.name) + field("size", entry.size) + field("modified", entry.modified) +
@@ -181,6 +182,7 @@ std::optional<Trailer> parse_trailer(std::string_view line) {
     const std::string_view what = reader.word();
     if (what == "sent") return checked(reader, Trailer(Sent{}));
     if (what == "changed") return checked(reader, Trailer(Changed{}));
+    if (what == "digesting") return checked(reader, Trailer(Digesting{}));
     if (what != "sha256") return std::nullopt;
     const auto digest = digest_from_hex(reader.word());
     if (!digest) return std::nullopt;

@@ -90,7 +90,7 @@ TEST_CASE("answers come back as they were") {
 TEST_CASE("what stands behind the content comes back as it was") {
     const auto digest = digest_from_hex(digest_text);
     REQUIRE(digest);
-    for (const Trailer& trailer : {Trailer(Sent{}), Trailer(Changed{}), Trailer(*digest)}) {
+    for (const Trailer& trailer : {Trailer(Sent{}), Trailer(Changed{}), Trailer(Digesting{}), Trailer(*digest)}) {
         CHECK(parse_trailer(body(to_line(trailer))) == trailer);
         check_ends(to_line(trailer), parse_trailer);
     }

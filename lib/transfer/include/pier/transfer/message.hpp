@@ -84,7 +84,11 @@ struct Sent {  // "sent"
 struct Changed {  // "changed": while it was sent, so that nobody knows what was
     bool operator==(const Changed&) const = default;
 };
-using Trailer = std::variant<Sent, Changed, Sha256Digest>;  // "sha256 HEX", of the whole file
+struct Digesting {  // "digesting": the digest is not ready yet; said again and again, so that nobody takes the server
+                    // for dead
+    bool operator==(const Digesting&) const = default;
+};
+using Trailer = std::variant<Sent, Changed, Digesting, Sha256Digest>;  // "sha256 HEX", of the whole file
 [[nodiscard]] std::string to_line(const Trailer& trailer);
 [[nodiscard]] std::optional<Trailer> parse_trailer(std::string_view line);
 

@@ -45,9 +45,10 @@ void add_options(CLI::App& app, Words& words) {
         ->group("Files")
         ->check(CLI::Range(0.001, 1e6));
     app.callback([&app, &words] { open_shares(app, words); });
-    pier::add_examples(app, {{"pier-file-server photos notes.txt", "serves a folder and a file at 127.0.0.1:7100"},
-                             {"pier-file-server --listen '*:7100' photos", "to everybody who can reach this machine"},
-                             {"pier-file-server --model thread photos", "each client has a thread"}});
+    pier::add_examples(
+        app, {{"pier-file-server photos notes.txt", "serves a folder and a file at 127.0.0.1:7100"},
+              {"pier-file-server --listen 127.0.0.1:0 --listen '[::1]:0' photos", "at free ports, which are printed"},
+              {"pier-file-server --model thread photos", "each client has a thread"}});
 }
 
 }  // namespace

@@ -31,15 +31,15 @@ class Hostile(Folders):
         for name in (b"../secret", b"shared/../../secret", b"shared/../a", b"shared/in/../a", absolute, b"/etc/passwd",
                      b"shared//a", b"shared/./a", b"./shared/a", b"%2E%2E/secret", b"%2e%2e/secret", b"shared%2Fa",
                      b"..%5Csecret", b"shared\\a", b"shared\\..\\..\\secret", b"C:/secret", b"C%3A%5Csecret",
-                     b"//server/share", b"shared/a%00", b"shared/a%00.txt", b"shared/nul", b"shared/CON", b"shared/com1.txt",
-                     b"shared/a::$DATA", b"shared/a%3Astream", b"shared/a.", b"shared/a%20", b"shared/in/", b"/", b".",
-                     b"..", b"", b"%", b"%ZZ", b"\xff", b"shared/" + b"a" * 256, b"a/" * 600 + b"a", b"a" * 100000):
+                     b"//server/share", b"shared/a%00", b"shared/a%00.txt", b"shared/nul", b"shared/CON",
+                     b"shared/com1.txt", b"shared/a::$DATA", b"shared/a%3Astream", b"shared/a.", b"shared/a%20", b"shared/in/", b"/",
+                     b".", b"..", b"", b"%", b"%ZZ", b"\xff", b"shared/" + b"a" * 256, b"a/" * 600 + b"a", b"a" * 100000):
             with self.subTest(name=name[:60]):
                 answer = self.get(name)
                 self.assertEqual(answer, VERSION + b"refused bad-request\n" if len(name) < 3000 else answer)
                 self.assertNotIn(SECRET, answer)
                 self.assertNotIn(b"content", answer)
-        for name in (b"secret", b"shared/secret", b"etc/passwd", b"none", b"shared/a/b", b"SHARED2/a", b"..."[:0] + b"output"):
+        for name in (b"secret", b"shared/secret", b"etc/passwd", b"none", b"shared/a/b", b"shared2/a", b"output"):
             with self.subTest(name=name):
                 self.assertEqual(self.get(name), VERSION + b"refused not-found\n")
         self.assertEqual(self.get(b"shared/in"), VERSION + b"refused is-a-folder\n")

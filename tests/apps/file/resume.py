@@ -81,8 +81,9 @@ class Resume(Folders):
         relay.cut()
         output, said = client.communicate(timeout=max(30, settings.boot_time()))
         self.assertEqual((harness.ended(client.returncode), output), (1, ""))
-        self.assertRegex(harness.of_the_program(said), r"^pier-file-client: shared/a: .* after \d+ of 3145728 bytes; "
-                                                       r'".*a\.part" is kept, and the same command goes on from there\n$')
+        self.assertRegex(harness.of_the_program(said),
+                         r"^pier-file-client: shared/a: .* after \d+ of 3145728 bytes; "
+                         r'".*a\.part" is kept, and the same command goes on from there\n$')
         self.assertFalse(self.final.exists())
         self.finish(self.enterContext(server(self.shared)))
 
@@ -198,7 +199,8 @@ class Ends(Folders):
     def test_names_of_a_list_can_not_lead_out(self):
         for name in (b"../a", b"/etc/a", b"a/../../b", b"%2E%2E/a", b"..%5Ca", b"c%3Aa", b"nul", b"a%00"):
             with self.subTest(name=name), \
-                 FalseServer(common.VERSION, b"files\nentry ", name, b" size=1 modified=1\nend files=1 left_out=0\n") as false:
+                 FalseServer(common.VERSION, b"files\nentry ", name, b" size=1 modified=1\n",
+                             b"end files=1 left_out=0\n") as false:
                 self.assertIn("no pier-file-server", self.refuse(false.port, "--all"))
         for lines in (b"", b"entry a size=1 modified=1\n", b"entry a size=1 modified=1\nend files=2 left_out=0\n"):
             with self.subTest(lines=lines), FalseServer(common.VERSION, b"files\n", lines) as false:

@@ -208,8 +208,9 @@ class CommandLine(Folders):
             settings.command = command
 
     def test_wrong_usage_is_one_sentence_and_status_2(self):
-        for arguments in ([], ["--json", "a"], ["--all", "--list"], ["../a"], ["/a"], ["a\\b"], ["nul"], ["a", "--output", ""],
-                          ["a", "--force", "--skip-existing"], ["a", "--connect", "nowhere"], ["a", "--timeout", "nan"]):
+        for arguments in ([], ["--json", "a"], ["--all", "--list"], ["../a"], ["/a"], ["a\\b"], ["nul"],
+                          ["a", "--output", ""], ["a", "--force", "--skip-existing"], ["a", "--connect", "nowhere"],
+                          ["a", "--timeout", "nan"]):
             with self.subTest(arguments=arguments):
                 status, output, said = self.client(*arguments)
                 self.assertEqual((status, output, said.count("\n")), (2, "", 1), said)

@@ -1,6 +1,7 @@
 """What the scripts of this folder share: the server of files, its client, and the protocol that both speak
 (docs/apps/file.md)."""
 
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -71,11 +72,16 @@ def receive_all(client):
 
 
 def ask(port, *lines):
-    """The whole answer of a server to these lines, by a client that says no more."""
+    """The whole answer of a server to these lines, by a client that says no more. A reset, by which a server gets rid of
+    what it does not want to read, is an end as any other."""
     with socket.create_connection(("127.0.0.1", port), timeout=settings.boot_time()) as client:
-        client.sendall(b"".join(lines))
-        client.shutdown(socket.SHUT_WR)
-        return receive_all(client)
+        data = b""
+        with contextlib.suppress(ConnectionError):
+            client.sendall(b"".join(lines))
+            client.shutdown(socket.SHUT_WR)
+            while piece := client.recv(65536):
+                data += piece
+        return data
 
 
 class Relay:
@@ -100,10 +106,8 @@ class Relay:
         self.cut()
         for each in [self._listener, *self._sockets]:
             # What another thread waits for in close() alone would stay.
-            try:
+            with contextlib.suppress(OSError):
                 each.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
             each.close()
 
     def release(self):
@@ -173,8 +177,8 @@ class FalseServer:
         with client:
             client.settimeout(harness.PATIENCE)
             try:
-                while self.asked.count(b"\n") < 2:
-                    self.asked += client.recv(4096)
+                while self.asked.count(b"\n") < 2 and (piece := client.recv(4096)):
+                    self.asked += piece
                 client.sendall(self._answer)
                 client.shutdown(socket.SHUT_WR)
                 while client.recv(4096):

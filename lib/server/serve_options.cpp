@@ -254,7 +254,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     if (service.options) service.options(app);
     add_engine_options(app, words);
     if (!service.one_loop) add_model_options(app, words);
-    add_usual_examples(app, service);
+    if (app.get_footer().empty()) add_usual_examples(app, service);  // the program has none of its own
 
     const ParsedOptions wrong{.options = std::nullopt, .status = 2};
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};

@@ -10,6 +10,7 @@ import select
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 
 from pages import Block
@@ -18,7 +19,10 @@ PATIENCE = 60  # seconds: for whatever is expected to happen
 MOST_BYTES = 16 << 20  # that a client sends here
 BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for, besides its bytes
 
-SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
+SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server",
+             "pier-file-client": "pier-file-server"}
+# What a server is started with where a page starts a client alone; the files are those of fixtures().
+SERVED = {"pier-file-server": ["photos", "notes.txt"], "pier-echo-server": ["--tcp", "--udp"]}
 SERVERS = set(SERVER_OF.values())
 PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-lookup", "pier-multicast", "pier-nc",
             "pier-netcalc", "pier-sockopt"}
@@ -245,13 +249,18 @@ class Checker:
     def run_client(self, program, words, server):
         self.check_options([program], words)
         words = self.with_less_work(self.with_engines_of_here(words))
-        by_udp = "--udp" in words if program == "pier-echo-client" else "--tcp" not in words
-        address = server.addresses["udp" if by_udp else "tcp"]
+        udp = {"pier-echo-client": "--udp" in words, "pier-chat-client": "--tcp" not in words}
+        address = server.addresses["udp" if udp.get(program, False) else "tcp"]
         if "--connect" in words:
             words[words.index("--connect") + 1] = address
         else:
             words += ["--connect", address]
-        done = self.run([program, *words])
+        with tempfile.TemporaryDirectory() as output:  # where no file is in the way
+            if "--output" in words:
+                words[words.index("--output") + 1] = output
+            elif program == "pier-file-client":
+                words += ["--output", output]
+            done = self.run([program, *words])
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
@@ -284,8 +293,7 @@ class Checker:
                             server.stop()
                             server = None
                         if not server:
-                            server = Server(self, SERVER_OF[program],
-                                            ["--tcp", "--udp"] if program == "pier-echo-client" else [])
+                            server = Server(self, SERVER_OF[program], SERVED.get(SERVER_OF[program], []))
                         self.run_client(program, rest, server)
                     elif program == "pier-compare":
                         self.run_compare(rest)
@@ -369,6 +377,9 @@ class Server:
 
 def fixtures(root, scratch):
     """The files that commands name and that an earlier one has not written."""
+    (scratch / "photos").mkdir(exist_ok=True)
+    for name in ("notes.txt", "photos/cat.jpg"):
+        (scratch / name).write_bytes(b"meow")
     for name in ("linux", "wine-10"):
         text = (root / f"ci/expected/{name}.json").read_text(encoding="utf-8")
         for copy in (f"{name}.json", "old.json", "new.json"):

@@ -125,6 +125,13 @@ Progress connect_unix(spi::AddressedOperation& op) noexcept {
 }
 #endif
 
+// Libuv has no call for it. Nothing of this socket waits in libuv, since a stream has one send at a time; nor would
+// libuv tell when there is room again.
+Progress send_urgent(Operation& op) noexcept {
+    if (sys::attempt(op) == sys::Attempt::would_block) return finish(op, Error{Errc::no_buffer_space, 0});
+    return finish(op, Error(op.error), op.transferred);
+}
+
 }  // namespace
 
 Progress start_connect(Socket& socket, spi::AddressedOperation& op) noexcept {
@@ -164,6 +171,7 @@ Progress start_receive(Socket& socket, Operation& op) noexcept {
 
 Progress start_send(Socket& socket, Operation& op) noexcept {
     if (socket.spoiled) return finish(op, Error{Errc::broken_pipe, 0});
+    if (op.has(Operation::urgent)) return send_urgent(op);
     Pieces pieces(op, spi::largest_submission);
     if (pieces.count == 0) return finish(op, {});
     int taken = uv_try_write(&socket.stream, pieces.buffers, pieces.count);

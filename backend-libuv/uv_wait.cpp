@@ -14,6 +14,13 @@ namespace {
 
 using spi::Operation;
 
+// On Windows libuv takes UV_PRIORITIZED and never reports it (src/win/poll.c).
+#ifdef _WIN32
+constexpr bool tells_of_urgent_data = false;
+#else
+constexpr bool tells_of_urgent_data = true;
+#endif
+
 // Ends who waits on one side, if there is something for it. A transfer is tried, and waits on if that would block.
 void serve(Socket& socket, Operation*& side) noexcept {
     if (side == nullptr) return;
@@ -35,7 +42,7 @@ void on_ready(uv_poll_t* poll, int status, int events) {
     Socket& socket = Socket::of(poll);
     // A failure is one of the socket: the owner's next call tells.
     if (status < 0) events = UV_READABLE | UV_WRITABLE;
-    if ((events & UV_READABLE) != 0) serve(socket, socket.reader);
+    if ((events & (UV_READABLE | UV_PRIORITIZED)) != 0) serve(socket, socket.reader);
     if ((events & UV_WRITABLE) != 0) serve(socket, socket.writer);
     (void)watch(socket);  // what it could refuse is refused at the start
 }
@@ -52,12 +59,15 @@ spi::Progress wait_for(Socket& socket, Operation& op, Operation*& side) noexcept
 }  // namespace
 
 int watch(Socket& socket) noexcept {
-    int events = (socket.reader != nullptr ? UV_READABLE : 0) | (socket.writer != nullptr ? UV_WRITABLE : 0);
+    const bool urgent = socket.reader != nullptr && socket.reader->has(Operation::urgent);
+    const int reading = urgent ? UV_PRIORITIZED : UV_READABLE;
+    int events = (socket.reader != nullptr ? reading : 0) | (socket.writer != nullptr ? UV_WRITABLE : 0);
     return events == 0 ? uv_poll_stop(&socket.poll) : uv_poll_start(&socket.poll, events, on_ready);
 }
 
 spi::Progress start_wait(Socket& socket, Operation& op) noexcept {
     if (socket.kind != spi::SocketKind::foreign) return finish(op, Error{Errc::not_supported, 0});
+    if (op.has(Operation::urgent) && !tells_of_urgent_data) return finish(op, Error{Errc::not_supported, 0});
     return wait_for(socket, op, op.has(Operation::waits_writable) ? socket.writer : socket.reader);
 }
 

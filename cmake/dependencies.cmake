@@ -1,6 +1,6 @@
-# libuv, doctest, CLI11 and nlohmann/json: the system's, else .deps/NAME (ci/setup fills it for cross builds), else upstream's
-# release, pinned. Each ends as one imported or aliased target: libuv::libuv, doctest::doctest, CLI11::CLI11,
-# nlohmann_json::nlohmann_json. Their headers are SYSTEM.
+# libuv, doctest, CLI11, nlohmann/json and Mbed TLS: the system's, else .deps/NAME (ci/setup fills it for cross builds), else
+# upstream's release, pinned. Each ends as one imported or aliased target: libuv::libuv, doctest::doctest, CLI11::CLI11,
+# nlohmann_json::nlohmann_json, MbedTLS::mbedcrypto. Their headers are SYSTEM.
 include_guard(GLOBAL)
 include(FetchContent)
 
@@ -69,6 +69,34 @@ if(PIER_BUILD_APPS)
     pier_fetch(json "https://github.com/nlohmann/json/archive/refs/tags/v3.11.2.tar.gz"
       d69f9deb6a75e2580465c6c4c5111b89c4dc2fa94e3a85fcd2ffcd9a143d9273)
     pier_header_library(nlohmann_json::nlohmann_json "${json_SOURCE_DIR}/single_include")
+  endif()
+endif()
+
+# pier-file-server and pier-file-client compare SHA-256. Of Mbed TLS's own sources two files are enough for it.
+if(PIER_BUILD_APPS OR PIER_BUILD_TESTS)
+  find_path(PIER_MBEDTLS_INCLUDE mbedtls/sha256.h)
+  find_library(PIER_MBEDCRYPTO_LIBRARY mbedcrypto)
+  mark_as_advanced(PIER_MBEDTLS_INCLUDE PIER_MBEDCRYPTO_LIBRARY)
+  if(PIER_MBEDTLS_INCLUDE AND PIER_MBEDCRYPTO_LIBRARY)
+    add_library(MbedTLS::mbedcrypto UNKNOWN IMPORTED)
+    set_target_properties(MbedTLS::mbedcrypto PROPERTIES
+      IMPORTED_LOCATION "${PIER_MBEDCRYPTO_LIBRARY}"
+      INTERFACE_INCLUDE_DIRECTORIES "${PIER_MBEDTLS_INCLUDE}")
+  else()
+    enable_language(C)
+    pier_fetch(mbedtls "https://api.github.com/repos/Mbed-TLS/mbedtls/tarball/refs/tags/v2.28.3"
+      3b4953aa55a681e084d31892d9904cc5328d6b4958ea57b90ae4b4f94ae69a8d)
+    add_library(pier_fetched_mbedcrypto STATIC EXCLUDE_FROM_ALL
+      "${mbedtls_SOURCE_DIR}/library/sha256.c" "${mbedtls_SOURCE_DIR}/library/platform_util.c")
+    add_library(MbedTLS::mbedcrypto ALIAS pier_fetched_mbedcrypto)
+    target_include_directories(pier_fetched_mbedcrypto SYSTEM PUBLIC "${mbedtls_SOURCE_DIR}/include")
+    target_compile_definitions(pier_fetched_mbedcrypto PUBLIC
+      "MBEDTLS_CONFIG_FILE=\"${CMAKE_CURRENT_LIST_DIR}/mbedtls_config.h\"")
+    if(MSVC)
+      target_compile_options(pier_fetched_mbedcrypto PRIVATE /w)
+    else()
+      target_compile_options(pier_fetched_mbedcrypto PRIVATE -w)
+    endif()
   endif()
 endif()
 

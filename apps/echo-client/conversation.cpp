@@ -15,12 +15,6 @@ namespace {
 // that neither side waits for the other. Larger messages are read while they are sent.
 constexpr std::uint64_t piece = 16 * 1024;
 
-std::string hex(std::byte value) {
-    char text[5];
-    std::snprintf(text, sizeof text, "0x%02x", std::to_integer<unsigned>(value));
-    return text;
-}
-
 }  // namespace
 
 pier::Task<bool> Conversation::run() {

@@ -3,8 +3,8 @@
 
 #include "options.hpp"
 #include "pattern.hpp"
+#include "tally.hpp"
 
-#include <pier/cli/latency.hpp>
 #include <pier/stream.hpp>
 #include <pier/task.hpp>
 
@@ -13,14 +13,6 @@
 #include <vector>
 
 namespace echo_client {
-
-// What all connections of a run share.
-struct Tally {
-    pier::Latency latency;
-    std::uint64_t messages = 0;
-    std::uint64_t bytes = 0;
-    bool failed = false;  // it has been said why
-};
 
 // Confined to the task that runs it.
 class Conversation {

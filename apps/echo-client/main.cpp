@@ -1,5 +1,7 @@
-// Talks to an echo server over any number of connections, checks every byte, and says how fast it went.
+// Talks to an echo server over any number of connections, or of UDP sockets, checks every byte, and says how fast it
+// went.
 #include "conversation.hpp"
+#include "datagrams.hpp"
 #include "options.hpp"
 #include "summary.hpp"
 
@@ -16,6 +18,10 @@ namespace {
 using namespace echo_client;
 
 pier::Task<bool> talk(const Options& options, std::uint64_t number, Tally& tally) {
+    if (options.udp) {
+        DatagramConversation conversation(options, number, tally);
+        co_return co_await conversation.run();
+    }
     Conversation conversation(options, number, tally);
     co_return co_await conversation.run();
 }
@@ -63,5 +69,5 @@ int main(int argc, char** argv) {
         std::fflush(stdout);
         return 1;
     }
-    return pier::print(program, summary(tally, elapsed)) ? 0 : 1;
+    return pier::print(program, summary(options, tally, elapsed)) ? 0 : 1;
 }

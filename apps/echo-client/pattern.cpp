@@ -2,8 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 namespace echo_client {
+
+std::string hex(std::byte value) {
+    char text[5];
+    std::snprintf(text, sizeof text, "0x%02x", std::to_integer<unsigned>(value));
+    return text;
+}
 
 // SplitMix64 (Steele, Lea and Flood, 2014) of the place: every word can be computed without those before it.
 std::uint64_t Pattern::word(std::uint64_t index) const noexcept {

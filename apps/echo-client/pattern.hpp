@@ -34,4 +34,7 @@ private:
     const std::string& text_;
 };
 
+// "0x1f": a byte of it, for people.
+[[nodiscard]] std::string hex(std::byte value);
+
 }  // namespace echo_client

@@ -1,7 +1,8 @@
 // What a run came to, for people.
 #pragma once
 
-#include "conversation.hpp"
+#include "options.hpp"
+#include "tally.hpp"
 
 #include <pier/time.hpp>
 
@@ -9,6 +10,6 @@
 
 namespace echo_client {
 
-[[nodiscard]] std::string summary(const Tally& tally, pier::Duration elapsed);
+[[nodiscard]] std::string summary(const Options& options, const Tally& tally, pier::Duration elapsed);
 
 }  // namespace echo_client

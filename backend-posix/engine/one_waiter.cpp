@@ -12,16 +12,28 @@
 namespace pier::sys {
 namespace {
 
+short events_of(Readiness readiness) noexcept {
+    switch (readiness) {
+        case Readiness::output:
+            return POLLOUT;
+        case Readiness::urgent_data:
+            return POLLPRI;
+        case Readiness::input:
+            break;
+    }
+    return POLLIN;
+}
+
 class PollOne final : public OneWaiter {
 public:
     explicit PollOne(posix::Wake wake) noexcept : wake_(std::move(wake)) {}
 
-    Result<bool> wait(NativeSocket socket, spi::Direction direction, Time until) override {
+    Result<bool> wait(NativeSocket socket, Readiness readiness, Time until) override {
         pollfd entries[2] = {};
         entries[0].fd = wake_.descriptor();
         entries[0].events = POLLIN;
         entries[1].fd = socket == spi::no_socket ? -1 : posix::descriptor_of(socket);  // poll(2) skips -1
-        entries[1].events = direction == spi::Direction::read ? POLLIN : POLLOUT;
+        entries[1].events = events_of(readiness);
         for (;;) {
             int count = poll(entries, 2, posix::milliseconds_until(until));
             if (count < 0 && errno == EINTR) continue;

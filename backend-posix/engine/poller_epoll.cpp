@@ -67,6 +67,7 @@ private:
         event.data.ptr = &d;
         if ((interest & spi::input) != 0) event.events |= EPOLLIN | EPOLLRDHUP;
         if ((interest & spi::output) != 0) event.events |= EPOLLOUT;
+        if ((interest & spi::exceptional) != 0) event.events |= EPOLLPRI;
         // Edges only: after data, urgent data and data again, a short receive leaves the last without an edge of its
         // own. The urgent mark is the warning not to conclude from short receives any more.
         if (traits().edge) event.events |= EPOLLET | EPOLLPRI;

@@ -97,6 +97,7 @@ private:
         int events = 0;
         if ((interest & spi::input) != 0) events |= POLLIN;
         if ((interest & spi::output) != 0) events |= POLLOUT;
+        if ((interest & spi::exceptional) != 0) events |= POLLPRI;
         return static_cast<short>(events);
     }
 
@@ -105,7 +106,7 @@ private:
         std::uint8_t bits = 0;
         if ((events & POLLIN) != 0) bits |= spi::input;
         if ((events & POLLOUT) != 0) bits |= spi::output;
-        if ((events & (POLLHUP | POLLERR | POLLNVAL)) != 0) bits |= spi::exceptional;
+        if ((events & (POLLHUP | POLLERR | POLLNVAL | POLLPRI)) != 0) bits |= spi::exceptional;
         return bits;
     }
 

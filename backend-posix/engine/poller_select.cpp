@@ -44,6 +44,7 @@ public:
     explicit SelectPoller(Wake wake) noexcept : Poller({}), wake_(std::move(wake)) {
         FD_ZERO(&reads_);
         FD_ZERO(&writes_);
+        FD_ZERO(&excepts_);
         FD_SET(wake_.descriptor(), &reads_);
         highest_ = wake_.descriptor();
     }
@@ -93,6 +94,7 @@ public:
         int descriptor = descriptor_of(d.socket);
         assign(reads_, descriptor, (interest & spi::input) != 0);
         assign(writes_, descriptor, (interest & spi::output) != 0);
+        assign(excepts_, descriptor, (interest & spi::exceptional) != 0);
         return {};
     }
 
@@ -100,10 +102,12 @@ public:
         int descriptor = descriptor_of(d.socket);
         FD_CLR(descriptor, &reads_);
         FD_CLR(descriptor, &writes_);
+        FD_CLR(descriptor, &excepts_);
         // Its number may be another's before the rest of the last call is reported.
         const unsigned long others = ~(1UL << (descriptor % word_bits));
         readable_[static_cast<std::size_t>(descriptor / word_bits)] &= others;
         writable_[static_cast<std::size_t>(descriptor / word_bits)] &= others;
+        exceptional_[static_cast<std::size_t>(descriptor / word_bits)] &= others;
         owners_[static_cast<std::size_t>(descriptor)] = nullptr;
         while (highest_ > wake_.descriptor() && owners_[static_cast<std::size_t>(highest_)] == nullptr) --highest_;
     }
@@ -115,7 +119,7 @@ public:
             if (auto looked = look(until, sink); !looked) return looked;
         }
         for (int slice = spi::limits::poller_batch; word_ < words_ && slice > 0;) {
-            const unsigned long ready = readable_[word_] | writable_[word_];
+            const unsigned long ready = readable_[word_] | writable_[word_] | exceptional_[word_];
             if (ready == 0) {
                 ++word_;
                 continue;
@@ -126,8 +130,10 @@ public:
             unsigned bits = 0;
             if ((readable_[word_] & mask) != 0) bits |= spi::input;
             if ((writable_[word_] & mask) != 0) bits |= spi::output;
+            if ((exceptional_[word_] & mask) != 0) bits |= spi::exceptional;
             readable_[word_] &= ~mask;
             writable_[word_] &= ~mask;
+            exceptional_[word_] &= ~mask;
             Descriptor* d = owners_[word_ * word_bits + bit];
             if (d != nullptr) sink.event(*d, static_cast<std::uint8_t>(bits));
         }
@@ -141,9 +147,10 @@ private:
     Result<void> look(Time until, spi::ReadySink& sink) noexcept {
         fd_set reads = reads_;
         fd_set writes = writes_;
+        fd_set excepts = excepts_;
         timeval storage;
         int nfds = highest_ + 1;
-        int count = select(nfds, &reads, &writes, nullptr, timeout_until(until, storage));
+        int count = select(nfds, &reads, &writes, &excepts, timeout_until(until, storage));
         if (count < 0) return failed(sink);
         if (FD_ISSET(wake_.descriptor(), &reads)) {
             wake_.drain();
@@ -151,6 +158,7 @@ private:
         }
         readable_ = std::bit_cast<Words>(reads);
         writable_ = std::bit_cast<Words>(writes);
+        exceptional_ = std::bit_cast<Words>(excepts);
         word_ = 0;
         words_ = static_cast<std::size_t>((nfds + word_bits - 1) / word_bits);
         return {};
@@ -182,9 +190,11 @@ private:
     Wake wake_;
     fd_set reads_;
     fd_set writes_;
+    fd_set excepts_;  // urgent data
     // Of the last call, what is still to be reported: from word_ on.
     Words readable_{};
     Words writable_{};
+    Words exceptional_{};
     std::size_t word_ = 0;
     std::size_t words_ = 0;
     int highest_;

@@ -5,7 +5,7 @@
 #include "socket/pieces.hpp"
 
 #include <pier/spi/descriptor.hpp>
-#include <pier/spi/file_operation.hpp>
+#include <pier/spi/send_file_operation.hpp>
 #include <pier/sys/attempt.hpp>
 
 #include <poll.h>
@@ -70,15 +70,19 @@ Attempt send(Operation& op) noexcept {
     Pieces pieces(op);
     msghdr message = message_of(pieces, nullptr, 0);
     int socket = descriptor_of(op.descriptor->socket);
-    return conclude(op, uninterrupted([&] { return sendmsg(socket, &message, MSG_NOSIGNAL); }));
+    const int flags = op.has(Operation::urgent) ? MSG_NOSIGNAL | MSG_OOB : MSG_NOSIGNAL;
+    return conclude(op, uninterrupted([&] { return sendmsg(socket, &message, flags); }));
 }
 
 // sendfile(2). A piece that is not in the system's cache is read now, in this thread.
 Attempt send_file(spi::SendFileOperation& op) noexcept {
     const int socket = descriptor_of(op.descriptor->socket);
     auto offset = static_cast<off_t>(op.offset);
-    return conclude(op,
-                    uninterrupted([&] { return sendfile(socket, posix::descriptor_of(op.file), &offset, op.length); }));
+    const Attempt attempt = conclude(
+        op, uninterrupted([&] { return sendfile(socket, posix::descriptor_of(op.file), &offset, op.length); }));
+    // The socket is open, so it is the file: opened for writing alone.
+    if (attempt == Attempt::done && op.error.native == EBADF) op.error.condition = Errc::permission_denied;
+    return attempt;
 }
 
 // By recvmsg, because only its flags tell of a truncated datagram.
@@ -130,7 +134,7 @@ Attempt accept(AcceptOperation& op) noexcept {
 Attempt wait(Operation& op) noexcept {
     pollfd entry{};
     entry.fd = descriptor_of(op.descriptor->socket);
-    entry.events = op.has(Operation::waits_writable) ? POLLOUT : POLLIN;
+    entry.events = op.has(Operation::urgent) ? POLLPRI : op.has(Operation::waits_writable) ? POLLOUT : POLLIN;
     ssize_t count = uninterrupted([&] { return static_cast<ssize_t>(poll(&entry, 1, 0)); });
     if (count < 0) return done(op, posix::last_error());
     if (count == 0) return Attempt::would_block;
@@ -175,7 +179,7 @@ Attempt attempt(Operation& op) noexcept {
         case Verb::receive:
             return op.has(Operation::vectored) ? receive(op) : attempt_receive(op);
         case Verb::send:
-            return op.has(Operation::vectored) ? send(op) : attempt_send(op);
+            return (op.flags & (Operation::vectored | Operation::urgent)) != 0 ? send(op) : attempt_send(op);
         case Verb::accept:
             return accept(static_cast<AcceptOperation&>(op));
         case Verb::receive_from:
@@ -193,6 +197,8 @@ Attempt attempt(Operation& op) noexcept {
     }
     return done(op, {Errc::invalid_argument, 0});
 }
+
+bool sends_files() noexcept { return true; }
 
 Attempt connect_start(AddressedOperation& op) noexcept {
     if (!op.endpoint.is_complete()) return done(op, {Errc::invalid_argument, 0});

@@ -17,9 +17,9 @@ class SelectWaiter final : public OneWaiter {
 public:
     explicit SelectWaiter(Wake wake) noexcept : wake_(std::move(wake)) {}
 
-    Result<bool> wait(NativeSocket socket, spi::Direction direction, Time until) override {
+    Result<bool> wait(NativeSocket socket, Readiness readiness, Time until) override {
         for (;;) {
-            auto ready = wait_once(socket, direction, until);
+            auto ready = wait_once(socket, readiness, until);
             if (!ready) return fail(ready.error());
             if (*ready != Answer::nothing) return *ready == Answer::socket;
             if (until != never && now() >= until) return false;
@@ -31,7 +31,7 @@ public:
 private:
     enum class Answer : std::uint8_t { nothing, socket, bell };
 
-    Result<Answer> wait_once(NativeSocket socket, spi::Direction direction, Time until) {
+    Result<Answer> wait_once(NativeSocket socket, Readiness readiness, Time until) {
         SOCKET bell = wake_.socket();
         SOCKET s = native(socket);
         fd_set reads, writes, excepts;
@@ -39,8 +39,9 @@ private:
         FD_ZERO(&writes);
         FD_ZERO(&excepts);
         FD_SET(bell, &reads);
-        if (socket != spi::no_socket && direction == spi::Direction::read) FD_SET(s, &reads);
-        if (socket != spi::no_socket && direction == spi::Direction::write) {
+        if (socket != spi::no_socket && readiness == Readiness::input) FD_SET(s, &reads);
+        if (socket != spi::no_socket && readiness == Readiness::urgent_data) FD_SET(s, &excepts);
+        if (socket != spi::no_socket && readiness == Readiness::output) {
             FD_SET(s, &writes);
             // Exceptions are failed connects, but urgent data, too: waiting for those on a connected socket would spin.
             if (may_be_connecting(s)) FD_SET(s, &excepts);

@@ -57,7 +57,8 @@ public:
         // holds of earlier sends when it looks for input and finds the end.
         assign(entry, reads, (interest & spi::input) != 0 && !d.lanes[0].ended);
         assign(entry, writes, sends);
-        assign(entry, excepts, (sends || d.kind == spi::SocketKind::foreign) && shows_exceptions(d));
+        const bool urgent = (interest & spi::exceptional) != 0;
+        assign(entry, excepts, urgent || ((sends || d.kind == spi::SocketKind::foreign) && shows_exceptions(d)));
         return {};
     }
 
@@ -133,7 +134,7 @@ private:
     void report_exception(SOCKET socket, spi::ReadySink& sink) noexcept {
         Watched* entry = table_.find(socket);
         if (entry == nullptr) return;
-        if (shows_exceptions(*entry->owner)) {
+        if ((entry->owner->interest & spi::exceptional) != 0 || shows_exceptions(*entry->owner)) {
             sink.event(*entry->owner, spi::exceptional);
         } else {
             assign(*entry, excepts, false);  // connected meanwhile: it is urgent data now

@@ -164,6 +164,8 @@ void Watcher::begin(Side& side) noexcept {
     Shadow& shadow = side.shadow;
     if (shadow.stage == Stage::delivered) shadow.rearm();
     if (&side == &record.sides[1]) shadow.set(Operation::waits_writable);
+    shadow.clear(Operation::urgent);
+    if (side.op->has(Operation::urgent)) shadow.set(Operation::urgent);
     shadow.descriptor = record.descriptor;
     record.descriptor->lane_of(shadow).first = &shadow;
     shadow.park();

@@ -73,7 +73,8 @@ Attempt send(Operation& op) noexcept {
     Pieces pieces;
     collect(op, pieces);
     DWORD count = 0;
-    if (::WSASend(native(op.descriptor->socket), pieces.array, pieces.count, &count, 0, nullptr, nullptr) == 0) {
+    const DWORD flags = op.has(Operation::urgent) ? MSG_OOB : 0;
+    if (::WSASend(native(op.descriptor->socket), pieces.array, pieces.count, &count, flags, nullptr, nullptr) == 0) {
         return done(op, count);
     }
     return failed(op, ::WSAGetLastError());
@@ -119,6 +120,8 @@ Attempt send_to(spi::AddressedOperation& op) noexcept {
 Attempt wait(Operation& op) noexcept {
     auto state = state_of(native(op.descriptor->socket));
     if (!state) return done(op, state.error());
+    // Of a connected socket an exception is urgent data.
+    if (op.has(Operation::urgent)) return state->failed ? done(op, DWORD{0}) : Attempt::would_block;
     bool ready = op.has(Operation::waits_writable) ? state->writable : state->readable;
     // A connect that failed is nothing else, and the next call says so; urgent data is no reason to call.
     if (!ready && state->failed) {
@@ -154,6 +157,9 @@ Attempt attempt(Operation& op) noexcept {
     }
     return done(op, Error{Errc::not_supported, 0});
 }
+
+// TransmitFile blocks, or is overlapped.
+bool sends_files() noexcept { return false; }
 
 Attempt connect_start(spi::AddressedOperation& op) noexcept {
     auto target = connect_target(op.endpoint);

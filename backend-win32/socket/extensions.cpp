@@ -26,6 +26,7 @@ Result<ProviderFunctions> load(Family family) {
                ask(*socket, WSAID_GETACCEPTEXSOCKADDRS, loaded.addresses);
     Error error = last_socket_error();
     auto provider = protocol_of(*socket);
+    if (!ask(*socket, WSAID_TRANSMITFILE, loaded.transmit)) loaded.transmit = nullptr;
     loaded.file_handles = provider && (provider->dwServiceFlags1 & XP1_IFS_HANDLES) != 0;
     ::closesocket(*socket);
     if (!all) return fail(Errc::not_supported, error.native);

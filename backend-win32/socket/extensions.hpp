@@ -15,6 +15,7 @@ struct ProviderFunctions {
     LPFN_ACCEPTEX accept = nullptr;
     LPFN_CONNECTEX connect = nullptr;
     LPFN_GETACCEPTEXSOCKADDRS addresses = nullptr;
+    LPFN_TRANSMITFILE transmit = nullptr;  // null: a layered provider may be without it
     // The provider's sockets are real file handles. A layered one whose are not makes packets itself, and knows nothing
     // of a socket's notification modes (the documentation of SetFileCompletionNotificationModes).
     bool file_handles = false;

@@ -12,6 +12,10 @@ namespace pier {
 bool Frame::take_over(std::vector<sys::HandedSocket> sockets) {
     if (sockets.empty()) return true;
     const std::string many = std::to_string(sockets.size());
+    if (!options.tcp() && options.more.empty()) {
+        say(service.name, "the system has handed " + many + " listening sockets over, and a server of UDP has none");
+        return false;
+    }
     if (options.listen_given) {
         say(service.name, "the system has handed " + many + " listening sockets over, so there is no use for --listen");
         return false;
@@ -37,20 +41,23 @@ bool Frame::take_over(std::vector<sys::HandedSocket> sockets) {
     return true;
 }
 
+std::vector<Listening> Frame::listeners(std::size_t port, std::span<const Endpoint> places) const {
+    std::vector<Listening> all;
+    for (const Handed& each : handed_) {
+        if (each.as.port == port) all.push_back(each.as);
+    }
+    if (!all.empty()) return all;
+    for (const Endpoint& place : places) all.push_back({.endpoint = place, .port = port});
+    return all;
+}
+
 std::vector<Listening> Frame::streams() const {
     std::vector<Listening> all;
-    // Those that were handed over for this port, or else the others.
-    const auto add = [&](std::size_t port, const Endpoint* begin, const Endpoint* end) {
-        const std::size_t before = all.size();
-        for (const Handed& each : handed_) {
-            if (each.as.port == port) all.push_back(each.as);
-        }
-        if (all.size() > before) return;
-        for (; begin != end; ++begin) all.push_back({.endpoint = *begin, .port = port});
-    };
-    add(0, options.listen.data(), options.listen.data() + options.listen.size());
+    if (options.tcp()) all = listeners(0, options.listen);
+    if (options.udp()) std::erase_if(all, [](const Listening& one) { return !one.endpoint.is_complete(); });
     for (std::size_t i = 0; i < options.more.size(); ++i) {
-        if (!service.more[i].datagrams) add(i + 1, &options.more[i], &options.more[i] + 1);
+        if (service.more[i].datagrams) continue;
+        for (Listening& one : listeners(i + 1, std::span(&options.more[i], 1))) all.push_back(std::move(one));
     }
     return all;
 }
@@ -65,8 +72,12 @@ std::vector<Accepted> Frame::take_sockets(const std::vector<Listening>& of) {
 
 std::vector<Listening> Frame::datagrams() const {
     std::vector<Listening> all;
-    if (service.datagrams) {
-        for (const Endpoint& endpoint : options.listen) all.push_back({.endpoint = endpoint, .datagrams = true});
+    if (options.udp()) {
+        for (const Listening& one : listeners(0, options.listen)) {
+            all.push_back({.endpoint = one.endpoint,
+                           .datagrams = true,
+                           .with_listener = options.tcp() && !one.endpoint.is_complete()});
+        }
     }
     for (std::size_t i = 0; i < options.more.size(); ++i) {
         if (service.more[i].datagrams) all.push_back({.endpoint = options.more[i], .port = i + 1, .datagrams = true});
@@ -79,12 +90,18 @@ ListenerOptions Frame::listening() const { return {.client_speaks_first = option
 void Frame::announce(const std::vector<Listening>& opened) const {
     if (failed()) return;
     std::string lines;
-    for (const Listening& one : opened) {
+    const auto add = [&](const Listening& one) {
         const char* protocol = one.endpoint.is_unix() ? "unix " : one.datagrams ? "udp " : "tcp ";
         lines += std::string("listening ") + protocol + one.endpoint.to_string() +
                  " engine=" + std::string(options.engine->name);
         if (one.port > 0) lines += " port=" + std::string(service.more[one.port - 1].name);
         lines += "\n";
+    };
+    for (const Listening& one : opened) {
+        if (!one.datagrams) add(one);
+    }
+    for (const Listening& one : opened) {
+        if (one.datagrams) add(one);
     }
     (void)print(service.name, lines);
     sys::tell_ready();

@@ -8,6 +8,7 @@
 #include <pier/sys/service_manager.hpp>
 
 #include <atomic>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -23,7 +24,7 @@ public:
     // service's port of that name. False, and said, where they don't go with the options. Before the model is made.
     [[nodiscard]] bool take_over(std::vector<sys::HandedSocket> sockets);
 
-    // The TCP listeners that were asked for; and the UDP sockets.
+    // The TCP listeners that were asked for, but for those that are opened with a UDP socket; and the UDP sockets.
     [[nodiscard]] std::vector<Listening> streams() const;
     [[nodiscard]] std::vector<Listening> datagrams() const;
     [[nodiscard]] ListenerOptions listening() const;
@@ -59,6 +60,9 @@ public:
     Program program{.service = service, .exceptions = exceptions, .limit = nullptr};
 
 private:
+    // Those of the service's port: the sockets that were handed over for it, else listeners at these places.
+    [[nodiscard]] std::vector<Listening> listeners(std::size_t port, std::span<const Endpoint> places) const;
+
     struct Handed {
         Accepted socket;
         Listening as;

@@ -30,6 +30,8 @@ struct Words {
     std::optional<std::string> model;
     bool list_engines = false;
     std::vector<std::string> listen;
+    bool tcp = false;
+    bool udp = false;
     std::vector<std::string> more;
     std::size_t most_connections;
     std::optional<unsigned> threads;
@@ -50,6 +52,15 @@ void add_connection_options(CLI::App& app, const Service& service, Words& words)
         ->group("Connections")
         ->take_all()
         ->allow_extra_args(false);  // else CLI11 takes "[a,b]" apart
+    if (service.usual_protocols) {
+        const auto usual = [&](Protocols which) { return *service.usual_protocols == which ? " (default)" : ""; };
+        app.add_flag("--tcp", words.tcp, std::string("serve TCP") + usual(Protocols::tcp))->group("Connections");
+        app.add_flag("--udp", words.udp,
+                     std::string("serve UDP") + usual(Protocols::udp) +
+                         ", by the models event and iterative; with --tcp both, at the same ports" +
+                         usual(Protocols::both))
+            ->group("Connections");
+    }
     for (std::size_t i = 0; i < service.more.size(); ++i) {
         const ServicePort& port = service.more[i];
         app.add_option("--listen-" + std::string(port.name), words.more[i],
@@ -119,10 +130,17 @@ void add_usual_examples(CLI::App& app, const Service& service) {
                            {free, "a free port, which is printed"}});
         return;
     }
+    const std::string plain_meaning = "listens at " + usual + ", by the best engine, until Ctrl-C";
     const std::string threaded = free + " --threads 2";
-    add_examples(app, {{name, "listens at " + usual + ", by the best engine, until Ctrl-C"},
-                       {both, "IPv4 and IPv6, on this machine alone"},
-                       {threaded, "a free port, which is printed; two loops share its connections"}});
+    const std::string protocols = name + " --tcp --udp";
+    const Example plain{name, plain_meaning};
+    const Example families{both, "IPv4 and IPv6, on this machine alone"};
+    const Example loops{threaded, "a free port, which is printed; two loops share its connections"};
+    if (service.usual_protocols) {
+        add_examples(app, {plain, families, loops, {protocols, "TCP and UDP, at one port"}});
+    } else {
+        add_examples(app, {plain, families, loops});
+    }
 }
 
 // The places of the service's further ports. Says what is wrong with one.
@@ -161,6 +179,42 @@ void set_bounds(ServeOptions& options, const Words& words) {
     options.workers = at_most(words.workers.value_or(processors), options.most_connections);
 }
 
+// What is served: what there are handlers for, and of these what was chosen.
+Protocols protocols_of(const Service& service, const Words& words) {
+    if (!service.datagrams) return Protocols::tcp;
+    if (!service.handler && !service.per_loop) return Protocols::udp;
+    if (words.tcp && words.udp) return Protocols::both;
+    if (words.tcp) return Protocols::tcp;
+    if (words.udp) return Protocols::udp;
+    return service.usual_protocols.value_or(Protocols::both);
+}
+
+// What UDP has no use for, or the model has none for UDP. Says so.
+bool fits_udp(const Service& service, const Words& words, const ServeOptions& options) {
+    const bool further =
+        std::ranges::any_of(service.more, [](const ServicePort& port) { return static_cast<bool>(port.datagrams); });
+    if (!options.udp() && !further) return true;
+    if (options.model->tcp_alone) {
+        std::string names;
+        for (const ModelInfo& model : models()) {
+            if (!model.tcp_alone) names.append(names.empty() ? "" : " or ").append(model.name);
+        }
+        say(service.name, "the " + std::string(options.model->name) +
+                              " model spreads connections, and UDP has none; with UDP, --model is " + names);
+        return false;
+    }
+    for (const Endpoint& endpoint : options.listen) {
+        if (!endpoint.is_unix() || !options.udp()) continue;
+        say(service.name, "--listen: " + endpoint.to_string() + " is no address of UDP");
+        return false;
+    }
+    if (!options.tcp() && service.more.empty() && words.threads.value_or(1) > 1) {
+        say(service.name, "--threads: one loop has all the datagrams, so further ones have a use only with --tcp");
+        return false;
+    }
+    return true;
+}
+
 // What the model has no use for. Says so.
 bool fits(const Service& service, const Words& words, const ServeOptions& options) {
     const ModelInfo& model = *options.model;
@@ -181,16 +235,10 @@ bool fits(const Service& service, const Words& words, const ServeOptions& option
         say(service.name, which + "has no " + std::string(option) + "; see --help for what it has");
         return false;
     }
-    const bool many = options.listen.size() > 1 || !options.more.empty() || service.datagrams;
+    if (!fits_udp(service, words, options)) return false;
+    const bool many = options.listen.size() > 1 || !options.more.empty() || options.protocols == Protocols::both;
     if (many && (model.one_listener || options.engine->one_at_a_time)) {
-        say(service.name, which + "waits for one listener: it takes one --listen, and serves TCP alone");
-        return false;
-    }
-    const bool udp = service.datagrams || std::ranges::any_of(service.more, [](const ServicePort& port) {
-                         return static_cast<bool>(port.datagrams);
-                     });
-    if (udp && model.tcp_alone) {
-        say(service.name, which + "serves TCP alone, and this service has UDP");
+        say(service.name, which + "waits for one socket: it takes one --listen, and one of TCP and UDP");
         return false;
     }
     return true;
@@ -206,7 +254,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     if (service.options) service.options(app);
     add_engine_options(app, words);
     if (!service.one_loop) add_model_options(app, words);
-    add_usual_examples(app, service);
+    if (app.get_footer().empty()) add_usual_examples(app, service);  // the program has none of its own
 
     const ParsedOptions wrong{.options = std::nullopt, .status = 2};
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};
@@ -225,6 +273,7 @@ ParsedOptions parse_serve_options(int argc, char** argv, const Service& service)
     if (!more) return wrong;
     options.more = std::move(*more);
     options.most_connections = words.most_connections;
+    options.protocols = protocols_of(service, words);
     set_bounds(options, words);
     options.client_speaks_first = words.client_speaks_first;
     if (!fits(service, words, options)) return wrong;

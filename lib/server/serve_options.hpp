@@ -18,6 +18,10 @@ struct ServeOptions {
     std::vector<Endpoint> listen;
     bool listen_given = false;
     std::vector<Endpoint> more;  // as Service::more
+    Protocols protocols = Protocols::tcp;
+
+    [[nodiscard]] bool tcp() const noexcept { return protocols != Protocols::udp; }
+    [[nodiscard]] bool udp() const noexcept { return protocols != Protocols::tcp; }
     unsigned threads = 1;
     std::size_t max_threads = 256;
     std::size_t max_children = 256;

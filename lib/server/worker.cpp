@@ -4,10 +4,18 @@
 #include "connection_limit.hpp"
 
 #include <pier/cli/program.hpp>
+#include <pier/sys/socket.hpp>
 
 #include <utility>
 
 namespace pier {
+namespace {
+
+// Numbers that the system chose for a listener and that are taken for UDP. A machine has thousands of ports, of which
+// few are in use; where so many in a row are, there is more to it than chance.
+constexpr std::size_t most_taken_pairs = 32;
+
+}  // namespace
 
 Worker::Worker(const Program& program, const EngineInfo& engine, Deal deal)
     : program_(program), engine_(engine), deal_(std::move(deal)) {
@@ -116,20 +124,45 @@ Result<Endpoint> Worker::open(Server& server, const Listening& wanted, ListenerO
                           : server.listen_and_deal(wanted.endpoint, deal, options);
 }
 
+Result<Endpoint> Worker::open_pair(Server& server, const Listening& wanted, ListenerOptions options) {
+    std::vector<Accepted> taken;  // they stay open, so that the system does not choose them again
+    for (;;) {
+        auto listening = Listener::open_unattached(wanted.endpoint, options);
+        if (!listening) return fail(listening.error());
+        auto name = sys::local_endpoint(listening->socket());
+        if (!name) return fail(name.error());
+        auto datagrams = server.listen_datagrams(*name, program_.service.datagrams);
+        if (datagrams) {
+            if (others_ != nullptr) {
+                others_->push_back(std::move(*listening));
+                return *name;
+            }
+            return server.listen(std::move(*listening), handlers_[0], options);
+        }
+        if (datagrams.error() != Errc::address_in_use || taken.size() == most_taken_pairs) {
+            return fail(datagrams.error());
+        }
+        taken.push_back(std::move(*listening));
+    }
+}
+
 Task<Result<void>> Worker::serve(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready,
                                  std::vector<Accepted>& sockets) {
     if (!deal_ && handlers_.empty()) make_handlers();
     Server server(server_options());
-    std::vector<Listening> opened = wanted;
-    sockets.resize(opened.size());
-    for (std::size_t i = 0; i < opened.size(); ++i) {
-        Listening& one = opened[i];
-        auto endpoint = open(server, one, options, std::move(sockets[i]));
+    std::vector<Listening> opened;
+    sockets.resize(wanted.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        Listening one = wanted[i];
+        auto endpoint =
+            one.with_listener ? open_pair(server, one, options) : open(server, one, options, std::move(sockets[i]));
         if (!endpoint) {
             complain(program_.service.name, "listening on " + one.endpoint.to_string(), endpoint.error());
             co_return fail(endpoint.error());
         }
         one.endpoint = *endpoint;
+        if (one.with_listener) opened.push_back({.endpoint = *endpoint, .port = one.port});
+        opened.push_back(std::move(one));
     }
     // From now on requests reach it; what came before it is made up for.
     server_ = &server;

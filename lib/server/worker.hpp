@@ -21,6 +21,9 @@ struct Listening {
     Endpoint endpoint;
     std::size_t port = 0;
     bool datagrams = false;
+    // Of a UDP socket whose number the system is to choose: a TCP listener of the service's port is opened with it, and
+    // both have one number.
+    bool with_listener = false;
     std::size_t handed = not_handed;  // which of the sockets that the system has handed over it is
     static constexpr std::size_t not_handed = ~std::size_t{0};
 };
@@ -50,6 +53,10 @@ public:
     [[nodiscard]] Result<void> make_loop();
     [[nodiscard]] Result<void> create();
 
+    // Before run(): listeners that are opened with a UDP socket go there, unattached and in the order of their names,
+    // instead of being served. For a loop that does not accept.
+    void put_listeners_into(std::vector<Accepted>& others) noexcept { others_ = &others; }
+
     // Serves until asked to stop, and says on stderr why when it fails. Connections may also come by adopt().
     // `sockets`, where given, listen already, and are those of `wanted`, in its order.
     [[nodiscard]] Result<void> run(const std::vector<Listening>& wanted, ListenerOptions options, const Ready& ready,
@@ -78,6 +85,7 @@ private:
                              std::vector<Accepted>& sockets);
     [[nodiscard]] Result<Endpoint> open(Server& server, const Listening& wanted, ListenerOptions options,
                                         Accepted&& socket);
+    [[nodiscard]] Result<Endpoint> open_pair(Server& server, const Listening& wanted, ListenerOptions options);
     [[nodiscard]] ServerOptions server_options() const;
     void make_handlers();
     void obey(Request wanted) noexcept;
@@ -87,6 +95,7 @@ private:
     const Deal deal_;
     std::vector<Handler> handlers_;  // by port
     Handler last_;                   // of the only connection, in serve_one(): the server ends with it
+    std::vector<Accepted>* others_ = nullptr;
     Request obeyed_ = Request::none;
     Server* server_ = nullptr;  // while there is one
     RequestPost post_;

@@ -245,14 +245,18 @@ def unwritable_outputs():
 
 
 class Server:
-    """Runs for the length of a `with` block. `before` are words in front of its command, such as a wrapper."""
+    """Runs for the length of a `with` block. `before` are words in front of its command, such as a wrapper. `protocols`
+    are what it is expected to serve."""
 
-    def __init__(self, *arguments, listen=("127.0.0.1:0",), engine=None, before=(), stdin=subprocess.DEVNULL):
+    def __init__(self, *arguments, listen=("127.0.0.1:0",), engine=None, before=(), stdin=subprocess.DEVNULL,
+                 protocols=("tcp",)):
         words = [word for address in listen for word in ("--listen", address)]
         self._command = [*before, *settings.command, "--engine", engine or settings.engine, *words, *arguments]
-        self._count = len(listen)
+        self._count = len(listen) * len(protocols)
+        self._protocols = protocols
         self._stdin = stdin
-        self.names = []  # (host, port) of each socket
+        self.names = []  # (host, port) of each listener
+        self.udp_names = []  # and of each UDP socket
         self.marker = uuid.uuid4().hex
 
     def __enter__(self):
@@ -283,10 +287,10 @@ class Server:
             if not line:
                 raise AssertionError(f"the server does not listen: {self.complaints()!r}")
             kind, protocol, name, engine = line.split()
-            if (kind, protocol) != ("listening", "tcp") or not engine.startswith("engine="):
+            if kind != "listening" or protocol not in self._protocols or not engine.startswith("engine="):
                 raise AssertionError(f"not the line of a socket: {line!r}")
             address, port = name.rsplit(":", 1)
-            self.names.append((address.strip("[]"), int(port)))
+            (self.udp_names if protocol == "udp" else self.names).append((address.strip("[]"), int(port)))
             self.engine = engine.removeprefix("engine=")
 
     @property

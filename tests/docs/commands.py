@@ -10,6 +10,7 @@ import select
 import shlex
 import signal
 import subprocess
+import tempfile
 import time
 
 from pages import Block
@@ -18,13 +19,17 @@ PATIENCE = 60  # seconds: for whatever is expected to happen
 MOST_BYTES = 16 << 20  # that a client sends here
 BYTES_FOR_A_MESSAGE = 1 << 20  # of work that each round of messages counts for, besides its bytes
 
-SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server"}
+SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-chat-server",
+             "pier-file-client": "pier-file-server"}
+# What a server is started with where a page starts a client alone; the files are those of fixtures().
+SERVED = {"pier-file-server": ["photos", "notes.txt"], "pier-echo-server": ["--tcp", "--udp"]}
 SERVERS = set(SERVER_OF.values())
-PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-lookup", "pier-nc", "pier-netcalc",
-            "pier-sockopt"}
+PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-lookup", "pier-multicast", "pier-nc",
+            "pier-netcalc", "pier-sockopt"}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
             ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace")),
             ["pier-interfaces"], ["pier-ipc"], ["pier-ipc", "clean"], ["pier-lookup"], ["pier-nc"], ["pier-sockopt"],
+            ["pier-multicast"], *(["pier-multicast", name] for name in ("receive", "send")),
             ["pier-netcalc"], *(["pier-netcalc", name] for name in ("split", "merge", "range", "contains"))]
 
 # Lines that are neither run nor checked, each with its reason.
@@ -205,6 +210,14 @@ class Checker:
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
+    def check_multicast(self, words):
+        """Its options: what it does would go by an interface of this machine."""
+        if words[0] not in ("receive", "send"):
+            raise Wrong(f"pier-multicast has no command {words[0]}")
+        own = self.help_of(["pier-multicast", words[0]])
+        rest = [word for word in words if word.startswith("--") and word.split("=")[0] not in own]
+        self.check_options(["pier-multicast"], rest)
+
     def run_netcalc(self, words):
         commands = [word for word in words[:1] if ["pier-netcalc", word] in COMMANDS]
         self.check_options(["pier-netcalc", *commands], words)
@@ -236,12 +249,18 @@ class Checker:
     def run_client(self, program, words, server):
         self.check_options([program], words)
         words = self.with_less_work(self.with_engines_of_here(words))
-        address = server.addresses["tcp" if program == "pier-echo-client" or "--tcp" in words else "udp"]
+        udp = {"pier-echo-client": "--udp" in words, "pier-chat-client": "--tcp" not in words}
+        address = server.addresses["udp" if udp.get(program, False) else "tcp"]
         if "--connect" in words:
             words[words.index("--connect") + 1] = address
         else:
             words += ["--connect", address]
-        done = self.run([program, *words])
+        with tempfile.TemporaryDirectory() as output:  # where no file is in the way
+            if "--output" in words:
+                words[words.index("--output") + 1] = output
+            elif program == "pier-file-client":
+                words += ["--output", output]
+            done = self.run([program, *words])
         if done.returncode != 0:
             raise Wrong(f"status {done.returncode}: {done.stderr.strip()}")
 
@@ -274,7 +293,7 @@ class Checker:
                             server.stop()
                             server = None
                         if not server:
-                            server = Server(self, SERVER_OF[program], [])
+                            server = Server(self, SERVER_OF[program], SERVED.get(SERVER_OF[program], []))
                         self.run_client(program, rest, server)
                     elif program == "pier-compare":
                         self.run_compare(rest)
@@ -286,6 +305,8 @@ class Checker:
                         self.run_once(program, rest, (0, 1))  # 1: this machine has nothing to show
                     elif program in ("pier-lookup", "pier-sockopt"):
                         self.run_once(program, rest)
+                    elif program == "pier-multicast":
+                        self.check_multicast(rest)
                     elif program == "pier-netcalc":
                         self.run_netcalc(rest)
                     elif program == "cmake":
@@ -317,7 +338,8 @@ class Server:
         for i, word in enumerate(words[:-1]):
             if word == "--listen":
                 words[i + 1] = re.sub(r":\d+$", ":0", words[i + 1])
-        expected = words.count("--listen") * (2 if program == "pier-chat-server" else 1)  # which speaks TCP and UDP
+        speaks_both = program == "pier-chat-server" or ("--tcp" in words and "--udp" in words)
+        expected = words.count("--listen") * (2 if speaks_both else 1)
         self.process = subprocess.Popen([checker.programs / program, *words], stdin=subprocess.DEVNULL,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=checker.scratch)
         lines = self.read_lines(expected)
@@ -355,6 +377,9 @@ class Server:
 
 def fixtures(root, scratch):
     """The files that commands name and that an earlier one has not written."""
+    (scratch / "photos").mkdir(exist_ok=True)
+    for name in ("notes.txt", "photos/cat.jpg"):
+        (scratch / name).write_bytes(b"meow")
     for name in ("linux", "wine-10"):
         text = (root / f"ci/expected/{name}.json").read_text(encoding="utf-8")
         for copy in (f"{name}.json", "old.json", "new.json"):

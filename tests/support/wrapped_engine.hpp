@@ -21,9 +21,15 @@ public:
     void release(pier::spi::Descriptor& descriptor) noexcept override { sound_->release(descriptor); }
     void bury() noexcept override { sound_->bury(); }
     pier::Result<void> let_go(pier::spi::Descriptor& stream) noexcept override { return sound_->let_go(stream); }
+    pier::Result<void> keep_urgent(pier::spi::Descriptor& stream) noexcept override {
+        return sound_->keep_urgent(stream);
+    }
     bool close_released() noexcept override { return sound_->close_released(); }
     pier::spi::Progress start(pier::spi::Operation& op) noexcept override { return sound_->start(op); }
     void cancel(pier::spi::Operation& op) noexcept override { sound_->cancel(op); }
+    pier::Result<void> adopt_file(pier::NativeHandle file) override { return sound_->adopt_file(file); }
+    pier::Result<void> start_file(pier::spi::FileOperation& op) noexcept override { return sound_->start_file(op); }
+    void cancel_file(pier::spi::FileOperation& op) noexcept override { sound_->cancel_file(op); }
     void rest(pier::spi::Operation& op) noexcept override { sound_->rest(op); }
     void lost(pier::spi::Descriptor& foreign) noexcept override { sound_->lost(foreign); }
     pier::Result<void> room_to_accept() override { return sound_->room_to_accept(); }

@@ -112,7 +112,7 @@ endfunction()
 
 # Code, as text without // comments.
 function(check_portable file code)
-  check_includes("${file}" "${code}" "^(pier/.*|nlohmann/.*|CLI/.*|doctest/.*)$"
+  check_includes("${file}" "${code}" "^(pier/.*|nlohmann/.*|CLI/.*|doctest/.*|mbedtls/.*)$"
     "<match> is no standard header and none of Pier's: the text here is the same on every system")
   find("${file}" code "${left}(${system_macros})${right}"
     "<match> asks which system or compiler this is, which only a backend may")
@@ -134,7 +134,7 @@ endfunction()
 # headers; a backend defines some of them.
 function(check_direction file code)
   set(include "(#[ ]*include[ ]*)")
-  set(libraries "cli|server|chat|behaviour|address")
+  set(libraries "cli|server|chat|transfer|behaviour|address")
   if(file MATCHES "^(core|backend-[a-z0-9]+)/")
     find("${file}" code "${include}(<pier/(${libraries})/[^>\n]*>)" "<match> is a library's, which stands above")
   endif()

@@ -10,12 +10,13 @@
 
 namespace pier::posix {
 
-// A multishot entry of a descriptor: a listener's accept, a stream's receive.
+// A multishot entry of a descriptor: a listener's accept, a stream's receive. Without `never` it is armed when it is
+// wanted.
 struct UringEntry {
     bool armed = false;  // the ring has it
     bool full = false;   // it was cancelled because more came than anybody asked for
     bool fresh = false;  // a stream's: the connection may have died before it was armed
-    bool never = false;  // a listener's that accepts nothing ahead: it has no entry
+    bool never = false;  // a listener that accepts nothing ahead; a stream whose receives are tries
 };
 
 // A connection that nobody accepts is reset, as the system does with those of its own queue.

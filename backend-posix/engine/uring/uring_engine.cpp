@@ -4,6 +4,7 @@
 #include "process/error.hpp"
 #include "socket/pieces.hpp"
 
+#include <pier/spi/file_operation.hpp>
 #include <pier/spi/pipe_start.hpp>
 #include <pier/sys/attempt.hpp>
 #include <pier/sys/clock.hpp>
@@ -66,7 +67,10 @@ int set_up(io_uring& ring, unsigned submissions, unsigned completions) noexcept 
 }  // namespace
 
 UringEngine::UringEngine(spi::ChunkPool& chunks, Wake wake) noexcept
-    : Engine({.accepted_crosses_loops = true}), chunks_(chunks), wake_(std::move(wake)), pieces_(chunks) {}
+    : Engine({.accepted_crosses_loops = true, .takes_files = true, .sends_files = true}),
+      chunks_(chunks),
+      wake_(std::move(wake)),
+      pieces_(chunks) {}
 
 UringEngine::~UringEngine() {
     spi::require(in_kernel_ + armed_ == 0, "the kernel did not give back what io_uring was handed");
@@ -133,9 +137,15 @@ void UringEngine::end_run() noexcept {
 
 // An operation whose entry has ended without its result.
 Progress UringEngine::begin_again(Operation& op) noexcept {
-    if (running_) return start(op);
-    interrupted_.push(op);
-    return Progress::parked;
+    if (!running_) {
+        interrupted_.push(op);
+        return Progress::parked;
+    }
+    if (op.verb != Verb::none) return start(op);
+    auto started = start_file(static_cast<spi::FileOperation&>(op));
+    if (started) return Progress::parked;
+    op.finish(started.error());
+    return Progress::finished;
 }
 
 io_uring_sqe* UringEngine::entry() noexcept {
@@ -234,28 +244,13 @@ bool UringEngine::close_released() noexcept {
     return true;
 }
 
-UringMessage* UringEngine::message_for(UringLane& lane) noexcept {
-    if (lane.message != nullptr) return lane.message;
-    if (free_messages_ != nullptr) {
-        lane.message = std::exchange(free_messages_, free_messages_->next);
-    } else {
-        lane.message = new (std::nothrow) UringMessage;
-    }
-    return lane.message;
-}
-
-void UringEngine::recycle_message(UringLane& lane) noexcept {
-    if (lane.message == nullptr) return;
-    lane.message->next = free_messages_;
-    free_messages_ = std::exchange(lane.message, nullptr);
-}
-
 Progress UringEngine::start(Operation& op) noexcept {
     if (op.verb == Verb::accept) return start_accept(static_cast<AcceptOperation&>(op));
     UringLane& lane = lane_of(op);
     lane.cancelled = false;
     lane.polling = false;
     if (op.descriptor->kind == SocketKind::pipe) return start_pipe(op, lane);
+    if (op.verb == Verb::send_file) return start_send_file(op, lane);
     if (auto started = start_unix(op, lane)) return *started;
     if (auto started = start_receive(op)) return *started;
     io_uring_sqe* sqe = entry();
@@ -283,80 +278,6 @@ Progress UringEngine::start_pipe(Operation& op, UringLane& lane) noexcept {
     if (submit_poll(op, lane)) return Progress::parked;
     op.finish(Error{Errc::no_buffer_space, 0});
     return Progress::finished;
-}
-
-// False: op has finished.
-bool UringEngine::prepare(io_uring_sqe& sqe, Operation& op, UringLane& lane) noexcept {
-    int socket = descriptor_of(op.descriptor->socket);
-    switch (op.verb) {
-        case Verb::receive:
-            if (op.has(Operation::lend)) {
-                io_uring_prep_recv(&sqe, socket, nullptr, 0, 0);
-                sqe.flags |= IOSQE_BUFFER_SELECT;
-                sqe.buf_group = UringBuffers::group;
-            } else if (op.has(Operation::vectored)) {
-                return prepare_message(sqe, op, lane);
-            } else {
-                io_uring_prep_recv(&sqe, socket, op.buffer, op.length, 0);
-            }
-            // Data is rarely there already: a first try would only be told so.
-            sqe.ioprio |= IORING_RECVSEND_POLL_FIRST;
-            return true;
-        case Verb::send:
-            if (op.has(Operation::vectored)) return prepare_message(sqe, op, lane);
-            io_uring_prep_send(&sqe, socket, op.buffer, op.length,
-                               op.has(Operation::whole) ? MSG_NOSIGNAL | MSG_WAITALL : MSG_NOSIGNAL);
-            return true;
-        case Verb::receive_from:
-        case Verb::send_to:
-            return prepare_message(sqe, op, lane);
-        case Verb::wait:
-            io_uring_prep_poll_add(&sqe, socket, op.has(Operation::waits_writable) ? POLLOUT : POLLIN);
-            return true;
-        case Verb::connect: {
-            auto& connect = static_cast<AddressedOperation&>(op);
-            UringMessage* message = message_for(lane);
-            if (!connect.endpoint.is_complete() || message == nullptr) {
-                op.finish(Error{message == nullptr ? Errc::not_enough_memory : Errc::invalid_argument, 0});
-                return false;
-            }
-            socklen_t length = to_native(connect.endpoint, message->address);
-            io_uring_prep_connect(&sqe, socket, &message->address.any, length);
-            return true;
-        }
-        case Verb::accept:
-        case Verb::send_file:
-        case Verb::none:
-            break;
-    }
-    op.finish(Error{Errc::not_supported, 0});
-    return false;
-}
-
-bool UringEngine::prepare_message(io_uring_sqe& sqe, Operation& op, UringLane& lane) noexcept {
-    UringMessage* message = message_for(lane);
-    if (message == nullptr) {
-        op.finish(Error{Errc::not_enough_memory, 0});
-        return false;
-    }
-    message->header = {};
-    message->header.msg_iovlen = collect(op, message->pieces);
-    message->header.msg_iov = message->pieces;
-    int socket = descriptor_of(op.descriptor->socket);
-    if (op.verb == Verb::receive_from) {
-        message->header.msg_name = &message->address;
-        message->header.msg_namelen = sizeof message->address;
-    } else if (op.verb == Verb::send_to) {
-        socklen_t length = to_native(static_cast<AddressedOperation&>(op).endpoint, message->address);
-        message->header.msg_name = length != 0 ? &message->address : nullptr;
-        message->header.msg_namelen = length;
-    }
-    if (op.verb == Verb::receive || op.verb == Verb::receive_from) {
-        io_uring_prep_recvmsg(&sqe, socket, &message->header, 0);
-    } else {
-        io_uring_prep_sendmsg(&sqe, socket, &message->header, MSG_NOSIGNAL);
-    }
-    return true;
 }
 
 bool UringEngine::submit_poll(Operation& op, UringLane& lane) noexcept {
@@ -404,7 +325,13 @@ void UringEngine::ask_to_cancel_all() noexcept {
 void UringEngine::make_up() noexcept {
     if (!wake_watched_) watch_wake();
     spi::Queue<Operation> late(std::move(uncancelled_));
-    while (Operation* op = late.pop()) cancel(*op);
+    while (Operation* op = late.pop()) {
+        if (op->verb == Verb::none) {
+            cancel_file(static_cast<spi::FileOperation&>(*op));
+        } else {
+            cancel(*op);
+        }
+    }
 }
 
 Result<void> UringEngine::wait(Time until, spi::Harvest& harvest) {
@@ -459,6 +386,8 @@ void UringEngine::completed(const io_uring_cqe& cqe, spi::Harvest& harvest) noex
             return accept_completed(*reinterpret_cast<UringDescriptor*>(address), cqe, harvest);
         case receive_tag:
             return receive_completed(*reinterpret_cast<UringDescriptor*>(address), cqe, harvest);
+        case file_tag:
+            return file_completed(*reinterpret_cast<spi::FileOperation*>(address), cqe, harvest);
         case wake_tag:
             if ((cqe.flags & IORING_CQE_F_MORE) != 0) return;
             wake_watched_ = false;

@@ -56,6 +56,7 @@ public:
     void release(spi::Descriptor& descriptor) noexcept override;
     void bury() noexcept override;
     Result<void> let_go(spi::Descriptor& stream) noexcept override;
+    Result<void> keep_urgent(spi::Descriptor& stream) noexcept override;
     bool close_released() noexcept override;
     // The loop tries an accept itself after an entry has found no descriptor, and where nothing is accepted ahead.
     Result<void> room_to_accept() override {
@@ -64,12 +65,14 @@ public:
     }
     spi::Progress start(spi::Operation& op) noexcept override;
     void cancel(spi::Operation& op) noexcept override;
+    Result<void> start_file(spi::FileOperation& op) noexcept override;
+    void cancel_file(spi::FileOperation& op) noexcept override;
     Result<void> wait(Time until, spi::Harvest& harvest) override;
     void wake() noexcept override { wake_.wake(); }
 
 private:
     // Low bits of the user data.
-    enum Tag : std::uint64_t { lane_tag, accept_tag, receive_tag, wake_tag, no_tag, tag_mask = 7 };
+    enum Tag : std::uint64_t { lane_tag, accept_tag, receive_tag, wake_tag, no_tag, file_tag, tag_mask = 7 };
 
     void arm(io_uring_sqe& sqe, UringDescriptor& d, Tag tag) noexcept;
     void disarmed(UringDescriptor& d) noexcept;
@@ -88,10 +91,6 @@ private:
     void ask_to_cancel_all() noexcept;
     void make_up() noexcept;
 
-    [[nodiscard]] UringMessage* message_for(UringLane& lane) noexcept;
-    void recycle_message(UringLane& lane) noexcept;
-    bool prepare(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
-    bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
     [[nodiscard]] spi::Progress start_pipe(spi::Operation& op, UringLane& lane) noexcept;
     bool submit_poll(spi::Operation& op, UringLane& lane) noexcept;
 
@@ -99,6 +98,12 @@ private:
     void completed(const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     void conclude(spi::Operation& op, UringLane& lane, int result, std::uint32_t flags, spi::Harvest& harvest) noexcept;
+
+    // uring_prepare.cpp
+    [[nodiscard]] UringMessage* message_for(UringLane& lane) noexcept;
+    void recycle_message(UringLane& lane) noexcept;
+    bool prepare(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
+    bool prepare_message(io_uring_sqe& sqe, spi::Operation& op, UringLane& lane) noexcept;
 
     // uring_accept.cpp
     spi::Progress start_accept(spi::AcceptOperation& op) noexcept;
@@ -108,6 +113,10 @@ private:
     [[nodiscard]] bool take_accepted(UringDescriptor& d, spi::AcceptOperation& op) noexcept;
     void close_when_idle(UringDescriptor& d) noexcept;
 
+    // uring_file.cpp
+    [[nodiscard]] spi::Progress start_send_file(spi::Operation& op, UringLane& lane) noexcept;
+    void file_completed(spi::FileOperation& op, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
+
     // uring_unix.cpp
     [[nodiscard]] std::optional<spi::Progress> start_unix(spi::Operation& op, UringLane& lane) noexcept;
 
@@ -115,6 +124,8 @@ private:
     [[nodiscard]] std::optional<spi::Progress> start_receive(spi::Operation& op) noexcept;
     void receive_completed(UringDescriptor& d, const io_uring_cqe& cqe, spi::Harvest& harvest) noexcept;
     static void tell_if_dead(const UringDescriptor& d) noexcept;
+    void disarm_receive(UringDescriptor& d) noexcept;
+    [[nodiscard]] spi::Progress poll_for_receive(spi::Operation& op) noexcept;
 
     spi::ChunkPool& chunks_;
     Wake wake_;

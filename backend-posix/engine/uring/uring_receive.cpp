@@ -34,6 +34,7 @@ std::optional<Progress> UringEngine::start_receive(Operation& op) noexcept {
     auto& d = static_cast<UringDescriptor&>(*op.descriptor);
     if (d.received.serve(op, pieces_) == Progress::finished) return Progress::finished;
     if (d.entry.armed) return Progress::parked;
+    if (d.entry.never) return poll_for_receive(op);
     if (!lends(op) || d.entry.full || !multishot_receive_ || chunks_.lent() >= spi::limits::uring_scarce_chunks)
         return std::nullopt;
     io_uring_sqe* sqe = entry();
@@ -55,13 +56,36 @@ void UringEngine::tell_if_dead(const UringDescriptor& d) noexcept {
     if (poll(&state, 1, 0) == 1 && (state.revents & POLLHUP) != 0) shutdown(state.fd, SHUT_RD);
 }
 
-// What the entry has taken can't be given back to the system.
-Result<void> UringEngine::let_go(spi::Descriptor& stream) noexcept {
-    auto& d = static_cast<UringDescriptor&>(stream);
+// As far as the kernel does it soon.
+void UringEngine::disarm_receive(UringDescriptor& d) noexcept {
     if (d.entry.armed) (void)ask_to_cancel(&d, receive_tag);
     for (int round = 0; round < spi::limits::uring_closing_rounds && d.entry.armed; ++round) {
         if (!enter(Time::min(), early_)) break;
     }
+}
+
+// The kernel tries a receive also when urgent data comes (io_uring/poll.c arms it with EPOLLPRI), passes the byte then,
+// and drops it (tcp_recvmsg_locked). A poll for input is not woken by it.
+Result<void> UringEngine::keep_urgent(spi::Descriptor& stream) noexcept {
+    auto& d = static_cast<UringDescriptor&>(stream);
+    if (d.lane(spi::Direction::read).first != nullptr) return fail(Errc::already_in_progress);
+    disarm_receive(d);
+    if (d.entry.armed) return fail(Errc::already_in_progress);
+    if (d.received.has_data()) return fail(Errc::input_waiting);
+    d.entry.never = true;
+    return {};
+}
+
+Progress UringEngine::poll_for_receive(Operation& op) noexcept {
+    if (submit_poll(op, static_cast<UringDescriptor&>(*op.descriptor).kernel[0])) return Progress::parked;
+    op.finish(Error{Errc::no_buffer_space, 0});
+    return Progress::finished;
+}
+
+// What the entry has taken can't be given back to the system.
+Result<void> UringEngine::let_go(spi::Descriptor& stream) noexcept {
+    auto& d = static_cast<UringDescriptor&>(stream);
+    disarm_receive(d);
     if (d.entry.armed) return fail(Errc::already_in_progress);
     if (d.received.has_data()) return fail(Errc::input_waiting);
     if (d.received.ends_by_reset()) return fail(Errc::connection_reset);

@@ -12,9 +12,8 @@ using spi::Verb;
 
 // Nothing: it is none of these, and goes to the ring.
 // - A connect. Handed over, it would keep a thread of the kernel's where the listener's backlog is full.
-// - A datagram. Handed over, one that has to wait for the receiver goes as an empty one in the end: the kernel takes
-// its
-//   bytes before it finds the receiver's queue full, and has none at its second try (Linux 6.18, measured).
+// - A datagram. Handed over, one that has to wait for the receiver goes as an empty one in the end. The kernel
+// takes its bytes before it finds the receiver's queue full, and has none at its second try (Linux 6.18, measured).
 std::optional<Progress> UringEngine::start_unix(Operation& op, UringLane& lane) noexcept {
     if (op.verb != Verb::connect && op.verb != Verb::send_to) return std::nullopt;
     auto& addressed = static_cast<AddressedOperation&>(op);

@@ -1,11 +1,13 @@
 #include "engine/overlapped/iocp.hpp"
 
+#include "engine/overlapped/file_ops.hpp"
 #include "engine/overlapped/overlapped_engine.hpp"
 #include "engine/owned_handle.hpp"
 #include "engine/short_wait.hpp"
 #include "engine/shortage.hpp"
 #include "engine/timeout.hpp"
 #include "process/error.hpp"
+#include "process/native_handle.hpp"
 #include "socket/sockets.hpp"
 
 #include <atomic>
@@ -17,9 +19,12 @@ namespace {
 class Iocp final : public OverlappedEngine {
 public:
     Iocp(OwnedHandle port, bool skips, const Means& means, spi::ChunkPool& chunks) noexcept
-        : OverlappedEngine(means, chunks), port_(std::move(port)), skips_(skips) {}
+        : OverlappedEngine(means, chunks, Files::by_engine), port_(std::move(port)), skips_(skips) {}
     ~Iocp() override { outlive_notices(); }
 
+    Result<void> adopt_file(NativeHandle file) override;
+    Result<void> start_file(spi::FileOperation& op) noexcept override;
+    void cancel_file(spi::FileOperation& op) noexcept override { request_cancel(op); }
     Result<void> wait(Time until, spi::Harvest& harvest) override;
     void wake() noexcept override;
 
@@ -27,24 +32,48 @@ protected:
     Result<void> associate(OverlappedDescriptor& descriptor) override;
 
 private:
+    // What an entry of the port is of.
+    enum Key : ULONG_PTR { of_sockets, of_files };
+
     OwnedHandle port_;
     ShortWait short_wait_;
-    const bool skips_;  // no packet for what succeeded at once
+    spi::Queue<spi::Operation> at_end_;  // reads of files that have ended at once, of which no entry comes
+    const bool skips_;                   // no packet for what succeeded at once
     std::atomic<bool> woken_{false};
 };
 
 // For the life of the socket, and shared by its duplicates: the association belongs to the file object.
 Result<void> Iocp::associate(OverlappedDescriptor& d) {
     HANDLE socket = handle(native(d.socket));
-    if (::CreateIoCompletionPort(socket, port_.get(), 0, 0) == nullptr) return fail(translate(::GetLastError()));
+    if (::CreateIoCompletionPort(socket, port_.get(), of_sockets, 0) == nullptr)
+        return fail(translate(::GetLastError()));
     if (!skips_ || d.kind == spi::SocketKind::datagram) return {};
     d.silent_success = ::SetFileCompletionNotificationModes(
                            socket, FILE_SKIP_COMPLETION_PORT_ON_SUCCESS | FILE_SKIP_SET_EVENT_ON_HANDLE) != 0;
     return {};
 }
 
+Result<void> Iocp::adopt_file(NativeHandle file) {
+    if (::CreateIoCompletionPort(handle_of(file), port_.get(), of_files, 0) == nullptr) {
+        return fail(translate(::GetLastError()));
+    }
+    return {};
+}
+
+Result<void> Iocp::start_file(spi::FileOperation& op) noexcept {
+    const auto started = begin_file(op);
+    if (!started) return fail(started.error());
+    if (*started == FileStart::at_its_end) {
+        op.finish();
+        at_end_.push(op);
+    }
+    return {};
+}
+
 Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
-    const Time limit = hand_over(harvest) ? Time::min() : until;
+    const bool told = !at_end_.empty();
+    while (spi::Operation* op = at_end_.pop()) harvest.finished_already(*op);
+    const Time limit = hand_over(harvest) || told ? Time::min() : until;
     const bool alertable = short_wait_.begin(limit) == ShortWait::Mode::alertable;
     OVERLAPPED_ENTRY entries[spi::limits::iocp_batch];
     ULONG count = 0;
@@ -56,7 +85,9 @@ Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
         return fail(translate(code));
     }
     for (ULONG i = 0; i < count; ++i) {
-        if (entries[i].lpOverlapped == nullptr) {
+        if (entries[i].lpCompletionKey == of_files) {
+            file_ended(*entries[i].lpOverlapped, harvest);
+        } else if (entries[i].lpOverlapped == nullptr) {
             woken_.store(false);
             (void)hand_over(harvest);
         } else {
@@ -70,7 +101,7 @@ void Iocp::wake() noexcept {
     if (woken_.exchange(true)) return;
     // Refused while the system is out of non-paged memory, which passes. A lost wake would be a hang that nobody could
     // explain.
-    while (!::PostQueuedCompletionStatus(port_.get(), 0, 0, nullptr)) {
+    while (!::PostQueuedCompletionStatus(port_.get(), 0, of_sockets, nullptr)) {
         spi::require(is_shortage(::GetLastError()),
                      "the system refuses for good to post to a loop's completion port; has somebody closed it?");
         ::Sleep(1);

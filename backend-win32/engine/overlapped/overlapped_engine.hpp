@@ -13,8 +13,15 @@ namespace pier::win32 {
 
 class OverlappedEngine : public spi::Engine {
 public:
-    OverlappedEngine(const Means& means, spi::ChunkPool& chunks) noexcept
-        : Engine({.accepted_crosses_loops = true, .takes_pipes = true}), means_(means), chunks_(chunks) {}
+    enum class Files : bool { by_threads, by_engine };
+
+    OverlappedEngine(const Means& means, spi::ChunkPool& chunks, Files files = Files::by_threads) noexcept
+        : Engine({.accepted_crosses_loops = true,
+                  .takes_pipes = true,
+                  .takes_files = files == Files::by_engine,
+                  .sends_files = true}),
+          means_(means),
+          chunks_(chunks) {}
     ~OverlappedEngine() override { OverlappedEngine::bury(); }
 
     Result<spi::Descriptor*> attach(spi::Accepted&& socket, spi::SocketKind kind) final;

@@ -2,8 +2,10 @@
 
 #include "engine/overlapped/pipe_ops.hpp"
 #include "process/error.hpp"
+#include "process/native_handle.hpp"
 #include "socket/sockets.hpp"
 
+#include <pier/spi/send_file_operation.hpp>
 #include <pier/sys/attempt.hpp>
 
 namespace pier::win32 {
@@ -53,9 +55,10 @@ Outcome failed(const Operation& op, DWORD code, DWORD transferred) noexcept {
     OverlappedDescriptor& d = descriptor_of(op);
     // What a cancelled transfer has moved is moved. Of a send nothing promises that this is all that the peer will see,
     // so nothing may follow it.
-    bool counts = (op.verb == Verb::send || op.verb == Verb::receive) && !only_asks(op);
+    const bool sends = op.verb == Verb::send || op.verb == Verb::send_file;
+    bool counts = (sends || op.verb == Verb::receive) && !only_asks(op);
     bool asked = asked_to_end(op) && is_cancellation(code);
-    if ((asked || code == ERROR_OPERATION_ABORTED) && op.verb == Verb::send && d.kind == SocketKind::stream) {
+    if ((asked || code == ERROR_OPERATION_ABORTED) && sends && d.kind == SocketKind::stream) {
         spi::Lane& lane = d.lane(spi::Direction::write);
         lane.poisoned = lane.settled = true;
     }
@@ -156,7 +159,18 @@ DWORD issue_send(Operation& op, OverlappedLane& record, const Means& means) noex
                                        means.routine));
         }
     }
-    return code_of(::WSASend(socket, pieces.array, pieces.count, nullptr, 0, &record, means.routine));
+    const DWORD flags = op.has(Operation::urgent) ? MSG_OOB : 0;
+    return code_of(::WSASend(socket, pieces.array, pieces.count, nullptr, flags, &record, means.routine));
+}
+
+// At the place in the file that the record names. The file's own buffers are the system's matter, as is how much goes
+// at once (the documentation of TransmitFile, nNumberOfBytesPerSend 0).
+DWORD issue_send_file(const spi::SendFileOperation& op, OverlappedLane& record, const Means& means) noexcept {
+    record.Offset = static_cast<DWORD>(op.offset);
+    record.OffsetHigh = static_cast<DWORD>(op.offset >> 32);
+    const LPFN_TRANSMITFILE transmit = means.extensions.of(op.descriptor->peer.family()).transmit;
+    const BOOL done = transmit(native(op.descriptor->socket), handle_of(op.file), op.length, 0, &record, nullptr, 0);
+    return code_of(done ? 0 : SOCKET_ERROR);
 }
 
 DWORD issue(Operation& op, OverlappedLane& record, const Means& means) noexcept {
@@ -167,13 +181,15 @@ DWORD issue(Operation& op, OverlappedLane& record, const Means& means) noexcept 
         case Verb::send:
         case Verb::send_to:
             return issue_send(op, record, means);
+        case Verb::send_file:
+            return issue_send_file(static_cast<spi::SendFileOperation&>(op), record, means);
         default:
             return issue_receive(op, record, means);
     }
 }
 
 // What ends without the kernel: true, with the outcome.
-bool settled_before(Operation& op, Outcome& outcome) noexcept {
+bool settled_before(Operation& op, const Means& means, Outcome& outcome) noexcept {
     OverlappedDescriptor& d = descriptor_of(op);
     switch (op.verb) {
         case Verb::connect: {
@@ -199,6 +215,10 @@ bool settled_before(Operation& op, Outcome& outcome) noexcept {
         case Verb::receive:
             if (!op.has(Operation::lend) || d.kind == SocketKind::stream) return false;
             break;
+        case Verb::send_file:
+            // Of AF_UNIX the documents say nothing.
+            if (!d.peer.is_unix() && means.extensions.of(d.peer.family()).transmit != nullptr) return false;
+            break;
         case Verb::none:
             break;
         default:
@@ -214,6 +234,8 @@ Outcome meaning(Operation& op, OverlappedLane& record, DWORD code, DWORD transfe
         op.set(Operation::truncated);
         code = 0;
     }
+    // The file has become shorter than it was when the operation began.
+    if (op.verb == Verb::send_file && code == ERROR_HANDLE_EOF) return ended(transferred);
     return code == 0 ? succeeded(op, transferred) : failed(op, code, transferred);
 }
 
@@ -249,7 +271,7 @@ bool is_overlapped(const Operation& op) noexcept {
 
 Outcome begin(Operation& op, const Means& means) noexcept {
     Outcome outcome;
-    if (settled_before(op, outcome)) return outcome;
+    if (settled_before(op, means, outcome)) return outcome;
     // A socket that is told again and again of datagrams that died is not believed for ever.
     for (int i = 0; i < 1 << 16; ++i) {
         outcome = begin_once(op, means);

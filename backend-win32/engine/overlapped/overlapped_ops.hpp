@@ -34,13 +34,14 @@ struct OverlappedLane : OVERLAPPED {
 struct Means {
     Extensions extensions;
     HANDLE event = nullptr;  // set at the end of each operation without a routine, and cleared at the start of each
-    // Of all but AcceptEx, ConnectEx and ConnectNamedPipe, which take none.
+    // Of all but AcceptEx, ConnectEx, TransmitFile and ConnectNamedPipe, which take none.
     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
     LPOVERLAPPED_COMPLETION_ROUTINE pipe_routine = nullptr;  // that of ReadFileEx and WriteFileEx
     void* context = nullptr;                                 // both routines', in the record's hEvent
 
     [[nodiscard]] bool tell_by_routine(const OverlappedLane& record) const noexcept {
-        return routine != nullptr && record.op != nullptr && record.op->verb != spi::Verb::connect && !record.connects;
+        if (routine == nullptr || record.op == nullptr || record.connects) return false;
+        return record.op->verb != spi::Verb::connect && record.op->verb != spi::Verb::send_file;
     }
 };
 

@@ -1,5 +1,5 @@
 // One event for all operations, and the list of those under way: what overlapped-event lives by, and overlapped-apc for
-// the two calls that take no routine.
+// the calls that take no routine.
 #pragma once
 
 #include "engine/overlapped/overlapped_ops.hpp"

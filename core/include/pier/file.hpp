@@ -49,8 +49,8 @@ public:
     // others may read, write, rename and delete it meanwhile, as on POSIX.
     // Errors: file_not_found (a folder before it, too), permission_denied (a file system that is read-only, too),
     // is_a_directory, not_a_regular_file, file_exists, file_in_use, name_too_long, disk_full, too_many_files_open,
-    // invalid_argument (a path with a NUL, or creation without the right to write), timed_out, operation_canceled.
-    // Throws std::bad_alloc.
+    // invalid_argument (a path with a NUL, or creation without the right to write), too_many_jobs (on_worker()'s; so it
+    // is with size(), resize() and sync()), timed_out, operation_canceled. Throws std::bad_alloc.
     [[nodiscard]] static Task<Result<File>> open(std::string path, FileOptions options = {}, Deadline deadline = {});
 
     File() = default;

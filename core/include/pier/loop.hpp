@@ -122,6 +122,8 @@ public:
     [[nodiscard]] Result<spi::Descriptor*> attach_foreign(spi::NativeSocket socket);
     // Before a stream's socket is duplicated: Engine::let_go().
     [[nodiscard]] Result<void> let_go(spi::Descriptor& stream) noexcept;
+    // Engine::keep_urgent().
+    [[nodiscard]] Result<void> keep_urgent(spi::Descriptor& stream) noexcept { return engine_->keep_urgent(stream); }
     // Engine::adopt_file(), start_file() and cancel_file(). An operation that the engine does not take is ended here.
     [[nodiscard]] Result<void> adopt_file(NativeHandle file) { return engine_->adopt_file(file); }
     void start_file(spi::FileOperation& op) noexcept;

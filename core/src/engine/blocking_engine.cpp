@@ -2,15 +2,25 @@
 // again; a deadline and wake() reach it all the same, because the wait is bounded and has a second thing to wake it.
 #include <pier/spi/descriptor_pool.hpp>
 #include <pier/spi/engine.hpp>
+#include <pier/sys/attempt.hpp>
 #include <pier/sys/one_waiter.hpp>
 
 namespace pier::spi {
 namespace {
 
+sys::Readiness awaited(const Operation& op) noexcept {
+    if (op.verb == Verb::wait && op.has(Operation::urgent)) return sys::Readiness::urgent_data;
+    return op.lane_direction() == Direction::read ? sys::Readiness::input : sys::Readiness::output;
+}
+
 class BlockingEngine final : public Engine {
 public:
     explicit BlockingEngine(std::unique_ptr<sys::OneWaiter> waiter)
-        : Engine({.speculates = true, .short_receive_drains = true, .short_send_drains = true, .one_at_a_time = true}),
+        : Engine({.speculates = true,
+                  .short_receive_drains = true,
+                  .short_send_drains = true,
+                  .sends_files = sys::sends_files(),
+                  .one_at_a_time = true}),
           waiter_(std::move(waiter)) {}
     ~BlockingEngine() override { pool_.bury(); }
 
@@ -44,10 +54,10 @@ public:
             return {};
         }
         if (waiting_ == nullptr) {
-            auto slept = waiter_->wait(no_socket, Direction::read, until);
+            auto slept = waiter_->wait(no_socket, sys::Readiness::input, until);
             return slept ? Result<void>() : fail(slept.error());
         }
-        auto ready = waiter_->wait(waiting_->descriptor->socket, waiting_->lane_direction(), until);
+        auto ready = waiter_->wait(waiting_->descriptor->socket, awaited(*waiting_), until);
         if (!ready) {
             // The socket's failure, not the loop's.
             harvest.finished(*std::exchange(waiting_, nullptr), ready.error(), 0);

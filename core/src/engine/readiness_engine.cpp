@@ -1,9 +1,14 @@
 #include <pier/spi/readiness_engine.hpp>
 
+#include <pier/sys/attempt.hpp>
+
 namespace pier::spi {
 namespace {
 
-std::uint8_t bit_of(const Operation& op) noexcept { return op.lane_direction() == Direction::read ? input : output; }
+std::uint8_t bit_of(const Operation& op) noexcept {
+    if (op.has(Operation::urgent) && op.verb == Verb::wait) return exceptional;
+    return op.lane_direction() == Direction::read ? input : output;
+}
 
 }  // namespace
 
@@ -31,7 +36,8 @@ void ReadySink::other_event(Descriptor& d, std::uint8_t bits) noexcept {
 ReadinessEngine::ReadinessEngine(std::unique_ptr<Poller> poller)
     : Engine({.speculates = true,
               .short_receive_drains = poller->traits().short_receive_drains,
-              .short_send_drains = poller->traits().short_send_drains}),
+              .short_send_drains = poller->traits().short_send_drains,
+              .sends_files = sys::sends_files()}),
       poller_(std::move(poller)) {}
 
 ReadinessEngine::~ReadinessEngine() { pool_.bury(); }
@@ -74,7 +80,9 @@ Progress ReadinessEngine::start(Operation& op) noexcept {
     const std::uint8_t bit = bit_of(op);
     if ((d.interest & bit) != 0) return Progress::parked;
     // The first wait registers, for input in any case: its hang-up is news for a sender, too.
-    auto wanted = static_cast<std::uint8_t>(d.interest | bit | (d.registered ? 0 : input));
+    // Not of a foreign socket that is watched for urgent data alone: its owner reads it when it likes.
+    const bool adds_input = !d.registered && bit != exceptional;
+    auto wanted = static_cast<std::uint8_t>(d.interest | bit | (adds_input ? input : 0));
     auto told = d.registered ? poller_->change(d, wanted) : poller_->add(d, wanted);
     if (!told) {
         op.finish(told.error());

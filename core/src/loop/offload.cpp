@@ -19,13 +19,15 @@ public:
         return *pool;
     }
 
+    enum class Bound : bool { none, jobs_waiting };
+
     // False when too many wait already, or there is no thread to be had. Throws std::bad_alloc, and the job is not in.
-    bool submit(std::shared_ptr<Job> job) {
+    bool submit(std::shared_ptr<Job> job, Bound bound) {
         std::list<std::shared_ptr<Job>> one;  // its memory first
         Job& waiting = *job;
         one.push_back(std::move(job));
         std::lock_guard lock(mutex_);
-        if (jobs_.size() >= limits::jobs_waiting) return false;
+        if (bound == Bound::jobs_waiting && jobs_.size() >= limits::jobs_waiting) return false;
         if (idle_ <= jobs_.size() && threads_ < limits::worker_threads) {
             try {
                 std::thread([this] { run(); }).detach();
@@ -43,12 +45,13 @@ public:
         return true;
     }
 
-    // Its waiter has gone. One that runs, or is over, is left alone.
-    void withdraw(Job& job) noexcept {
+    // Its waiter has gone. One that runs, or is over, is left alone. Whether it still waited.
+    bool withdraw(Job& job) noexcept {
         std::list<std::shared_ptr<Job>> gone;  // freed behind the lock
         std::lock_guard lock(mutex_);
-        if (!std::exchange(job.waits_, false)) return;
+        if (!std::exchange(job.waits_, false)) return false;
         gone.splice(gone.end(), jobs_, job.place_);
+        return true;
     }
 
 private:
@@ -102,8 +105,23 @@ void Job::abandon() noexcept {
         std::lock_guard lock(mutex_);
         loop_ = nullptr;
     }
-    if (submitted_) JobPool::instance().withdraw(*this);
+    if (submitted_) (void)JobPool::instance().withdraw(*this);
 }
+
+void Job::submit_for(Loop& loop, Operation& op, const std::shared_ptr<Job>& self) noexcept {
+    loop_ = &loop;
+    operation_ = &op;
+    Error error{Errc::not_enough_memory, 0};
+    try {
+        submitted_ = JobPool::instance().submit(self, JobPool::Bound::none);
+        error.condition = Errc::too_many_jobs;
+    } catch (const std::bad_alloc&) {
+        submitted_ = false;
+    }
+    if (!submitted_) loop.end(op, error);
+}
+
+bool Job::take_back() noexcept { return submitted_ && JobPool::instance().withdraw(*this); }
 
 JobAwaiter::JobAwaiter(Deadline limit, std::shared_ptr<Job> job) noexcept
     : Awaiter(limit, Verb::none), job_(std::move(job)) {
@@ -123,7 +141,7 @@ void JobAwaiter::attend(Loop& loop) noexcept {
 void JobAwaiter::submit(Loop& loop) noexcept {
     if (stage != Stage::in_flight) return;  // cancelled already
     try {
-        job_->submitted_ = JobPool::instance().submit(job_);
+        job_->submitted_ = JobPool::instance().submit(job_, JobPool::Bound::jobs_waiting);
     } catch (const std::bad_alloc&) {
         return loop.end(*this, Error{Errc::not_enough_memory, 0});
     }

@@ -19,7 +19,7 @@ inline bool asked_to_end(const spi::Operation& op) noexcept {
 
 // The bytes it wants to move: what is submitted at once.
 inline std::size_t size_of(const spi::Operation& op) noexcept {
-    if (!op.has(spi::Operation::vectored)) return op.length;
+    if (!op.has(spi::Operation::vectored) || op.verb == spi::Verb::send_file) return op.length;
     std::size_t sum = 0;
     for (std::uint32_t i = 0; i < op.length; ++i) sum += spi::piece_of(op, i).size;
     return std::min<std::size_t>(sum, spi::largest_submission);

@@ -291,6 +291,7 @@ Progress Loop::park_for_chunk(Operation& op) noexcept {
 bool Loop::take_next_piece(Operation& op) noexcept {
     if (!op.has(Operation::whole) || op.error.condition != Errc::ok) return false;
     if (op.transferred == 0) {
+        if (op.verb == Verb::send_file) return false;  // the file has ended
         if (op.verb == Verb::send) {
             op.error = Error{Errc::unexpected, 0};  // no system takes nothing of something
         } else {
@@ -321,6 +322,8 @@ void Loop::settle_stream(Operation& op, Descriptor& d) noexcept {
         bool all_sent = op.error.condition == Errc::ok && (op.has(Operation::whole) || op.transferred == size_of(op));
         if (!all_sent) lane.poisoned = lane.settled = true;
     }
+    // The file failed, not the stream; the peer waits for what can't follow.
+    if (op.verb == Verb::send_file && op.error.condition != Errc::ok && moved_some) lane.poisoned = lane.settled = true;
     // The bytes are in a buffer that the caller takes for unfilled.
     bool cut_short = op.verb == Verb::receive && op.has(Operation::whole) && op.error.condition != Errc::ok;
     if (cut_short && moved_some) lane.poisoned = lane.settled = true;

@@ -45,7 +45,9 @@ template <Verb verb, bool one_buffer>
         // Less than was asked for: nothing is left, as long as the poller's word and the stream's state allow the
         // conclusion.
         bool concludes = verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains;
-        if (concludes && !d.drain_exact) lane.drained = true;
+        // A file that has ended early says nothing of the room there is.
+        const bool of_a_file = !one_buffer && op.verb == Verb::send_file;
+        if (concludes && !d.drain_exact && !of_a_file) lane.drained = true;
         return op.has(Operation::whole) ? Progress::finished : Progress::complete;
     }
     if (!op.has(Operation::whole)) return Progress::complete;

@@ -58,6 +58,7 @@ public:
 
     void bury() noexcept override { engine_->bury(); }
     Result<void> let_go(Descriptor& stream) noexcept override { return engine_->let_go(stream); }
+    Result<void> keep_urgent(Descriptor& stream) noexcept override { return engine_->keep_urgent(stream); }
     bool close_released() noexcept override { return engine_->close_released(); }
 
     Progress start(Operation& op) noexcept override {
@@ -75,6 +76,11 @@ public:
         ledger_.tells(Moment::cancel, op);
         engine_->cancel(op);
     }
+
+    // Not told: they are no socket's.
+    Result<void> adopt_file(NativeHandle file) override { return engine_->adopt_file(file); }
+    Result<void> start_file(FileOperation& op) noexcept override { return engine_->start_file(op); }
+    void cancel_file(FileOperation& op) noexcept override { engine_->cancel_file(op); }
 
     void rest(Operation& op) noexcept override { engine_->rest(op); }
     void lost(Descriptor& foreign) noexcept override { engine_->lost(foreign); }
@@ -116,6 +122,7 @@ private:
     }
 
     void tell(const Operation& op) {
+        if (op.verb == Verb::none) return;
         if (op.stage == Stage::in_flight) return ledger_.tells(Moment::event, op, bit_of(op));
         ledger_.ended(op, traits().speculates ? Ledger::Ending::tried : Ledger::Ending::reported);
     }

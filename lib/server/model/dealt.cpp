@@ -4,20 +4,25 @@
 
 namespace pier {
 
-void DealtLoops::run(Crew& crew, unsigned loops, const std::vector<Listening>& streams, std::vector<Accepted> sockets,
+void DealtLoops::run(Crew& crew, unsigned loops, std::vector<Listening> streams, std::vector<Accepted> sockets,
                      const std::vector<Listening>& datagrams, const Worker::Ready& ready) {
     const ListenerOptions listening = frame_.listening();
     std::vector<Listening> udp;
+    std::vector<Accepted> opened_with_udp;
+    sockets.resize(streams.size());
     for (unsigned i = 0; i < loops && !frame_.failed(); ++i) {
         Worker& loop = crew.add(*frame_.options.engine);
         loops_.push_back(&loop);
-        auto names = crew.serve_on_thread(loop, i == 0 ? datagrams : std::vector<Listening>(), listening);
-        udp.insert(udp.end(), names.begin(), names.end());
+        if (i == 0) loop.put_listeners_into(opened_with_udp);
+        for (Listening& one : crew.serve_on_thread(loop, i == 0 ? datagrams : std::vector<Listening>(), listening)) {
+            (one.datagrams ? udp : streams).push_back(std::move(one));
+        }
     }
+    if (frame_.failed()) return;
+    for (Accepted& each : opened_with_udp) sockets.push_back(std::move(each));
     auto deal = [this](Accepted&& accepted, std::size_t port) {
         loops_[next_.fetch_add(1, std::memory_order_relaxed) % loops_.size()]->adopt(std::move(accepted), port);
     };
-    sockets.resize(streams.size());
     const auto socket = [&](std::size_t index) {
         std::vector<Accepted> one;
         one.push_back(std::move(sockets[index]));

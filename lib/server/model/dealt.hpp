@@ -16,9 +16,10 @@ public:
     explicit DealtLoops(Frame& frame) : frame_(frame) {}
 
     // Serves until asked to stop: so many loops with the frame's engine, and the acceptors, the first one's on this
-    // thread. `sockets` are those of `streams`, in its order, as in Worker::run. UDP sockets are the first loop's.
-    // `ready` is told the names of all.
-    void run(Crew& crew, unsigned loops, const std::vector<Listening>& streams, std::vector<Accepted> sockets,
+    // thread. `sockets` are those of `streams`, in its order, as in Worker::run. UDP sockets are the first loop's, and
+    // listeners that it opens with one have an acceptor like the others. There is at least one listener. `ready` is
+    // told the names of all.
+    void run(Crew& crew, unsigned loops, std::vector<Listening> streams, std::vector<Accepted> sockets,
              const std::vector<Listening>& datagrams, const Worker::Ready& ready);
 
 private:

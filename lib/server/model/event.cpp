@@ -8,6 +8,7 @@
 #include <pier/sys/socket.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 namespace pier {
 namespace {
@@ -46,14 +47,14 @@ private:
         Worker& first = crew_.add(*options.engine);
         std::vector<Listening> wanted = frame_.streams();
         std::vector<Accepted> sockets = frame_.take_sockets(wanted);
-        const std::size_t to_share = wanted.size();
         for (Listening& one : frame_.datagrams()) wanted.push_back(std::move(one));
         crew_.serve_here(
             first, wanted, listening,
             [&](const std::vector<Listening>& opened) {
                 listening.first_to_share = false;
-                const std::vector<Listening> again(opened.begin(),
-                                                   opened.begin() + static_cast<std::ptrdiff_t>(to_share));
+                std::vector<Listening> again;
+                std::ranges::copy_if(opened, std::back_inserter(again),
+                                     [](const Listening& one) { return !one.datagrams; });
                 for (unsigned i = 1; i < options.threads && !frame_.failed(); ++i) {
                     crew_.serve_on_thread(crew_.add(*options.engine), again, listening);
                 }

@@ -53,7 +53,7 @@ struct ModelInfo {
     bool one_listener = false;
     // The option that says how many, beside --max-connections; empty: none.
     std::string_view bound{};
-    // It has no place for UDP sockets.
+    // It spreads connections over threads or processes, which datagrams don't have.
     bool tcp_alone = false;
     // The frame outlives the model. Throws std::bad_alloc.
     std::unique_ptr<Model> (*make)(Frame& frame) = nullptr;

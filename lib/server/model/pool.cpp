@@ -134,6 +134,7 @@ ModelInfo pool_model() noexcept {
             .summary = "--threads that each serve one client after the other: for short work that blocks",
             .one_listener = true,
             .bound = "--threads",
+            .tcp_alone = true,
             .make = make_model<ThreadPool>};
 }
 

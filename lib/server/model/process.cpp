@@ -93,6 +93,7 @@ ModelInfo process_model() noexcept {
             .summary = "a process for each client, up to --max-children: a crash ends one connection",
             .one_listener = true,
             .bound = "--max-children",
+            .tcp_alone = true,
             .make = [](Frame& frame) -> std::unique_ptr<Model> { return std::make_unique<ProcessPerClient>(frame); }};
 }
 

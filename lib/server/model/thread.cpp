@@ -132,6 +132,7 @@ ModelInfo thread_model() noexcept {
             .summary = "a thread for each client, up to --max-threads: for handlers that block or compute",
             .one_listener = true,
             .bound = "--max-threads",
+            .tcp_alone = true,
             .make = make_model<ThreadPerClient>};
 }
 

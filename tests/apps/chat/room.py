@@ -344,7 +344,7 @@ class Room(harness.TestCase):
     def test_an_engine_that_does_one_thing_at_a_time(self):
         status, output, complaint = harness.run("--engine", "blocking")
         self.assertEqual((status, output), (2, ""))
-        self.assertIn("waits for one listener", complaint)
+        self.assertIn("waits for one socket", complaint)
         server, settings.command = settings.command, wire.client_command()[:-2]
         try:
             status, output, complaint = harness.run("--engine", "blocking")

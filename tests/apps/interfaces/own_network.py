@@ -4,95 +4,44 @@ it. What is there then is known, and beside it `ip` says the same.
 
 import contextlib
 import json
-import os
 import pathlib
-import select
-import shutil
 import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "network"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import as_ip_says
 import harness
+import namespaces
 from harness import settings
+from namespaces import Namespace, has_ipv6
 
 NAME = "pier-interfaces"
 MANY = 300  # addresses of each family: several of the kernel's datagrams
 HARDWARE = "02:00:5e:10:00:01"
 
 
-class Network:
-    """A namespace that a waiting process holds. When this ends, however it ends, that process reads the end of its input."""
-
-    def __init__(self):
-        self.before = []  # words that bring a command into it
-
-    def __enter__(self):
-        # Without privileges one needs a user namespace around it, in which one has them.
-        user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-        self._holder = subprocess.Popen(["unshare", *user, "--net", "sh", "-c", "echo ready; exec cat"],
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        try:
-            readable, _, _ = select.select([self._holder.stdout], [], [], harness.PATIENCE)
-            if not readable or self._holder.stdout.readline() != "ready\n":
-                self._holder.kill()
-                raise unittest.SkipTest(f"no network namespace: {self._holder.stderr.read().strip()}")
-        except BaseException:
-            self.__exit__()
-            raise
-        within = ["--user", "--preserve-credentials"] if user else []
-        self.before = ["nsenter", "--target", str(self._holder.pid), *within, "--net"]
-        return self
-
-    def __exit__(self, *_):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._holder.stdin.close()
-            self._holder.wait(harness.PATIENCE)
-        if self._holder.poll() is None:
-            self._holder.kill()
-            self._holder.wait()
-        self._holder.stdout.close()
-        self._holder.stderr.close()
-
-    def ip(self, *lines):
-        """Commands as `ip -batch` takes them, all of which have to work."""
-        done = subprocess.run([*self.before, "ip", "-batch", "-"], input="\n".join(lines) + "\n", capture_output=True,
-                              text=True, timeout=60, check=False)
-        if done.returncode != 0:
-            raise AssertionError(f"ip: {done.stderr.strip()}")
-
-    def run(self, *arguments):
-        done = subprocess.run([*self.before, *settings.command, *arguments], stdin=subprocess.DEVNULL, capture_output=True,
-                              encoding="utf-8", timeout=60, check=False)
-        return done.returncode, done.stdout, done.stderr
-
-
 def setUpModule():
-    if settings.wine or settings.windows:
-        raise unittest.SkipTest("network namespaces are Linux's")
-    for tool in ("ip", "unshare", "nsenter"):
-        if shutil.which(tool) is None:
-            raise unittest.SkipTest(f"{tool} is not installed")
-
-
-def has_ipv6():
-    return os.path.exists("/proc/net/if_inet6")
+    namespaces.require()
 
 
 class OwnNetwork(harness.TestCase):
     def setUp(self):
-        self.network = self.enterContext(Network())
+        self.network = self.enterContext(Namespace(loopback=False))
         with contextlib.suppress(AssertionError):
             self.network.ip("link add pier0 type veth peer name pier1")
             return
         self.skipTest("this kernel makes no veth")
 
+    def run_in_it(self, *arguments):
+        return self.network.run(*settings.command, *arguments)
+
     def listed(self, *arguments):
         """By name, after it was compared with what ip says."""
-        status, output, complaint = self.network.run("--json", *arguments)
+        status, output, complaint = self.run_in_it("--json", *arguments)
         self.assertEqual((status, complaint), (0, ""))
         interfaces = json.loads(output)["interfaces"]
         if not arguments:
@@ -107,7 +56,7 @@ class OwnNetwork(harness.TestCase):
         self.assertEqual(set(listed) >= {"lo", "pier0", "pier1"}, True)
         for each in listed.values():
             self.assertEqual((each["up"], each["running"], each["addresses"]), (False, False, []))
-        status, output, complaint = self.network.run("--up")
+        status, output, complaint = self.run_in_it("--up")
         self.assertEqual((status, output, complaint), (1, "", f"{NAME}: no interface is there as it was asked for\n"))
 
     def test_states(self):
@@ -118,7 +67,7 @@ class OwnNetwork(harness.TestCase):
         # The other end is down, so there is no link.
         self.assertEqual((listed["pier0"]["up"], listed["pier0"]["running"]), (True, False))
         self.assertEqual((listed["pier1"]["up"], listed["pier1"]["running"]), (False, False))
-        _, table, _ = self.network.run()
+        _, table, _ = self.run_in_it()
         self.assertRegex(table, rf"(?m)^pier0 +\d+ +no link +broadcast +1400 +{HARDWARE} +-$")
         self.assertRegex(table, r"(?m)^pier1 +\d+ +down +broadcast ")
         self.network.ip("link set pier1 up")
@@ -127,7 +76,7 @@ class OwnNetwork(harness.TestCase):
         self.assertNotIn("lo", self.listed("--up", "pier0", "pier1"))
 
     def listed_quickly(self, name):
-        return json.loads(self.network.run("--json", name)[1])["interfaces"][0]
+        return json.loads(self.run_in_it("--json", name)[1])["interfaces"][0]
 
     def test_addresses_of_ipv4(self):
         self.network.ip("address add 192.0.2.1/24 broadcast + dev pier0", "address add 192.0.2.2/24 dev pier0",
@@ -139,7 +88,7 @@ class OwnNetwork(harness.TestCase):
         self.assertEqual(addresses["198.51.100.1"]["broadcast"], "198.51.100.127")
         self.assertEqual((addresses["10.9.8.1"]["peer"], addresses["10.9.8.1"]["prefix_length"]), ("10.9.8.2", 32))
         self.assertIsNone(addresses["10.9.8.5"]["broadcast"])
-        self.assertRegex(self.network.run("pier0")[1], r"(?m) 10\.9\.8\.1/32 peer 10\.9\.8\.2$")
+        self.assertRegex(self.run_in_it("pier0")[1], r"(?m) 10\.9\.8\.1/32 peer 10\.9\.8\.2$")
 
     @unittest.skipUnless(has_ipv6(), "this system has no IPv6")
     def test_addresses_of_ipv6(self):
@@ -158,7 +107,7 @@ class OwnNetwork(harness.TestCase):
         # Nobody can be asked for the last one, since there is no link.
         self.assertEqual({address: each["state"] for address, each in addresses.items() if each["state"] != "usable"},
                          {"2001:db8::2": "deprecated", "2001:db8::5": "tentative"})
-        _, table, _ = self.network.run("-6")
+        _, table, _ = self.run_in_it("-6")
         self.assertRegex(table, rf"(?m) fe80::1234%{index}/64$")
         self.assertRegex(table, r"(?m) 2001:db8::5/64 tentative$")
         self.assertNotIn("192.0.2.1", table)
@@ -185,7 +134,7 @@ class OwnNetwork(harness.TestCase):
             asked = 0
             while asked < 200 and changing.poll() is None:
                 asked += 1
-                status, output, complaint = self.network.run("--json")
+                status, output, complaint = self.run_in_it("--json")
                 self.assertEqual((status, complaint), (0, ""))
                 names = [each["name"] for each in json.loads(output)["interfaces"]]
                 self.assertEqual(len(names), len(set(names)))

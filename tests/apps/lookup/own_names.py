@@ -1,18 +1,15 @@
-"""A network of its own, with names of its own, for one program: no packet leaves it.
+"""A server of names for a network of a test's own.
 
-    unshare -rnm python3 own_names.py FOLDER COMMAND...
+    own_names.py FILE
 
-FOLDER/hosts takes the place of /etc/hosts, and a server of names answers on 127.0.0.1 as long as COMMAND runs. It
-writes each question, such as "A known.test", to FOLDER/questions. COMMAND has the process's number and streams. The
-network has the addresses of loopback, and those that FOLDER/addresses has, with their lengths, a line each.
+Answers on 127.0.0.1 until its standard input ends. Writes each question, such as "A known.test", to FILE, and "ready" to
+its standard output when it listens.
 """
 
 import ipaddress
-import os
-import pathlib
+import select
 import socket
 import struct
-import subprocess
 import sys
 
 ADDRESSES = {"known.test": ("192.0.2.7", "2001:db8::7"), "many.test": tuple(f"192.0.2.{i}" for i in range(10, 40)),
@@ -24,7 +21,6 @@ FAILING = ("failing.test",)
 
 TYPES = {1: "A", 5: "CNAME", 12: "PTR", 28: "AAAA"}
 NUMBERS = {name: number for number, name in TYPES.items()}
-MOST_SECONDS = 120
 
 
 def encoded(name):
@@ -63,44 +59,24 @@ def answer(question):
     return name, kind, header + question[12:at + 5] + b"".join(records)
 
 
-def serve(server, folder, parent):
-    """Until the parent has gone."""
-    server.settimeout(0.1)
-    with open(folder / "questions", "w", encoding="utf-8", buffering=1) as log:
-        for _ in range(MOST_SECONDS * 1000):
-            if os.getppid() != parent:
-                return
-            try:
-                question, client = server.recvfrom(4096)
-            except TimeoutError:
-                continue
-            name, kind, response = answer(question)
-            log.write(f"{kind} {name}\n")
-            if response:
-                server.sendto(response, client)
+def serve(server, log):
+    while True:
+        readable, _, _ = select.select([server, sys.stdin], [], [])
+        if sys.stdin in readable:
+            return
+        question, client = server.recvfrom(4096)
+        name, kind, response = answer(question)
+        log.write(f"{kind} {name}\n")
+        if response:
+            server.sendto(response, client)
 
 
 def main():
-    folder = pathlib.Path(sys.argv[1])
-    (folder / "resolv.conf").write_text("nameserver 127.0.0.1\n", encoding="utf-8")
-    (folder / "nsswitch.conf").write_text("hosts: files dns\nservices: files\n", encoding="utf-8")
-    path = {**os.environ, "PATH": os.environ.get("PATH", "") + ":/usr/sbin:/sbin"}
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True, env=path)
-    for address in (folder / "addresses").read_text(encoding="utf-8").split():
-        subprocess.run(["ip", "address", "add", address, "dev", "lo"], check=True, env=path)
-    for name in ("hosts", "resolv.conf", "nsswitch.conf"):
-        subprocess.run(["mount", "--bind", folder / name, f"/etc/{name}"], check=True, env=path)
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind(("127.0.0.1", 53))
-    parent = os.getpid()
-    if os.fork() == 0:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for stream in range(3):  # else whoever reads the program's output would wait for this process's end, too
-            os.dup2(nowhere, stream)
-        serve(server, folder, parent)
-        os._exit(0)
-    server.close()
-    os.execvp(sys.argv[2], sys.argv[2:])
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server, \
+            open(sys.argv[1], "w", encoding="utf-8", buffering=1) as log:
+        server.bind(("127.0.0.1", 53))
+        print("ready", flush=True)
+        serve(server, log)
 
 
 if __name__ == "__main__":

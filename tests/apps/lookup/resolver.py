@@ -6,14 +6,14 @@ import signal
 import subprocess
 import sys
 import tempfile
-import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "network"))
 
 import harness
+import namespaces
 from harness import settings
-
-import own_names
+from namespaces import Namespace
 
 NAME = "pier-lookup"
 MANY = 1000  # names of the table
@@ -27,37 +27,36 @@ HOSTS = """127.0.0.1 localhost
 """
 
 
-def in_own_network(folder, *command):
-    return ["unshare", "-rnm", sys.executable, "-B", own_names.__file__, str(folder), *command]
+SERVER = pathlib.Path(__file__).resolve().with_name("own_names.py")
 
 
 def setUpModule():
-    if settings.windows or settings.wine:
-        raise unittest.SkipTest("a network with names of its own is a matter of Linux")
-    try:
-        done = subprocess.run(["unshare", "-rnm", "true"], capture_output=True, timeout=settings.boot_time(),
-                              check=False)
-    except FileNotFoundError:
-        raise unittest.SkipTest("there is no unshare") from None
-    if done.returncode != 0:
-        raise unittest.SkipTest("this user can't have a network of its own")
+    namespaces.require()
 
 
 class Resolver(harness.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
         names = "".join(f"10.1.{i >> 8}.{i & 255} name{i}.test\n" for i in range(MANY))
-        (self.folder / "hosts").write_text(HOSTS + names, encoding="utf-8")
-        self.have_addresses()
+        self.network = self.enterContext(Namespace(files={"hosts": HOSTS + names,
+                                                          "resolv.conf": "nameserver 127.0.0.1\n",
+                                                          "nsswitch.conf": "hosts: files dns\nservices: files\n"}))
+        server = self.network.start(sys.executable, "-B", str(SERVER), str(self.folder / "questions"),
+                                    stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.addCleanup(self.end, server)
+        self.assertEqual(harness.Lines(server.stdout).next(), b"ready\n")
+
+    @staticmethod
+    def end(server):
+        server.stdin.close()
+        server.wait(harness.PATIENCE)
 
     def have_addresses(self, *addresses):
         """Besides loopback's, which AI_ADDRCONFIG does not count."""
-        (self.folder / "addresses").write_text("\n".join(addresses), encoding="utf-8")
+        self.network.ip(*(f"address add {address} dev lo" for address in addresses))
 
     def run_command(self, *command):
-        done = subprocess.run(in_own_network(self.folder, *command), stdin=subprocess.DEVNULL, capture_output=True,
-                              encoding="utf-8", timeout=6 * harness.PATIENCE, check=False)
-        return done.returncode, done.stdout, done.stderr
+        return self.network.run(*command)
 
     def look(self, *words):
         return self.run_command(*settings.command, "--engine", settings.engine, *words)
@@ -159,9 +158,9 @@ class Resolver(harness.TestCase):
         self.assertIn("A silent.test", self.questions())
 
     def test_interrupt(self):
-        command = in_own_network(self.folder, *settings.command, "--engine", settings.engine, "silent.test")
-        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL) as process:
+        with self.network.start(*settings.command, "--engine", settings.engine, "silent.test",
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.DEVNULL) as process:
             try:
                 log = self.folder / "questions"
                 harness.wait_for(lambda: log.exists() and "silent.test" in log.read_text(encoding="utf-8"),

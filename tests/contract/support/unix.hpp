@@ -1,6 +1,7 @@
 // Names of Unix-domain sockets for one case, in a directory that goes with it.
 #pragma once
 
+#include "folder.hpp"
 #include "harness.hpp"
 
 #include <pier/sys/socket.hpp>
@@ -13,29 +14,16 @@ namespace contract {
 
 class UnixPlace {
 public:
-    UnixPlace() {
-        static int count = 0;
-        directory_ = std::filesystem::temp_directory_path() /
-                     ("pier-" + std::to_string(pier::sys::process_id()) + "-" + std::to_string(++count));
-        std::filesystem::create_directory(directory_);
-    }
-    UnixPlace(const UnixPlace&) = delete;
-    UnixPlace& operator=(const UnixPlace&) = delete;
-    ~UnixPlace() {
-        std::error_code ignored;
-        std::filesystem::remove_all(directory_, ignored);
-    }
-
-    [[nodiscard]] std::filesystem::path path(const std::string& name = "socket") const { return directory_ / name; }
+    [[nodiscard]] std::filesystem::path path(const std::string& name = "socket") const { return folder_.path(name); }
     [[nodiscard]] pier::Endpoint at(const std::string& name = "socket") const {
         auto endpoint = pier::Endpoint::unix_path(path(name).string());
         REQUIRE(outcome(endpoint) == Errc::ok);
         return *endpoint;
     }
-    [[nodiscard]] bool is_empty() const { return std::filesystem::is_empty(directory_); }
+    [[nodiscard]] bool is_empty() const { return folder_.is_empty(); }
 
 private:
-    std::filesystem::path directory_;
+    Folder folder_;
 };
 
 // What the system says of such a socket: ok, or the condition that every use of it ends with.

@@ -20,6 +20,12 @@ public:
     Job& operator=(const Job&) = delete;
     virtual ~Job() = default;
 
+    // For an operation that waits for the end of the call in any case, and has no bound but its own memory. It is in
+    // flight on that loop, and is ended there. On the loop's thread, as the next. `self` is this object.
+    void submit_for(Loop& loop, Operation& op, const std::shared_ptr<Job>& self) noexcept;
+    // True: the call had not begun, and is never made. False: its end comes.
+    [[nodiscard]] bool take_back() noexcept;
+
 protected:
     // On a thread of the pool; its results are read by the loop's thread later.
     virtual void work() noexcept = 0;

@@ -34,7 +34,6 @@ public:
         length = static_cast<std::uint32_t>(std::min(size, largest));
     }
     FileAwaiter(const FileAwaiter&) = delete;
-    ~FileAwaiter();
 
     template <std::derived_from<PromiseBase> P>
     bool await_suspend(std::coroutine_handle<P> handle) {
@@ -42,18 +41,16 @@ public:
         if (length == 0) return end_at_once(handle);
         return is_parked(begin(enter(handle)));
     }
-    Result<std::size_t> await_resume() const noexcept {
-        if (error.condition == Errc::ok) return transferred;
-        return fail(error == Errc::operation_canceled && why ? why : error);
-    }
+    Result<std::size_t> await_resume() const noexcept;
 
 private:
     Progress begin(Loop& loop);
-    void submit(Loop& loop) noexcept;
+    Progress call_at_once(Loop& loop) noexcept;
     static void stop(Loop& loop, Operation& op, Error reason) noexcept;
 
     std::shared_ptr<const OpenFile> on_;
     std::shared_ptr<FileJob> job_;  // where a worker thread makes the call
+    bool handed_over_ = false;      // the engine or the worker threads have it
 };
 
 }  // namespace pier::spi

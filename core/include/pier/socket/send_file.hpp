@@ -28,7 +28,8 @@ struct IncompleteSend : Error {
 // has only where the file ends before it does; a file that shrinks meanwhile ends there, and one that grows is sent up
 // to the range. What is sent is the file's content at the time when the system takes it. File and stream must live
 // until the task has ended, and both are of the loop that runs it. The deadline counts for the whole. At most one send
-// of a stream is under way at a time: a second one of any kind ends with already_in_progress.
+// of a stream is under way at a time: a second one of any kind ends with already_in_progress, but where the file is
+// read first (below) and the other comes while it is: that one would go between two pieces of the file.
 //
 // sendfile(2) on POSIX; TransmitFile on the engines overlapped-event, overlapped-apc and iocp; elsewhere (uv, and those
 // of Windows that wait for readiness) it is read on a worker thread, 256 KiB at a time, and sent. sendfile reads in the

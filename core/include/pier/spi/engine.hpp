@@ -100,6 +100,14 @@ public:
         (void)stream;
         return {};
     }
+    // From now on somebody waits for a stream's urgent data. Its input is received only by tries that the loop makes
+    // after the engine's word that there is some: a receive that the system keeps would pass the urgent byte, and drop
+    // it. Errors: input_waiting when something has been taken already; already_in_progress while a receive is under
+    // way.
+    [[nodiscard]] virtual Result<void> keep_urgent(Descriptor& stream) noexcept {
+        stream.drain_exact = true;  // a receive stops at the byte, whatever is behind it
+        return {};
+    }
     // Asked when a socket can't be opened for want of a descriptor: closes at once what release() left to be closed
     // later. True when there was something, so that opening may be tried again.
     [[nodiscard]] virtual bool close_released() noexcept { return false; }

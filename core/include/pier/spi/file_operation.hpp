@@ -25,12 +25,4 @@ struct FileOperation : Operation {
     alignas(void*) std::byte record[6 * sizeof(void*) + 16];
 };
 
-// Verb::send_file, of a stream: `length` bytes of the file from `offset` on. No buffer.
-struct SendFileOperation : Operation {
-    using Operation::Operation;
-
-    NativeHandle file = no_handle;
-    std::uint64_t offset = 0;
-};
-
 }  // namespace pier::spi

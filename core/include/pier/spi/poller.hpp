@@ -21,7 +21,7 @@ static_assert(sizeof(void*) > 8 || sizeof(PolledDescriptor) <= 96, "an idle conn
 inline PolledDescriptor& polled(Descriptor& descriptor) noexcept { return static_cast<PolledDescriptor&>(descriptor); }
 
 // A bit of events, besides `input` and `output`: hang-up, error or urgent data. Both directions are tried, and from now
-// on only "would block" proves a lane drained.
+// on only "would block" proves a lane drained. In an interest: urgent data, of a foreign socket.
 inline constexpr std::uint8_t exceptional = 4;
 
 struct PollerTraits {

@@ -16,6 +16,8 @@ enum class Attempt : bool { would_block, done };
 // endpoint and Flag::truncated. A signal's EINTR is retried inside. Buffers as described at Operation; an empty buffer
 // is the caller's matter.
 [[nodiscard]] Attempt attempt(spi::Operation& op) noexcept;
+// Whether it takes Verb::send_file, too: whether this system sends files by calls that never block.
+[[nodiscard]] bool sends_files() noexcept;
 // The same for a receive or a send with one buffer: what a server does all day pays for no choice.
 [[nodiscard]] Attempt attempt_receive(spi::Operation& op) noexcept;
 [[nodiscard]] Attempt attempt_send(spi::Operation& op) noexcept;

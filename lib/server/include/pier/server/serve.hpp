@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,9 @@ struct ServicePort {
     DatagramHandler datagrams{};          // UDP instead of TCP
 };
 
+// What a service speaks at its addresses.
+enum class Protocols : std::uint8_t { tcp, udp, both };
+
 struct Service {
     std::string_view name;  // "echo": messages begin with it
     // For each connection; called on the connection's own loop. An exception of the call, or of its task, ends that
@@ -35,8 +39,12 @@ struct Service {
     // In the place of `handler`, where each loop has a state of its own: called once on each loop's thread, and makes
     // that loop's handler, which lives until the last of its connections has ended.
     std::function<Handler()> per_loop{};
-    // For UDP on the same addresses: on the first loop, whatever --threads says.
+    // For UDP at the same addresses, with the listeners' numbers where the system chooses ports: on the first loop,
+    // whatever --threads says. The models thread, pool, process and prefork spread connections, and have no UDP.
     DatagramHandler datagrams{};
+    // Of a service that has both kinds of handlers. With a value the command line chooses by --tcp and --udp, and this
+    // is what it has chosen when it says nothing. Without one, both are served.
+    std::optional<Protocols> usual_protocols{};
     std::vector<ServicePort> more{};
     std::string_view summary{};                       // one sentence for --help
     std::uint16_t port = 7000;                        // of 127.0.0.1, where no --listen is given

@@ -2,8 +2,8 @@
 #include "process/error.hpp"
 #include "socket/address.hpp"
 
+#include <pier/sys/socket/urgent.hpp>
 #include <pier/sys/socket_passing.hpp>
-#include <pier/sys/urgent.hpp>
 
 #include <sys/socket.h>
 #include <cerrno>

@@ -2,8 +2,8 @@
 #include "process/error.hpp"
 #include "socket/sockets.hpp"
 
+#include <pier/sys/socket/urgent.hpp>
 #include <pier/sys/socket_transfer.hpp>
-#include <pier/sys/urgent.hpp>
 
 namespace pier::sys {
 

@@ -47,6 +47,10 @@ public:
         pool_.bury();
         engine_->bury();
     }
+    Result<void> keep_urgent(Descriptor& stream) noexcept override { return engine_->keep_urgent(stream); }
+    Result<void> adopt_file(NativeHandle file) override { return engine_->adopt_file(file); }
+    Result<void> start_file(spi::FileOperation& op) noexcept override { return engine_->start_file(op); }
+    void cancel_file(spi::FileOperation& op) noexcept override { engine_->cancel_file(op); }
     bool close_released() noexcept override { return engine_->close_released(); }
     Progress start(Operation& op) noexcept override {
         return op.descriptor->kind == SocketKind::pipe ? start_pipe(op) : engine_->start(op);

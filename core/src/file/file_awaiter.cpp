@@ -28,6 +28,7 @@ private:
 };
 
 Progress FileAwaiter::begin(Loop& loop) {
+    on_->loop->require_here();
     if (loop.traits().one_at_a_time) return call_at_once(loop);
     if (!on_->engines) job_ = std::make_shared<FileJob>(*this);
     withdraw = stop;

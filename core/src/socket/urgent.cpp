@@ -1,7 +1,7 @@
 #include <pier/socket/urgent.hpp>
 
 #include <pier/sys/socket.hpp>
-#include <pier/sys/urgent.hpp>
+#include <pier/sys/socket/urgent.hpp>
 
 namespace pier {
 

@@ -115,8 +115,10 @@ Result<void> resize_file(NativeHandle file, std::uint64_t size) noexcept {
     if (size > largest_offset) return fail(Errc::file_too_large, ERROR_FILE_TOO_LARGE);
     FILE_END_OF_FILE_INFO end{};
     end.EndOfFile.QuadPart = static_cast<LONGLONG>(size);
-    if (!::SetFileInformationByHandle(handle_of(file), FileEndOfFileInfo, &end, sizeof end)) return fail_last();
-    return {};
+    if (::SetFileInformationByHandle(handle_of(file), FileEndOfFileInfo, &end, sizeof end)) return {};
+    // Wine, of a file that was not opened for writing; there is nothing else that could be wrong with the size.
+    if (::GetLastError() == ERROR_INVALID_PARAMETER) return fail(Errc::permission_denied, ERROR_INVALID_PARAMETER);
+    return fail_last();
 }
 
 Result<void> sync_file(NativeHandle file, FileSync) noexcept {

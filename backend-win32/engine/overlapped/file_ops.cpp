@@ -20,6 +20,12 @@ struct FileRecord : OVERLAPPED {
 };
 static_assert(sizeof(FileRecord) <= sizeof(FileOperation::record) && alignof(FileRecord) <= alignof(FileOperation));
 
+// Whether a read would begin behind the end of the file.
+bool is_behind(HANDLE file, std::uint64_t offset) noexcept {
+    LARGE_INTEGER size{};
+    return ::GetFileSizeEx(file, &size) && offset >= static_cast<std::uint64_t>(size.QuadPart);
+}
+
 FileRecord& record_of(FileOperation& op) noexcept { return *std::launder(reinterpret_cast<FileRecord*>(op.record)); }
 
 }  // namespace
@@ -34,6 +40,9 @@ Result<FileStart> begin_file(FileOperation& op) noexcept {
     record.Offset = static_cast<DWORD>(offset);
     record.OffsetHigh = static_cast<DWORD>(offset >> 32);
     const HANDLE file = handle_of(op.file);
+    // Asked before, because systems differ in whether such a read has a notice: Windows sends none for a call that
+    // fails at once, Wine sends one.
+    if (reads && is_behind(file, offset)) return FileStart::at_its_end;
     const BOOL done = reads ? ::ReadFile(file, op.buffer, op.length, nullptr, &record)
                             : ::WriteFile(file, op.buffer, op.length, nullptr, &record);
     // What succeeds at once has its notice, too.

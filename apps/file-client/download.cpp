@@ -56,8 +56,9 @@ public:
         if (outcome != Outcome::well || part_.is_skipped()) co_return outcome;
         if (options_.verify) outcome = co_await part_.read_into(hash_, name_);
         if (outcome != Outcome::well) co_return outcome;
-        auto answer = co_await wire_.ask(pier::transfer::GetRequest{
-            .name = name_, .offset = part_.size(), .token = part_.token(), .digest = options_.verify});
+        pier::transfer::Request request = pier::transfer::GetRequest{
+            .name = name_, .offset = part_.size(), .token = part_.token(), .digest = options_.verify};
+        auto answer = co_await wire_.ask(std::move(request));
         if (!answer) co_return Outcome::hopeless;
         if (const auto* refusal = std::get_if<Refusal>(&*answer)) co_return fail(reason(*refusal));
         const auto* header = std::get_if<FileHeader>(&*answer);

@@ -48,7 +48,8 @@ std::string date_of(std::int64_t nanoseconds) {
 
 pier::Task<std::optional<Listing>> fetch_listing(const Options& options) {
     Wire wire(options);
-    auto answer = co_await wire.ask(pier::transfer::ListRequest{});
+    pier::transfer::Request request = pier::transfer::ListRequest{};
+    auto answer = co_await wire.ask(std::move(request));
     if (!answer) co_return std::nullopt;
     if (!std::holds_alternative<pier::transfer::ListHeader>(*answer)) {
         complain_of_server(options, {pier::Errc::protocol_error, 0});

@@ -88,13 +88,15 @@ public:
     }
 
 private:
-    Task<Result<void>> say(std::string text) {
+    // The text must live until the task has ended.
+    Task<Result<void>> say(const std::string& text) {
         co_return co_await client_.send_all(std::as_bytes(std::span(text)), pier::after(silence_));
     }
 
     // Who asks for what there isn't is no failure; who doesn't speak the protocol is.
     Task<Result<void>> refuse(Refusal why) {
-        co_await or_return(co_await say(first_line() + to_line(why)));
+        const std::string answer = first_line() + to_line(why);
+        co_await or_return(co_await say(answer));
         co_await or_return(client_.finish());
         // The client's end, so that what it may still send doesn't turn the close into a reset of this answer.
         auto rest = co_await lines_.next(pier::after(silence_));
@@ -114,15 +116,17 @@ private:
     }
 
     Task<Result<void>> list() {
-        co_await or_return(co_await say(first_line() + to_line(pier::transfer::ListHeader{})));
+        const std::string head = first_line() + to_line(pier::transfer::ListHeader{});
+        co_await or_return(co_await say(head));
         const auto walk = std::make_shared<Walk>(shares_);
         for (;;) {
             auto next = [walk] { return walk->next(); };
             auto lines = co_await or_return(co_await pier::on_worker(std::move(next)));
             if (lines.empty()) break;
-            co_await or_return(co_await say(std::move(lines)));
+            co_await or_return(co_await say(lines));
         }
-        co_await or_return(co_await say(to_line(pier::transfer::ListLine(walk->end()))));
+        const std::string end = to_line(pier::transfer::ListLine(walk->end()));
+        co_await or_return(co_await say(end));
         co_return co_await part();
     }
 
@@ -143,7 +147,8 @@ private:
         pier::transfer::FileHeader header{
             .size = facts.size, .modified = facts.modified, .token = token_of(facts), .offset = 0};
         if (request.token == header.token && request.offset <= facts.size) header.offset = request.offset;
-        co_await or_return(co_await say(first_line() + to_line(header)));
+        const std::string head = first_line() + to_line(header);
+        co_await or_return(co_await say(head));
 
         Digestion digestion(path, facts);
         const bool digest_meanwhile = request.digest && !pier::this_loop().traits().one_at_a_time;
@@ -157,7 +162,8 @@ private:
         co_await or_return(co_await pier::with_scope(std::move(both)));
         const auto now = pier::sys::facts_of(file.native_handle());
         const bool changed = !now || token_of(*now) != header.token || (request.digest && !digestion.digest);
-        co_await or_return(co_await say(to_line(trailer(changed, digestion.digest))));
+        const std::string last = to_line(trailer(changed, digestion.digest));
+        co_await or_return(co_await say(last));
         co_return co_await part();
     }
 
@@ -185,7 +191,8 @@ private:
             auto over = co_await digestion.over.wait(pier::after(between_signs));
             if (over) break;
             if (over.error() != pier::Errc::timed_out) co_return pier::fail(over.error());
-            co_await or_return(co_await say(to_line(Trailer(pier::transfer::Digesting{}))));
+            const std::string sign = to_line(Trailer(pier::transfer::Digesting{}));
+            co_await or_return(co_await say(sign));
         }
         co_return {};
     }
@@ -198,7 +205,8 @@ private:
             if (!last) co_return {};
             if (*last) break;
             if (pier::this_loop().now() - told < between_signs) continue;
-            co_await or_return(co_await say(to_line(Trailer(pier::transfer::Digesting{}))));
+            const std::string sign = to_line(Trailer(pier::transfer::Digesting{}));
+            co_await or_return(co_await say(sign));
             told = pier::this_loop().now();
         }
         digestion.digest = digestion.of.digest();

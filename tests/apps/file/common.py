@@ -76,7 +76,7 @@ def ask(port, *lines):
     what it does not want to read, is an end as any other."""
     with socket.create_connection(("127.0.0.1", port), timeout=settings.boot_time()) as client:
         data = b""
-        with contextlib.suppress(ConnectionError):
+        with contextlib.suppress(OSError):
             client.sendall(b"".join(lines))
             client.shutdown(socket.SHUT_WR)
             while piece := client.recv(65536):
@@ -166,6 +166,8 @@ class FalseServer:
         return self
 
     def __exit__(self, *_):
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # a close would not wake who waits for a client that never came
         self._listener.close()
         self._thread.join(harness.PATIENCE)
 

@@ -357,6 +357,7 @@ TEST_CASE("datagram batch: a bad datagram ends the batch, and what stands before
 }
 
 TEST_CASE("datagram batch: nobody there is told to a connected socket, once, and to no other") {
+    if (under_wine()) return skip("Wine does not tell a connected datagram socket of an unreachable port");
     on_loop([]() -> Task<void> {
         Datagram gone = open_datagram();
         const Endpoint name = gone.local();

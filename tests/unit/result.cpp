@@ -45,6 +45,12 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::value_too_large;
         case Errc::directory_not_found:
             return std::errc::not_a_directory;
+        case Errc::disk_full:
+            return std::errc::no_space_on_device;
+        case Errc::file_exists:
+            return std::errc::file_exists;
+        case Errc::file_in_use:
+            return std::errc::text_file_busy;
         case Errc::file_not_found:
         case Errc::name_not_found:
             return std::errc::no_such_file_or_directory;
@@ -52,6 +58,12 @@ std::optional<std::errc> standard_name(Errc condition) {
             return std::errc::host_unreachable;
         case Errc::invalid_argument:
             return std::errc::invalid_argument;
+        case Errc::file_too_large:
+            return std::errc::file_too_large;
+        case Errc::io_error:
+            return std::errc::io_error;
+        case Errc::is_a_directory:
+            return std::errc::is_a_directory;
         case Errc::message_size:
             return std::errc::message_size;
         case Errc::name_taken:

@@ -166,6 +166,8 @@ class FalseServer:
         return self
 
     def __exit__(self, *_):
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)  # a close would not wake who waits for a client that never came
         self._listener.close()
         self._thread.join(harness.PATIENCE)
 

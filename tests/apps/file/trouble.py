@@ -46,7 +46,7 @@ class Trouble(Folders):
         if done.returncode == 99 or "unshare" in done.stderr or "mount" in done.stderr:
             self.skipTest("a disk of its own takes the rights of root")
         self.assertEqual((done.returncode, done.stdout, done.stderr.count("\n")), (1, "", 1), done.stderr)
-        self.assertIn("no space left on disk", done.stderr)
+        self.assertIn("no space left on the disk", done.stderr)
         self.assertIn("what has come is kept", done.stderr)
 
     def test_missing_permissions_are_told_by_the_side_that_lacks_them(self):

@@ -63,8 +63,8 @@ private:
 // Waits for a datagram, and takes besides it what else is there and fits, without waiting. Gives how many: at least
 // one. It is one receive among those of the socket, which are served in order: behind a receive that already waits it
 // waits, too, and when its turn has come it takes what is there. The socket has to be there when this starts; closing
-// it ends the wait. A cancel or a deadline loses no datagram. Errors: as Datagram::receive(), of the first one; an
-// error behind it is told by the next receive.
+// it ends the wait. A cancel or a deadline loses no datagram. Errors: as Datagram::receive(). What the system tells
+// behind the first datagram is told by the next receive_many() from this socket into the same batch.
 [[nodiscard]] Task<Result<std::size_t>> receive_many(const Datagram& socket, DatagramBatch& batch,
                                                      Deadline deadline = {});
 
@@ -79,8 +79,9 @@ struct IncompleteBatch : Error {
     std::size_t sent = 0;
 };
 
-// Sends all, in order, and waits where there is no room. Gives how many, which is all of them. It is several sends of
-// the socket: those of other tasks may come in between where it has to wait. `datagrams`, their bytes and the socket
+// Sends all, in order, and waits where there is no room. Gives how many, which is all of them. Equal ones in a row to
+// one receiver go as segments of one message where the system can (UDP_SEGMENT): most of the gain. It is several sends
+// of the socket: those of other tasks may come in between where it has to wait. `datagrams`, their bytes and the socket
 // have to live until it ends; closing the socket ends it. Errors: as Datagram::send_to() and send(), of the datagram
 // with the index `sent`. connection_refused tells of an earlier datagram: this one can be sent again.
 [[nodiscard]] Task<std::expected<std::size_t, IncompleteBatch>> send_many(const Datagram& socket,

@@ -58,7 +58,6 @@ pier::Task<int> receive(const Options& options) {
     // Best effort: an old kernel has none of it for IPv6.
     (void)pier::receive_own_groups_alone(socket);
     (void)socket.set(pier::Option::receive_buffer, receive_buffer);
-    // Windows asks the receiver whether what was sent in this machine comes. It is so already on every system.
     const auto joined = pier::join(
         socket, {.group = options.group, .interface_index = options.interface_index, .source = options.source});
     if (!joined) co_return complain_of_join(options, joined.error());

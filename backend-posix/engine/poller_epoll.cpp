@@ -69,8 +69,9 @@ private:
         if ((interest & spi::output) != 0) event.events |= EPOLLOUT;
         if ((interest & spi::exceptional) != 0) event.events |= EPOLLPRI;
         // Edges only: after data, urgent data and data again, a short receive leaves the last without an edge of its
-        // own. The urgent mark is the warning not to conclude from short receives any more.
-        if (traits().edge) event.events |= EPOLLET | EPOLLPRI;
+        // own. The urgent mark is the warning not to conclude from short receives any more. Where nobody does, it must
+        // not come: the try that follows an event would pass the urgent byte, for which somebody waits.
+        if (traits().edge) event.events |= d.drain_exact ? EPOLLET : EPOLLET | EPOLLPRI;
         if (epoll_ctl(epoll_, what, descriptor_of(d.socket), &event) != 0) return fail_last();
         return {};
     }

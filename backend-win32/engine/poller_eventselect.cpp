@@ -196,6 +196,9 @@ private:
             WSANETWORKEVENTS record;
             // It fails for no reason that the next call on the socket would not give: let that say it.
             bool failed = ::WSAEnumNetworkEvents(native(d->socket), nullptr, &record) != 0;
+            // A warning not to conclude from short receives. Where nobody does, a try must not follow from it: on Wine
+            // it would pass the urgent byte, for which somebody waits.
+            if (d->drain_exact) record.lNetworkEvents &= ~FD_OOB;
             std::uint8_t bits = failed ? spi::exceptional : bits_of(record.lNetworkEvents);
             if (!failed && (record.lNetworkEvents & FD_CONNECT) != 0)
                 tell_connect(*d, record.iErrorCode[FD_CONNECT_BIT]);

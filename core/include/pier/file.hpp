@@ -87,6 +87,8 @@ public:
     // Also when nothing is held. What is under way goes on.
     void close() noexcept { shared_.reset(); }
     [[nodiscard]] bool valid() const noexcept { return shared_ != nullptr; }
+    // Whether it was opened for reading.
+    [[nodiscard]] bool readable() const noexcept { return shared_ != nullptr && shared_->readable; }
     // The system's own handle, for calls that Pier has none for. It stays this object's. no_handle when nothing is
     // held.
     [[nodiscard]] NativeHandle native_handle() const noexcept {

@@ -126,6 +126,13 @@ void ReadinessEngine::lost(Descriptor& foreign) noexcept {
     d.registered = false;
 }
 
+// A poller that was told of urgent data to be warned of short receives is to do without.
+Result<void> ReadinessEngine::keep_urgent(Descriptor& stream) noexcept {
+    stream.drain_exact = true;
+    if (!polled(stream).registered) return {};
+    return poller_->change(stream, stream.interest);
+}
+
 Result<void> ReadinessEngine::wait(Time until, Harvest& harvest) {
     bool news = !cancelled_.empty();
     while (Operation* op = cancelled_.pop()) harvest.finished(*op, Error{Errc::operation_canceled, 0}, 0);

@@ -29,7 +29,8 @@ Task<Result<File>> File::open(std::string path, FileOptions options, Deadline de
         auto adopted = loop.adopt_file(opened->get());
         if (!adopted) co_return fail(adopted.error());
     }
-    co_return File(std::make_shared<const spi::OpenFile>(spi::OpenFile{&loop, std::move(*opened), engines}));
+    const bool readable = options.access != FileAccess::write;
+    co_return File(std::make_shared<const spi::OpenFile>(spi::OpenFile{&loop, std::move(*opened), engines, readable}));
 }
 
 Task<Result<void>> File::write_all_at(std::uint64_t offset, std::span<const std::byte> data, Deadline deadline) const {

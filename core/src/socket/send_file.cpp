@@ -92,6 +92,7 @@ Task<Sent> send_by_reading(const Stream& stream, const File& file, FileRange ran
 Task<Sent> Stream::send_file(const File& file, FileRange range, Deadline deadline) const {
     if (!valid() || !file.valid()) co_return incomplete(Error{Errc::not_connected, 0}, 0);
     require_here();
+    if (!file.readable()) co_return incomplete(Error{Errc::permission_denied, 0}, 0);
     auto size = sys::file_size(file.native_handle());
     if (!size) co_return incomplete(size.error(), 0);
     range.size = std::min(range.size, *size - std::min(range.offset, *size));

@@ -81,6 +81,8 @@ TEST_CASE("urgent: a byte comes beside the stream") {
 TEST_CASE("urgent: waited for before it comes, beside a receive") {
     if (never_told()) return skip("libuv doesn't tell of urgent data on Windows");
     if (one_at_a_time()) return skip("one operation at a time");
+    // As io_uring's kernel, its server tries the receives that wait, and Linux drops the byte then.
+    if (under_wine() && !receives_by_trying()) return skip("Wine's receives that wait pass urgent data");
     on_loop([]() -> Task<void> {
         Pair pair = co_await connect_pair();
         const UrgentSource source = source_of(pair.server);

@@ -18,7 +18,8 @@ class FileJob;
 struct OpenFile {
     Loop* loop;
     SystemHandle handle;
-    bool engines;  // the loop's engine reads and writes it
+    bool engines;   // the loop's engine reads and writes it
+    bool readable;  // opened for reading
 };
 
 // Results as a number of bytes.

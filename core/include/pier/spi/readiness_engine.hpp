@@ -50,6 +50,7 @@ public:
     void cancel(Operation& op) noexcept override;
     void rest(Operation& op) noexcept override;
     void lost(Descriptor& foreign) noexcept override;
+    Result<void> keep_urgent(Descriptor& stream) noexcept override;
     Result<void> room_to_accept() override { return poller_->room_to_accept(); }
     Result<void> wait(Time until, Harvest& harvest) override;
     void wake() noexcept override { poller_->wake(); }

@@ -122,7 +122,7 @@ std::optional<Answer> parse_file_header(Reader reader) {
 
 std::optional<Answer> parse_refusal(Reader reader) {
     const std::string_view word = reader.word();
-    const auto* found = std::ranges::find(refusal_words, word, &std::pair<Refusal, std::string_view>::second);
+    const auto found = std::ranges::find(refusal_words, word, &std::pair<Refusal, std::string_view>::second);
     if (found == refusal_words.end()) return std::nullopt;
     return checked(reader, Answer(found->first));
 }
@@ -155,7 +155,7 @@ std::optional<Request> parse_request(std::string_view line) {
 }
 
 std::string to_line(Refusal refusal) {
-    const auto* found = std::ranges::find(refusal_words, refusal, &std::pair<Refusal, std::string_view>::first);
+    const auto found = std::ranges::find(refusal_words, refusal, &std::pair<Refusal, std::string_view>::first);
     return std::string("refused ").append(found->second).append("\n");
 }
 

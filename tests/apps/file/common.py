@@ -195,4 +195,5 @@ def file_answer(data, offset=0, size=None):
 
 
 def can_link():
-    return not settings.wine and hasattr(os, "symlink") and not settings.windows
+    """Windows asks for a privilege. Under Wine, links of the system beneath are followed, and found out."""
+    return hasattr(os, "symlink") and not settings.windows

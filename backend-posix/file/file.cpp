@@ -73,6 +73,11 @@ std::unexpected<Error> why_not_moved() noexcept {
     return fail_last();
 }
 
+bool is_regular(const std::string& path) noexcept {
+    struct stat found {};
+    return stat(path.c_str(), &found) == 0 && S_ISREG(found.st_mode);
+}
+
 Result<void> require_regular(int file) noexcept {
     struct stat found {};
     if (fstat(file, &found) != 0) return fail_last();
@@ -91,6 +96,10 @@ Result<SystemHandle> open_file(const std::string& path, FileOptions options, Fil
     // Without O_NONBLOCK a pipe would be waited for.
     const int flags = flags_of(options);
     SystemHandle file = posix::owned(uninterrupted([&] { return ::open(path.c_str(), flags | O_NONBLOCK, mode); }));
+    if (!file.valid() && errno == EWOULDBLOCK && is_regular(path)) {
+        // Somebody has a lease on it, and is asked to give it back: that is waited for (fcntl(2), F_SETLEASE).
+        file = posix::owned(uninterrupted([&] { return ::open(path.c_str(), flags, mode); }));
+    }
     if (!file.valid()) return why_not_opened();
     if (auto regular = require_regular(descriptor_of(file)); !regular) return fail(regular.error());
     // Of a regular file it means nothing to read(2), but io_uring would not wait for its disk.
@@ -132,8 +141,7 @@ Result<void> resize_file(NativeHandle file, std::uint64_t size) noexcept {
     }
     const int status = uninterrupted([&] { return ftruncate(descriptor_of(file), static_cast<off_t>(size)); });
     if (status == 0) return {};
-    // ftruncate(2): what it says of a file that was not opened for writing.
-    if (errno == EINVAL || errno == EBADF) return fail(Errc::permission_denied, errno);
+    if (errno == EINVAL) return fail(Errc::file_too_large, errno);
     return fail_last();
 }
 

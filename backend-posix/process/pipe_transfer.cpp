@@ -1,5 +1,7 @@
 #include "process/pipe_transfer.hpp"
 
+#include "process/no_broken_pipe_signal.hpp"
+
 #include <pier/sys/pipe.hpp>
 
 #include <fcntl.h>
@@ -16,40 +18,6 @@ namespace {
 
 // RWF_NOSIGNAL of Linux 6.18, which most systems' headers lack. It costs no call; the other way costs two.
 constexpr int without_signal = 0x100;
-
-// While it lives, a write to a pipe that nobody reads raises no signal in this thread; others keep what they have.
-class NoBrokenPipeSignal {
-public:
-    NoBrokenPipeSignal() noexcept {
-        sigemptyset(&signal_);
-        sigaddset(&signal_, SIGPIPE);
-        (void)pthread_sigmask(SIG_BLOCK, &signal_, &before_);
-        if (sigismember(&before_, SIGPIPE) != 1) return;  // so none can be pending
-        sigset_t pending;
-        sigemptyset(&pending);
-        (void)sigpending(&pending);
-        was_pending_ = sigismember(&pending, SIGPIPE) == 1;
-    }
-    NoBrokenPipeSignal(const NoBrokenPipeSignal&) = delete;
-    ~NoBrokenPipeSignal() {
-        const int error = errno;
-        (void)pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-        errno = error;
-    }
-
-    // The write has raised it.
-    void take() noexcept {
-        const timespec at_once{};
-        while (!was_pending_ && sigtimedwait(&signal_, nullptr, &at_once) < 0 && errno == EINTR) {
-        }
-        errno = EPIPE;
-    }
-
-private:
-    sigset_t signal_{};
-    sigset_t before_{};
-    bool was_pending_ = false;
-};
 
 ssize_t write_guarded(int pipe, const std::byte* data, std::size_t size) noexcept {
     NoBrokenPipeSignal guard;

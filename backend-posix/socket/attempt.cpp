@@ -1,6 +1,7 @@
 // One try of an operation, without ever blocking.
 #include "process/error.hpp"
 #include "process/native_handle.hpp"
+#include "process/no_broken_pipe_signal.hpp"
 #include "socket/address.hpp"
 #include "socket/pieces.hpp"
 
@@ -78,8 +79,12 @@ Attempt send(Operation& op) noexcept {
 Attempt send_file(spi::SendFileOperation& op) noexcept {
     const int socket = descriptor_of(op.descriptor->socket);
     auto offset = static_cast<off_t>(op.offset);
-    const Attempt attempt = conclude(
-        op, uninterrupted([&] { return sendfile(socket, posix::descriptor_of(op.file), &offset, op.length); }));
+    // It has no MSG_NOSIGNAL.
+    posix::NoBrokenPipeSignal guard;
+    const ssize_t count =
+        uninterrupted([&] { return sendfile(socket, posix::descriptor_of(op.file), &offset, op.length); });
+    if (count < 0 && errno == EPIPE) guard.take();
+    const Attempt attempt = conclude(op, count);
     // The socket is open, so it is the file: opened for writing alone.
     if (attempt == Attempt::done && op.error.native == EBADF) op.error.condition = Errc::permission_denied;
     return attempt;

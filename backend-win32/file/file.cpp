@@ -74,11 +74,18 @@ Result<SystemHandle> open_file(const std::string& path, FileOptions options, Fil
     // The last two: a server of a named pipe that the path may name can't act as this user.
     DWORD flags = FILE_ATTRIBUTE_NORMAL | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS;
     if (calls == FileCalls::overlapped) flags |= FILE_FLAG_OVERLAPPED;
+    // Else the target of a link without an end would be made.
+    if (options.creation == FileCreation::create_new) flags |= FILE_FLAG_OPEN_REPARSE_POINT;
     constexpr DWORD everything = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
     SystemHandle file = win32::owned(::CreateFileW(wide->c_str(), access_of(options.access), everything, nullptr,
                                                    disposition_of(options.creation), flags, nullptr));
     if (!file.valid()) return why_not_opened(*wide);
-    if (::GetFileType(handle_of(file)) != FILE_TYPE_DISK) return fail(Errc::not_a_regular_file);
+    // A volume is of that type, too, and has none of the information.
+    BY_HANDLE_FILE_INFORMATION information{};
+    if (::GetFileType(handle_of(file)) != FILE_TYPE_DISK ||
+        !::GetFileInformationByHandle(handle_of(file), &information)) {
+        return fail(Errc::not_a_regular_file);
+    }
     if (options.creation == FileCreation::truncate) {
         if (auto emptied = resize_file(file.get(), 0); !emptied) return fail(emptied.error());
     }
@@ -116,8 +123,8 @@ Result<void> resize_file(NativeHandle file, std::uint64_t size) noexcept {
     FILE_END_OF_FILE_INFO end{};
     end.EndOfFile.QuadPart = static_cast<LONGLONG>(size);
     if (::SetFileInformationByHandle(handle_of(file), FileEndOfFileInfo, &end, sizeof end)) return {};
-    // Wine, of a file that was not opened for writing; there is nothing else that could be wrong with the size.
-    if (::GetLastError() == ERROR_INVALID_PARAMETER) return fail(Errc::permission_denied, ERROR_INVALID_PARAMETER);
+    // Beyond what the file system can have (MS-FSA, 2.1.5.15.4).
+    if (::GetLastError() == ERROR_INVALID_PARAMETER) return fail(Errc::file_too_large, ERROR_INVALID_PARAMETER);
     return fail_last();
 }
 

@@ -34,9 +34,10 @@ Result<std::wstring> to_file_path(std::string_view path) {
     if (path.empty()) return fail(Errc::file_not_found);
     auto wide = to_wide_strictly(path);
     if (!wide || path.find('\0') != std::string_view::npos) return fail(Errc::invalid_argument);
-    if (wide->size() < longest_plain || is_verbatim(*wide)) return std::move(*wide);
+    if (is_verbatim(*wide)) return std::move(*wide);
+    // The limit is that of the whole, with the present folder in front of what is relative.
     auto full = absolute_path(*wide);
-    if (!full || is_verbatim(*full)) return full;
+    if (!full || full->size() < longest_plain || is_verbatim(*full)) return full;
     if (full->starts_with(LR"(\\)")) return LR"(\\?\UNC\)" + full->substr(2);
     return LR"(\\?\)" + *full;
 }

@@ -23,7 +23,7 @@ std::unexpected<Error> fail_last() noexcept { return fail(win32::translate(::Get
 // Of a file or a folder, to ask about it.
 SystemHandle open_to_ask(const std::wstring& path) noexcept {
     return owned(::CreateFileW(path.c_str(), FILE_READ_ATTRIBUTES, everybody, nullptr, OPEN_EXISTING,
-                               FILE_FLAG_BACKUP_SEMANTICS, nullptr));
+                               FILE_FLAG_BACKUP_SEMANTICS | SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS, nullptr));
 }
 
 std::uint64_t joined(DWORD high, DWORD low) noexcept { return std::uint64_t{high} << 32 | low; }

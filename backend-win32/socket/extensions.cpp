@@ -61,6 +61,26 @@ Result<Extensions> extensions() {
     return *known;
 }
 
+namespace {
+
+bool wants_to_transmit() noexcept {
+    wchar_t value[4];
+    const DWORD length = ::GetEnvironmentVariableW(L"PIER_TRANSMIT_FILE", value, 4);
+    if (length == 1 && (value[0] == L'0' || value[0] == L'1')) return value[0] == L'1';
+    OSVERSIONINFOEXW asked{};
+    asked.dwOSVersionInfoSize = sizeof asked;
+    asked.wProductType = VER_NT_WORKSTATION;
+    const ULONGLONG same = ::VerSetConditionMask(0, VER_PRODUCT_TYPE, VER_EQUAL);
+    return !::VerifyVersionInfoW(&asked, VER_PRODUCT_TYPE, same);
+}
+
+}  // namespace
+
+bool transmits_files() noexcept {
+    static const bool wanted = wants_to_transmit();
+    return wanted;
+}
+
 std::string probe_overlapped() {
     auto loaded = extensions();
     if (loaded) return {};

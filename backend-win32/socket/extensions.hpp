@@ -37,6 +37,11 @@ struct Extensions {
 // Asked for once. Any thread. Errors: not_supported, and what opening a socket says.
 [[nodiscard]] Result<Extensions> extensions();
 
+// Whether TransmitFile is used. The client editions of Windows run two of them at a time, of all programs together, and
+// let the others wait (its documentation): two peers that don't read would stop every transfer. So only servers do.
+// PIER_TRANSMIT_FILE=1 or 0 in the environment decides otherwise.
+[[nodiscard]] bool transmits_files() noexcept;
+
 // EngineInfo::probe of all engines of overlapped operations.
 [[nodiscard]] std::string probe_overlapped();
 

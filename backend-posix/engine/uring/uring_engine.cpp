@@ -408,7 +408,9 @@ void UringEngine::lane_completed(UringLane& lane, const io_uring_cqe& cqe, spi::
     if (lane.cancelled && !uncancelled_.empty()) [[unlikely]]
         uncancelled_.remove(*op);
     int result = cqe.res;
-    if (lane.polling && result >= 0) {
+    // It asked for more than urgent data, so that the kernel would wake it: a look decides.
+    const bool looks = op->verb == Verb::wait && op->has(Operation::urgent);
+    if ((lane.polling || looks) && result >= 0) {
         lane.polling = false;
         d.lanes[&lane - d.kernel].drained = false;
         return harvest.ready(*op);

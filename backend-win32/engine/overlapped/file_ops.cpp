@@ -17,20 +17,15 @@ using spi::FileOperation;
 struct FileRecord : OVERLAPPED {
     explicit FileRecord(FileOperation& of) noexcept : OVERLAPPED{}, op(&of) {}
     FileOperation* op;
+    DWORD failed_with = ERROR_SUCCESS;  // at once
 };
 static_assert(sizeof(FileRecord) <= sizeof(FileOperation::record) && alignof(FileRecord) <= alignof(FileOperation));
-
-// Whether a read would begin behind the end of the file.
-bool is_behind(HANDLE file, std::uint64_t offset) noexcept {
-    LARGE_INTEGER size{};
-    return ::GetFileSizeEx(file, &size) && offset >= static_cast<std::uint64_t>(size.QuadPart);
-}
 
 FileRecord& record_of(FileOperation& op) noexcept { return *std::launder(reinterpret_cast<FileRecord*>(op.record)); }
 
 }  // namespace
 
-Result<FileStart> begin_file(FileOperation& op) noexcept {
+Result<void> begin_file(FileOperation& op, HANDLE port) noexcept {
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
     FileRecord& record = *std::construct_at(reinterpret_cast<FileRecord*>(op.record), op);
     const bool reads = op.kind == FileOperation::Kind::read;
@@ -40,17 +35,15 @@ Result<FileStart> begin_file(FileOperation& op) noexcept {
     record.Offset = static_cast<DWORD>(offset);
     record.OffsetHigh = static_cast<DWORD>(offset >> 32);
     const HANDLE file = handle_of(op.file);
-    // Asked before, because systems differ in whether such a read has a notice: Windows sends none for a call that
-    // fails at once, Wine sends one.
-    if (reads && is_behind(file, offset)) return FileStart::at_its_end;
     const BOOL done = reads ? ::ReadFile(file, op.buffer, op.length, nullptr, &record)
                             : ::WriteFile(file, op.buffer, op.length, nullptr, &record);
-    // What succeeds at once has its notice, too.
-    if (done) return FileStart::notice_comes;
+    // What succeeds at once has its entry, too.
+    if (done) return {};
     const DWORD code = ::GetLastError();
-    if (code == ERROR_IO_PENDING) return FileStart::notice_comes;
-    if (code == ERROR_HANDLE_EOF && reads) return FileStart::at_its_end;
-    return fail(translate(code));
+    if (code == ERROR_IO_PENDING) return {};
+    record.failed_with = code;
+    if (::PostQueuedCompletionStatus(port, 0, of_failed_files, &record)) return {};
+    return fail(translate(::GetLastError()));
 }
 
 void request_cancel(FileOperation& op) noexcept {
@@ -58,21 +51,24 @@ void request_cancel(FileOperation& op) noexcept {
     (void)::CancelIoEx(handle_of(op.file), &record_of(op));
 }
 
-void file_ended(OVERLAPPED& notice, spi::Harvest& harvest) noexcept {
-    FileRecord& record = static_cast<FileRecord&>(notice);
+void file_ended(const OVERLAPPED_ENTRY& entry, HANDLE port, spi::Harvest& harvest) noexcept {
+    FileRecord& record = static_cast<FileRecord&>(*entry.lpOverlapped);
     FileOperation& op = *record.op;
     DWORD transferred = 0;
-    if (::GetOverlappedResult(handle_of(op.file), &record, &transferred, FALSE)) {
-        return harvest.finished(op, Error{}, transferred);
+    DWORD code = record.failed_with;
+    if (code != ERROR_SUCCESS && entry.lpCompletionKey == of_files) return;  // our own is behind it
+    if (code == ERROR_SUCCESS && !::GetOverlappedResult(handle_of(op.file), &record, &transferred, FALSE)) {
+        code = ::GetLastError();
     }
-    const DWORD code = ::GetLastError();
-    if (code == ERROR_HANDLE_EOF && op.kind == FileOperation::Kind::read) return harvest.finished(op, Error{}, 0);
+    // A read behind the end of the file is its end.
+    if (code == ERROR_HANDLE_EOF && op.kind == FileOperation::Kind::read) code = ERROR_SUCCESS;
+    if (code == ERROR_SUCCESS) return harvest.finished(op, Error{}, transferred);
     Error error = translate(code);
     if (code == ERROR_OPERATION_ABORTED && !op.why) {
         // Nobody asked: the thread that had begun it has ended.
-        const auto again = begin_file(op);
-        if (again && *again == FileStart::notice_comes) return;
-        error = again ? Error{} : again.error();
+        const auto again = begin_file(op, port);
+        if (again) return;
+        error = again.error();
     }
     harvest.finished(op, error, 0);
 }

@@ -23,7 +23,7 @@ public:
     ~Iocp() override { outlive_notices(); }
 
     Result<void> adopt_file(NativeHandle file) override;
-    Result<void> start_file(spi::FileOperation& op) noexcept override;
+    Result<void> start_file(spi::FileOperation& op) noexcept override { return begin_file(op, port_.get()); }
     void cancel_file(spi::FileOperation& op) noexcept override { request_cancel(op); }
     Result<void> wait(Time until, spi::Harvest& harvest) override;
     void wake() noexcept override;
@@ -32,13 +32,9 @@ protected:
     Result<void> associate(OverlappedDescriptor& descriptor) override;
 
 private:
-    // What an entry of the port is of.
-    enum Key : ULONG_PTR { of_sockets, of_files };
-
     OwnedHandle port_;
     ShortWait short_wait_;
-    spi::Queue<spi::Operation> at_end_;  // reads of files that have ended at once, of which no entry comes
-    const bool skips_;                   // no packet for what succeeded at once
+    const bool skips_;  // no packet for what succeeded at once
     std::atomic<bool> woken_{false};
 };
 
@@ -60,20 +56,8 @@ Result<void> Iocp::adopt_file(NativeHandle file) {
     return {};
 }
 
-Result<void> Iocp::start_file(spi::FileOperation& op) noexcept {
-    const auto started = begin_file(op);
-    if (!started) return fail(started.error());
-    if (*started == FileStart::at_its_end) {
-        op.finish();
-        at_end_.push(op);
-    }
-    return {};
-}
-
 Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
-    const bool told = !at_end_.empty();
-    while (spi::Operation* op = at_end_.pop()) harvest.finished_already(*op);
-    const Time limit = hand_over(harvest) || told ? Time::min() : until;
+    const Time limit = hand_over(harvest) ? Time::min() : until;
     const bool alertable = short_wait_.begin(limit) == ShortWait::Mode::alertable;
     OVERLAPPED_ENTRY entries[spi::limits::iocp_batch];
     ULONG count = 0;
@@ -85,8 +69,8 @@ Result<void> Iocp::wait(Time until, spi::Harvest& harvest) {
         return fail(translate(code));
     }
     for (ULONG i = 0; i < count; ++i) {
-        if (entries[i].lpCompletionKey == of_files) {
-            file_ended(*entries[i].lpOverlapped, harvest);
+        if (entries[i].lpCompletionKey != of_sockets) {
+            file_ended(entries[i], port_.get(), harvest);
         } else if (entries[i].lpOverlapped == nullptr) {
             woken_.store(false);
             (void)hand_over(harvest);

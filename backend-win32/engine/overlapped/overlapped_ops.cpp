@@ -217,7 +217,8 @@ bool settled_before(Operation& op, const Means& means, Outcome& outcome) noexcep
             break;
         case Verb::send_file:
             // Of AF_UNIX the documents say nothing.
-            if (!d.peer.is_unix() && means.extensions.of(d.peer.family()).transmit != nullptr) return false;
+            if (transmits_files() && !d.peer.is_unix() && means.extensions.of(d.peer.family()).transmit != nullptr)
+                return false;
             break;
         case Verb::none:
             break;
@@ -297,7 +298,13 @@ Outcome conclude(OverlappedLane& record) noexcept {
             transferred = static_cast<DWORD>(record.InternalHigh);
         }
     }
-    return meaning(op, record, code, transferred);
+    const Outcome outcome = meaning(op, record, code, transferred);
+    // It was under way, and nothing tells how much of it has gone.
+    if (op.verb == Verb::send_file && outcome.kind == Kind::ended && outcome.error) {
+        spi::Lane& lane = op.descriptor->lane(spi::Direction::write);
+        lane.poisoned = lane.settled = true;
+    }
+    return outcome;
 }
 
 Outcome conclude_reported(OverlappedLane& record) noexcept {

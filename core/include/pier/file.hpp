@@ -54,6 +54,8 @@ public:
     [[nodiscard]] static Task<Result<File>> open(std::string path, FileOptions options = {}, Deadline deadline = {});
 
     File() = default;
+    File(File&&) noexcept = default;
+    File& operator=(File&&) noexcept = default;
 
     // Some bytes from `offset` on, at most 1 GiB at once, into the caller's buffer, which must live until the operation
     // has ended; 0 only at the end of the file and for an empty buffer. Errors: io_error, permission_denied (opened for
@@ -87,8 +89,8 @@ public:
     // Also when nothing is held. What is under way goes on.
     void close() noexcept { shared_.reset(); }
     [[nodiscard]] bool valid() const noexcept { return shared_ != nullptr; }
-    // Whether it was opened for reading.
-    [[nodiscard]] bool readable() const noexcept { return shared_ != nullptr && shared_->readable; }
+    // For operations, which hold it while they are under way. Null when nothing is held.
+    [[nodiscard]] const std::shared_ptr<const spi::OpenFile>& shared() const noexcept { return shared_; }
     // The system's own handle, for calls that Pier has none for. It stays this object's. no_handle when nothing is
     // held.
     [[nodiscard]] NativeHandle native_handle() const noexcept {

@@ -29,15 +29,21 @@ Task<Result<File>> File::open(std::string path, FileOptions options, Deadline de
         auto adopted = loop.adopt_file(opened->get());
         if (!adopted) co_return fail(adopted.error());
     }
-    const bool readable = options.access != FileAccess::write;
-    co_return File(std::make_shared<const spi::OpenFile>(spi::OpenFile{&loop, std::move(*opened), engines, readable}));
+    spi::OpenFile file{.loop = &loop,
+                       .handle = std::move(*opened),
+                       .engines = engines,
+                       .readable = options.access != FileAccess::write,
+                       .writable = options.access != FileAccess::read};
+    co_return File(std::make_shared<const spi::OpenFile>(std::move(file)));
 }
 
 Task<Result<void>> File::write_all_at(std::uint64_t offset, std::span<const std::byte> data, Deadline deadline) const {
-    const File held(shared_);  // this object may be closed meanwhile
+    const auto held = shared_;  // this object may be closed meanwhile
     const Deadline until = absolute(deadline);
     while (!data.empty()) {
-        auto written = co_await held.write_at(offset, data, until);
+        auto* const from = const_cast<std::byte*>(data.data());
+        spi::FileAwaiter writing(until, spi::FileOperation::Kind::write, held, offset, from, data.size());
+        auto written = co_await writing;
         if (!written) co_return fail(written.error());
         if (*written == 0) co_return fail(Errc::disk_full);  // no system says so of a disk with room
         offset += *written;
@@ -55,6 +61,7 @@ Task<Result<std::uint64_t>> File::size(Deadline deadline) const {
 
 Task<Result<void>> File::resize(std::uint64_t size, Deadline deadline) const {
     if (shared_ == nullptr) co_return fail(Errc::not_connected);
+    if (!shared_->writable) co_return fail(Errc::permission_denied);
     auto resizing = [file = shared_, size] { return sys::resize_file(file->handle.get(), size); };
     auto resized = co_await call(std::move(resizing), deadline);
     co_return resized;

@@ -27,7 +27,7 @@ public:
         Job& waiting = *job;
         one.push_back(std::move(job));
         std::lock_guard lock(mutex_);
-        if (bound == Bound::jobs_waiting && jobs_.size() >= limits::jobs_waiting) return false;
+        if (bound == Bound::jobs_waiting && bounded_ >= limits::jobs_waiting) return false;
         if (idle_ <= jobs_.size() && threads_ < limits::worker_threads) {
             try {
                 std::thread([this] { run(); }).detach();
@@ -41,6 +41,8 @@ public:
         waiting.place_ = one.begin();
         jobs_.splice(jobs_.end(), one);
         waiting.waits_ = true;
+        waiting.counts_ = bound == Bound::jobs_waiting;
+        if (waiting.counts_) ++bounded_;
         changed_.notify_one();
         return true;
     }
@@ -50,6 +52,7 @@ public:
         std::list<std::shared_ptr<Job>> gone;  // freed behind the lock
         std::lock_guard lock(mutex_);
         if (!std::exchange(job.waits_, false)) return false;
+        if (job.counts_) --bounded_;
         gone.splice(gone.end(), jobs_, job.place_);
         return true;
     }
@@ -71,12 +74,14 @@ private:
         std::shared_ptr<Job> job = std::move(jobs_.front());
         jobs_.pop_front();
         job->waits_ = false;
+        if (job->counts_) --bounded_;
         return job;
     }
 
     std::mutex mutex_;
     std::condition_variable changed_;
     std::list<std::shared_ptr<Job>> jobs_;  // those that wait for a thread
+    std::size_t bounded_ = 0;               // those of them that have a bound
     std::size_t threads_ = 0;
     std::size_t idle_ = 0;
 };

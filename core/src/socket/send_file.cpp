@@ -4,6 +4,8 @@
 #include <pier/sys/file.hpp>
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 #include <vector>
 
 namespace pier {
@@ -17,11 +19,11 @@ constexpr std::size_t read_piece = 256 * 1024;
 // By the system: the loop goes on from piece to piece by skip(), as with a list of buffers.
 class SendFileAwaiter : public spi::SocketAwaiter<spi::SendFileOperation> {
 public:
-    SendFileAwaiter(Deadline limit, const spi::Handle& on, const File& from, FileRange range) noexcept
+    SendFileAwaiter(Deadline limit, const spi::Handle& on, const spi::OpenFile& from, FileRange range) noexcept
         : SocketAwaiter(limit, spi::Verb::send_file, on), size_(range.size) {
         set(whole);
         set(vectored);
-        file = from.native_handle();
+        file = from.handle.get();
         offset = range.offset;
         rest = size_;
         length = piece();
@@ -54,7 +56,8 @@ Sent incomplete(Error error, std::uint64_t sent) { return std::unexpected(Incomp
 
 // Reads a piece, sends it, and so on. A piece that could not be sent leaves the stream closed for sending by itself;
 // `poison` does it where a later one could not be read.
-Task<Sent> send_by_reading(const Stream& stream, const File& file, FileRange range, Deadline until) {
+Task<Sent> send_by_reading(const Stream& stream, std::shared_ptr<const spi::OpenFile> file, FileRange range,
+                           Deadline until) {
     std::vector<std::byte> piece(static_cast<std::size_t>(std::min<std::uint64_t>(range.size, read_piece)));
     const spi::Descriptor* const descriptor = stream.descriptor();
     std::uint64_t sent = 0;
@@ -62,7 +65,9 @@ Task<Sent> send_by_reading(const Stream& stream, const File& file, FileRange ran
     while (sent < range.size) {
         const std::span some(piece.data(),
                              static_cast<std::size_t>(std::min<std::uint64_t>(range.size - sent, piece.size())));
-        auto read = co_await file.read_at(range.offset + sent, some, until);
+        spi::FileAwaiter reading(until, spi::FileOperation::Kind::read, file, range.offset + sent, some.data(),
+                                 some.size());
+        auto read = co_await reading;
         if (!read) {
             error = read.error();
             break;
@@ -90,20 +95,24 @@ Task<Sent> send_by_reading(const Stream& stream, const File& file, FileRange ran
 }  // namespace
 
 Task<Sent> Stream::send_file(const File& file, FileRange range, Deadline deadline) const {
-    if (!valid() || !file.valid()) co_return incomplete(Error{Errc::not_connected, 0}, 0);
+    const auto held = file.shared();  // the file may be closed meanwhile
+    if (!valid() || held == nullptr) co_return incomplete(Error{Errc::not_connected, 0}, 0);
     require_here();
-    if (!file.readable()) co_return incomplete(Error{Errc::permission_denied, 0}, 0);
-    auto size = sys::file_size(file.native_handle());
+    if (!held->readable) co_return incomplete(Error{Errc::permission_denied, 0}, 0);
+    auto size = sys::file_size(held->handle.get());
     if (!size) co_return incomplete(size.error(), 0);
     range.size = std::min(range.size, *size - std::min(range.offset, *size));
     const Deadline until = absolute(deadline);
     if (loop()->traits().sends_files && range.size > 0) {
-        SendFileAwaiter sending(until, *this, file, range);
+        SendFileAwaiter sending(until, *this, *held, range);
         auto gone = co_await sending;
         if (gone) co_return sending.sent();
-        if (sending.sent() > 0 || !has_to_be_read(gone.error())) co_return incomplete(gone.error(), sending.sent());
+        const bool none = sending.sent() == 0 && has_to_be_read(gone.error());
+        if (!none || !valid() || descriptor()->lane(spi::Direction::write).settled) {
+            co_return incomplete(gone.error(), sending.sent());
+        }
     }
-    auto sent = co_await send_by_reading(*this, file, range, until);
+    auto sent = co_await send_by_reading(*this, held, range, until);
     co_return sent;
 }
 

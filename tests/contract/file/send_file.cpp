@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 using namespace contract;
@@ -160,6 +161,42 @@ TEST_CASE("send file: ended by others") {
             if (!lost) CHECK(stuck.result == way.expected);
             CHECK(stuck.sent < too_much);
         }
+    });
+}
+
+TEST_CASE("send file: the file is closed meanwhile, and its number is another one's") {
+    if (one_at_a_time()) return skip("one operation at a time");
+    const Folder folder;
+    on_loop([&]() -> Task<void> {
+        File file = co_await make_file(folder.text("a"), bytes_of("hello"));
+        auto resized = co_await file.resize(too_much, limit());
+        REQUIRE(outcome(resized) == Errc::ok);
+        Pair pair = co_await connect_pair();
+        Stuck stuck;
+        TaskScope scope;
+        scope.spawn(send_all_of_it(pair.server, file, stuck, limit()));
+        auto first = co_await pair.client.receive(limit());
+        REQUIRE(outcome(first) == Errc::ok);
+        file.close();
+        std::vector<File> others;
+        for (int i = 0; i < 4; ++i) {
+            others.push_back(co_await make_file(folder.text(std::to_string(i)), bytes_of("another file")));
+            resized = co_await others.back().resize(too_much, limit());
+            REQUIRE(outcome(resized) == Errc::ok);
+            auto written = co_await others.back().write_at(too_much - 4, bytes_of("wrong"), limit());
+            REQUIRE(outcome(written) == Errc::ok);
+        }
+        std::uint64_t received = first->size();
+        while (received < too_much) {
+            auto some = co_await pair.client.receive(limit());
+            REQUIRE(outcome(some) == Errc::ok);
+            REQUIRE(!some->empty());
+            received += some->size();
+            if (received == too_much) CHECK(some->data()[some->size() - 1] == std::byte{0});
+        }
+        auto joined = co_await scope.join(limit());
+        CHECK(outcome(joined) == Errc::ok);
+        CHECK(stuck.result == Errc::ok);
     });
 }
 

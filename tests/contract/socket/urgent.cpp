@@ -104,6 +104,25 @@ TEST_CASE("urgent: waited for before it comes, beside a receive") {
     });
 }
 
+TEST_CASE("urgent: what comes in the stream is not told as urgent") {
+    if (never_told()) return skip("libuv doesn't tell of urgent data on Windows");
+    if (one_at_a_time()) return skip("one operation at a time");
+    on_loop([]() -> Task<void> {
+        Pair pair = co_await connect_pair();
+        const UrgentSource source = source_of(pair.server);
+        TaskScope scope;
+        scope.spawn(receive_urgently(source, '!'));
+        co_await turns();
+        for (int i = 0; i < 20; ++i) {
+            co_await say(pair.client, "hello");
+            co_await turns();
+        }
+        co_await send_urgently(pair.client, '!');
+        auto joined = co_await scope.join(limit());
+        CHECK(outcome(joined) == Errc::ok);
+    });
+}
+
 TEST_CASE("urgent: a wait ends by its deadline, a cancel or a close") {
     if (never_told()) return skip("libuv doesn't tell of urgent data on Windows");
     on_loop([]() -> Task<void> {

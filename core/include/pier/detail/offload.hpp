@@ -45,6 +45,7 @@ private:
     // The pool's, under its lock: where the job waits for a thread, if it does.
     std::list<std::shared_ptr<Job>>::iterator place_;
     bool waits_ = false;
+    bool counts_ = false;  // among those that have a bound
 };
 
 // Waits until a job is done. Four jobs run at a time, up to 1,024 wait for a thread. Who stops waiting frees the place

@@ -20,6 +20,7 @@ struct OpenFile {
     SystemHandle handle;
     bool engines;   // the loop's engine reads and writes it
     bool readable;  // opened for reading
+    bool writable;
 };
 
 // Results as a number of bytes.

@@ -27,7 +27,7 @@ TEST_CASE("SHA-256 gives the digests of its standard, in pieces of any length") 
     CHECK(digest_of("", 1) == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     CHECK(digest_of("abc", 1) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     const std::string long_text = "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq";
-    for (const std::size_t piece : {1, 7, 55, 56, 64}) {
+    for (const std::size_t piece : {1U, 7U, 55U, 56U, 64U}) {
         CHECK(digest_of(long_text, piece) == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
     }
     CHECK(digest_of(std::string(1000000, 'a'), 65536) ==

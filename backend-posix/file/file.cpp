@@ -108,7 +108,7 @@ Result<SystemHandle> open_file(const std::string& path, FileOptions options, Fil
 }
 
 Result<std::size_t> read_file(NativeHandle file, std::uint64_t offset, std::span<std::byte> into) noexcept {
-    if (offset > largest_offset) return 0;
+    if (offset > largest_offset - into.size()) return 0;  // no file is as long
     const auto at = static_cast<off_t>(offset);
     const ssize_t count = uninterrupted([&] { return pread(descriptor_of(file), into.data(), into.size(), at); });
     if (count < 0) return why_not_moved();

@@ -93,7 +93,7 @@ Result<SystemHandle> open_file(const std::string& path, FileOptions options, Fil
 }
 
 Result<std::size_t> read_file(NativeHandle file, std::uint64_t offset, std::span<std::byte> into) noexcept {
-    if (offset > largest_offset) return 0;
+    if (offset > largest_offset - into.size()) return 0;  // no file is as long
     OVERLAPPED place = place_of(offset);
     DWORD count = 0;
     if (!::ReadFile(handle_of(file), into.data(), static_cast<DWORD>(into.size()), &count, &place)) {

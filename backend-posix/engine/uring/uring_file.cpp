@@ -37,7 +37,7 @@ Result<void> UringEngine::start_file(FileOperation& op) noexcept {
         const auto room = room_in_file(op.offset, length);
         if (!room) return fail(room.error());
         length = *room;
-    } else if (op.offset > std::uint64_t{std::numeric_limits<off_t>::max()}) {
+    } else if (op.offset > std::uint64_t{std::numeric_limits<off_t>::max()} - length) {
         length = 0;  // there is nothing
     }
     io_uring_sqe* sqe = entry();

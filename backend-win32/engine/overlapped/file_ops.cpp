@@ -23,25 +23,28 @@ static_assert(sizeof(FileRecord) <= sizeof(FileOperation::record) && alignof(Fil
 
 FileRecord& record_of(FileOperation& op) noexcept { return *std::launder(reinterpret_cast<FileRecord*>(op.record)); }
 
+// ERROR_SUCCESS: its entry will come, also where it has succeeded already.
+DWORD issue(FileOperation& op, FileRecord& record) noexcept {
+    record.Offset = static_cast<DWORD>(op.offset);
+    record.OffsetHigh = static_cast<DWORD>(op.offset >> 32);
+    const HANDLE file = handle_of(op.file);
+    const BOOL done = op.kind == FileOperation::Kind::read ? ::ReadFile(file, op.buffer, op.length, nullptr, &record)
+                                                           : ::WriteFile(file, op.buffer, op.length, nullptr, &record);
+    if (done) return ERROR_SUCCESS;
+    const DWORD code = ::GetLastError();
+    return code == ERROR_IO_PENDING ? ERROR_SUCCESS : code;
+}
+
 }  // namespace
 
 Result<void> begin_file(FileOperation& op, HANDLE port) noexcept {
     constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
     FileRecord& record = *std::construct_at(reinterpret_cast<FileRecord*>(op.record), op);
     const bool reads = op.kind == FileOperation::Kind::read;
-    // All ones would mean the end of the file to a write.
-    if (op.offset > largest && !reads) return fail(Errc::file_too_large, ERROR_FILE_TOO_LARGE);
-    const std::uint64_t offset = op.offset < largest ? op.offset : largest;
-    record.Offset = static_cast<DWORD>(offset);
-    record.OffsetHigh = static_cast<DWORD>(offset >> 32);
-    const HANDLE file = handle_of(op.file);
-    const BOOL done = reads ? ::ReadFile(file, op.buffer, op.length, nullptr, &record)
-                            : ::WriteFile(file, op.buffer, op.length, nullptr, &record);
-    // What succeeds at once has its entry, too.
-    if (done) return {};
-    const DWORD code = ::GetLastError();
-    if (code == ERROR_IO_PENDING) return {};
-    record.failed_with = code;
+    // All ones would mean the end of the file to a write. No file is as long, for a read.
+    if (op.offset > largest - op.length && !reads) return fail(Errc::file_too_large, ERROR_FILE_TOO_LARGE);
+    record.failed_with = op.offset > largest - op.length ? ERROR_HANDLE_EOF : issue(op, record);
+    if (record.failed_with == ERROR_SUCCESS) return {};
     if (::PostQueuedCompletionStatus(port, 0, of_failed_files, &record)) return {};
     return fail(translate(::GetLastError()));
 }

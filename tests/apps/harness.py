@@ -171,7 +171,7 @@ def wine_kept_up():
 
 # What Wine says of a thread that is just starting when its process ends: the process has closed its connection to the
 # wineserver then (process_exit_wrapper of dlls/ntdll/unix/server.c). It says it in pieces, and may be gone before the last.
-WINE_SAYS = re.compile(r"wine client error:[0-9a-f]+: (sendmsg(: (Bad file descriptor\n?)?)?)?")
+WINE_SAYS = re.compile(r"wine client error:[0-9a-f]+: (sendmsg(: ((Bad file descriptor|Socket operation on non-socket)\n?)?)?)?")
 
 
 def of_the_program(stderr):

@@ -115,7 +115,8 @@ class Transfers(Folders):
             self.assertIn("is a folder on the server", self.refuse(port, "shared/in"))
             self.assertIn("a folder has this name already", self.refuse(port, "shared/b"))
             self.assertIn("no such file or folder", self.refuse(port, "--list", "none"))
-        self.assertIn("connection refused", self.refuse(port, "shared/none", "shared/b"))
+        # The kernel lets go of what a killed process had in io_uring a moment later, its listener among it.
+        self.assertRegex(self.refuse(port, "shared/none", "shared/b"), "connection (refused|reset by peer)")
         self.assertEqual(leftovers(self.output), [])
 
     def test_many_clients_are_served_at_once(self):

@@ -20,7 +20,6 @@ using spi::FileOperation;
 // In FileOperation::record.
 struct UringFile {
     bool in_kernel = false;
-    bool cancelled = false;  // by us, as UringLane::cancelled
 };
 static_assert(sizeof(UringFile) <= sizeof(FileOperation::record));
 static_assert(alignof(FileOperation) >= 8, "its address has room for a tag");
@@ -63,7 +62,6 @@ void UringEngine::cancel_file(FileOperation& op) noexcept {
         interrupted_.remove(op);  // it only waits for the next run
         return early_.finished(op, Error{Errc::operation_canceled, 0}, 0);
     }
-    record.cancelled = true;
     if (!ask_to_cancel(&op, file_tag)) uncancelled_.push(op);
 }
 
@@ -71,9 +69,9 @@ void UringEngine::file_completed(FileOperation& op, const io_uring_cqe& cqe, spi
     UringFile& record = record_of(op);
     record.in_kernel = false;
     --in_kernel_;
-    if (record.cancelled && !uncancelled_.empty()) uncancelled_.remove(op);
+    if (op.why && !uncancelled_.empty()) uncancelled_.remove(op);
     const bool interrupted = cqe.res == -ECANCELED || cqe.res == -EINTR;
-    if (interrupted && !record.cancelled) {
+    if (interrupted && !op.why) {
         // The end of a run; the operation never asked for it.
         if (begin_again(op) == spi::Progress::finished) harvest.finished_already(op);
         return;

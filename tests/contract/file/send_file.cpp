@@ -11,6 +11,8 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 using namespace contract;
@@ -23,6 +25,14 @@ namespace {
 
 // More than the two buffers of a connection hold.
 constexpr std::size_t too_much = 64 << 20;
+
+// Zeros behind the text.
+Task<File> make_large_file(std::string path, std::string_view text) {
+    File file = co_await make_file(std::move(path), bytes_of(text));
+    auto resized = co_await file.resize(too_much, limit());
+    REQUIRE(outcome(resized) == Errc::ok);
+    co_return file;
+}
 
 // The file has `data`; what arrives is the part of it that the range names.
 void transfer(Meeting& meeting, std::span<const std::byte> data, FileRange range) {
@@ -117,9 +127,7 @@ TEST_CASE("send file: of nothing that is open") {
 TEST_CASE("send file: a deadline in the middle") {
     const Folder folder;
     on_loop([&]() -> Task<void> {
-        File file = co_await make_file(folder.text("a"), bytes_of("hello"));
-        auto resized = co_await file.resize(too_much, limit());
-        REQUIRE(outcome(resized) == Errc::ok);
+        File file = co_await make_large_file(folder.text("a"), "hello");
         Pair pair = co_await connect_pair();
         Stuck stuck;
         co_await send_all_of_it(pair.server, file, stuck, after(50ms));
@@ -147,9 +155,7 @@ TEST_CASE("send file: ended by others") {
         {[](TaskScope&, Pair& pair) { pair.client.abort(); }, Errc::connection_reset},
     };
     on_loop([&]() -> Task<void> {
-        File file = co_await make_file(folder.text("a"), bytes_of("hello"));
-        auto resized = co_await file.resize(too_much, limit());
-        REQUIRE(outcome(resized) == Errc::ok);
+        File file = co_await make_large_file(folder.text("a"), "hello");
         for (const Way& way : ways) {
             Pair pair = co_await connect_pair();
             Stuck stuck;
@@ -173,9 +179,7 @@ TEST_CASE("send file: the file is closed meanwhile, and its number is another on
     if (one_at_a_time()) return skip("one operation at a time");
     const Folder folder;
     on_loop([&]() -> Task<void> {
-        File file = co_await make_file(folder.text("a"), bytes_of("hello"));
-        auto resized = co_await file.resize(too_much, limit());
-        REQUIRE(outcome(resized) == Errc::ok);
+        File file = co_await make_large_file(folder.text("a"), "hello");
         Pair pair = co_await connect_pair();
         Stuck stuck;
         TaskScope scope;
@@ -185,9 +189,7 @@ TEST_CASE("send file: the file is closed meanwhile, and its number is another on
         file.close();
         std::vector<File> others;
         for (int i = 0; i < 4; ++i) {
-            others.push_back(co_await make_file(folder.text(std::to_string(i)), bytes_of("another file")));
-            resized = co_await others.back().resize(too_much, limit());
-            REQUIRE(outcome(resized) == Errc::ok);
+            others.push_back(co_await make_large_file(folder.text(std::to_string(i)), "another file"));
             auto written = co_await others.back().write_at(too_much - 4, bytes_of("wrong"), limit());
             REQUIRE(outcome(written) == Errc::ok);
         }
@@ -209,9 +211,7 @@ TEST_CASE("send file: one send at a time") {
     if (one_at_a_time()) return skip("one operation at a time");
     const Folder folder;
     on_loop([&]() -> Task<void> {
-        File file = co_await make_file(folder.text("a"), bytes_of("hello"));
-        auto resized = co_await file.resize(too_much, limit());
-        REQUIRE(outcome(resized) == Errc::ok);
+        File file = co_await make_large_file(folder.text("a"), "hello");
         Pair pair = co_await connect_pair();
         Stuck stuck;
         TaskScope scope;
@@ -235,16 +235,14 @@ TEST_CASE("send file: one that becomes shorter meanwhile") {
     if (one_at_a_time()) return skip("one operation at a time");
     const Folder folder;
     on_loop([&]() -> Task<void> {
-        File file = co_await make_file(folder.text("a"), bytes_of("hello"));
-        auto resized = co_await file.resize(too_much, limit());
-        REQUIRE(outcome(resized) == Errc::ok);
+        File file = co_await make_large_file(folder.text("a"), "hello");
         Pair pair = co_await connect_pair();
         Stuck stuck;
         TaskScope scope;
         scope.spawn(send_and_finish(pair.server, file, stuck));
         auto first = co_await pair.client.receive(limit());
         REQUIRE(outcome(first) == Errc::ok);
-        resized = co_await file.resize(100'000, limit());
+        auto resized = co_await file.resize(100'000, limit());
         if (!resized) {
             CHECK(outcome(resized) == Errc::file_in_use);  // Windows, as long as it sends
             scope.cancel();

@@ -11,6 +11,8 @@ cd "$root"
 
 # Objects of another checkout of this project are as good as ours.
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+# Sources that use precompiled headers go through the cache, too.
+export CCACHE_SLOPPINESS=pch_defines,time_macros CCACHE_PCH_EXTSUM=1
 
 say() { printf -- '-- %s\n' "$*"; }
 die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }

@@ -24,6 +24,33 @@ function(pier_set_up target)
   target_compile_features(${target} PUBLIC cxx_std_23)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_SCAN_FOR_MODULES OFF)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:pier_warnings>)
+  pier_precompile(${target})
+endfunction()
+
+# pier_precompile(TARGET): where PIER_PRECOMPILED_HEADERS is ON, the standard library's headers are read once for all targets.
+# That halves the time of a build, and hides an include that is missing: the preset linux-gcc goes without, and so does
+# backend-win32 (PIER_OWN_INCLUDES), which no other preset of this system compiles.
+function(pier_precompile target)
+  if(NOT PIER_PRECOMPILED_HEADERS OR PIER_OWN_INCLUDES)
+    return()
+  endif()
+  if(NOT TARGET pier_precompiled)
+    set(source "${PROJECT_BINARY_DIR}/precompiled.cpp")
+    file(CONFIGURE OUTPUT "${source}" CONTENT "" @ONLY)
+    add_library(pier_precompiled OBJECT "${source}")
+    target_compile_features(pier_precompiled PUBLIC cxx_std_23)
+    set_target_properties(pier_precompiled PROPERTIES CXX_EXTENSIONS OFF CXX_SCAN_FOR_MODULES OFF)
+    target_link_libraries(pier_precompiled PRIVATE pier_warnings)
+    target_precompile_headers(pier_precompiled PRIVATE "${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp")
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+      # Without it the result names the minute in which it was made, and no cache of objects fits.
+      target_compile_options(pier_precompiled PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+    endif()
+  endif()
+  target_precompile_headers(${target} REUSE_FROM pier_precompiled)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
+  endif()
 endfunction()
 
 # pier_sources(VARIABLE [FOLDER...]): the C++ sources of these folders, or of this one, in VARIABLE. Says so if there are none.

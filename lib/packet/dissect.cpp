@@ -84,7 +84,8 @@ public:
 
     Dissection run() {
         std::optional<Next> next = first();
-        while (next && next->size > 0) {
+        // A header that is announced and has no bytes is missing; data of no bytes is none.
+        while (next && (next->size > 0 || next->kind != LayerKind::data)) {
             if (found_.count_ == Dissection::most_layers) {
                 fail(packet_error(name_of(next->kind), next->offset, 0, "more layers than are read").error());
                 break;

@@ -102,8 +102,9 @@ private:
         if (link_ == LinkType::ethernet) next.kind = LayerKind::ethernet;
         if (link_ == LinkType::ipv4) next.kind = LayerKind::ipv4;
         if (link_ == LinkType::ipv6) next.kind = LayerKind::ipv6;
-        if (link_ == LinkType::raw_ip && !packet.empty()) {
-            next.kind = load<std::uint8_t>(packet, 0) >> 4 == 6 ? LayerKind::ipv6 : LayerKind::ipv4;
+        if (link_ == LinkType::raw_ip) {
+            const bool v6 = !packet.empty() && load<std::uint8_t>(packet, 0) >> 4 == 6;
+            next.kind = v6 ? LayerKind::ipv6 : LayerKind::ipv4;
         }
         if (!packet.empty()) return next;
         if (next.kind != LayerKind::data) fail(packet_error("packet", 0, 0, "it is empty").error());

@@ -1,6 +1,7 @@
-// The Internet checksum of packets of 1,500 bytes, beside loops that are usual for it and beside reading the memory: the
-// plain sum of its 64-bit words, and std::reduce over them. Lines are "who what nanoseconds ns", each for one packet, and
-// at last the part of the reader's speed. "cache" reads 32 packets again and again, "memory" reads 64 MiB of them.
+// The Internet checksum of packets of 1,500 bytes, beside loops that are usual for it and beside reading the memory:
+// the plain sum of its 64-bit words, and std::reduce over them. Lines are "who what nanoseconds ns", each for one
+// packet, and at last the part of the reader's speed. "cache" reads 32 packets again and again, "memory" reads 64 MiB
+// of them.
 #include <pier/packet/checksum.hpp>
 
 #include <algorithm>

@@ -36,8 +36,8 @@ std::uint64_t last_bytes(const std::byte* place, std::size_t count) noexcept {
 std::uint16_t sum_many(Bytes bytes) noexcept {
     const std::byte* place = bytes.data();
     std::size_t left = bytes.size();
-    // Several sums that don't wait for each other. Six with a carry each were no faster, and vectors of the upper halves
-    // apart, as GCC 12 makes them with -O2, took twice as long.
+    // Several sums that don't wait for each other. Six with a carry each were no faster, and vectors of the upper
+    // halves apart, as GCC 12 makes them with -O2, took twice as long.
     Wide a;
     Wide b;
     Wide c;

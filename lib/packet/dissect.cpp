@@ -180,7 +180,8 @@ private:
         add(at, Ipv6::header_size, size);
         if (read->is_cut()) cut("IPv6 packet", at.offset, Ipv6::header_size + read->payload_length(), size);
         behind_v6_ = true;
-        return behind(at, Ipv6::header_size, size, kind_of_protocol(read->next_header(), behind_v6_), read->next_header());
+        return behind(at, Ipv6::header_size, size, kind_of_protocol(read->next_header(), behind_v6_),
+                      read->next_header());
     }
 
     std::optional<Next> extension(const Next& at) {
@@ -262,8 +263,8 @@ const Layer* Dissection::find(LayerKind kind) const noexcept {
 }
 
 std::string_view name_of(LayerKind kind) noexcept {
-    constexpr std::array<std::string_view, 11> names = {"Ethernet", "ARP",    "IPv4", "IPv6", "IPv6 extension", "ICMP",
-                                                        "ICMPv6",   "TCP",    "UDP",  "DNS",  "data"};
+    constexpr std::array<std::string_view, 11> names = {
+        "Ethernet", "ARP", "IPv4", "IPv6", "IPv6 extension", "ICMP", "ICMPv6", "TCP", "UDP", "DNS", "data"};
     return names[static_cast<std::size_t>(kind)];
 }
 

@@ -13,13 +13,14 @@ struct Data {
     Bytes message;
     std::size_t place;  // of the data
     std::size_t end;
-    std::size_t at;     // of the message
+    std::size_t at;  // of the message
 
     [[nodiscard]] Bytes bytes() const noexcept { return message.subspan(place, end - place); }
     [[nodiscard]] PacketResult<DnsName> name_at(std::size_t& here) const {
         auto read = read_dns_name(message, here, at);
         if (!read) return std::unexpected(std::move(read.error()));
-        if (read->size > end - here) return packet_error(record_name, at + place, here - place, "a name leaves the data");
+        if (read->size > end - here)
+            return packet_error(record_name, at + place, here - place, "a name leaves the data");
         here += read->size;
         return read->name;
     }
@@ -138,12 +139,13 @@ PacketResult<std::optional<DnsRecord>> DnsReader::next_record() {
     auto read = read_dns_name(message_, place_, at_);
     if (!read) return stop(std::move(read.error()));
     const std::size_t fixed = place_ + read->size;
-    if (message_.size() - fixed < 10) return stop(packet_error(name, at_, message_.size(), "it ends in a record").error());
+    if (message_.size() - fixed < 10)
+        return stop(packet_error(name, at_, message_.size(), "it ends in a record").error());
     const std::size_t data = fixed + 10;
     const std::size_t size = load<std::uint16_t>(message_, fixed + 8);
     if (message_.size() - data < size) {
-        const std::string wrong = "says " + std::to_string(size) + " bytes of data, " +
-                                  std::to_string(message_.size() - data) + " are there";
+        const std::string wrong =
+            "says " + std::to_string(size) + " bytes of data, " + std::to_string(message_.size() - data) + " are there";
         return stop(packet_error(record_name, at_ + place_, fixed + 8 - place_, wrong).error());
     }
     const auto type = load<std::uint16_t>(message_, fixed);
@@ -151,8 +153,8 @@ PacketResult<std::optional<DnsRecord>> DnsReader::next_record() {
     if (!value) return stop(std::move(value.error()));
     --records_left_;
     place_ = data + size;
-    return DnsRecord{read->name, type, load<std::uint16_t>(message_, fixed + 2), load<std::uint32_t>(message_, fixed + 4),
-                     std::move(*value)};
+    return DnsRecord{read->name, type, load<std::uint16_t>(message_, fixed + 2),
+                     load<std::uint32_t>(message_, fixed + 4), std::move(*value)};
 }
 
 }  // namespace pier::packet

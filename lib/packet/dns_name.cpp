@@ -97,7 +97,8 @@ PacketResult<ReadDnsName> read_dns_name(Bytes message, std::size_t place, std::s
             jumped = true;
             // `here` may be before `place`; the offset is that of the pointer in any case.
             if (to >= start) {
-                return packet_error(what, at + here, 0, "a pointer to " + std::to_string(to) + ", which is not before it");
+                return packet_error(what, at + here, 0,
+                                    "a pointer to " + std::to_string(to) + ", which is not before it");
             }
             start = here = to;
             continue;

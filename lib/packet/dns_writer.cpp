@@ -63,7 +63,8 @@ bool DnsWriter::put_data(const DnsRecord& record) {
     if (const auto* address = std::get_if<Address>(&record.data)) return put(std::as_bytes(address->bytes()));
     if (const auto* name = std::get_if<DnsName>(&record.data)) return put_name(*name);
     if (const auto* raw = std::get_if<DnsRaw>(&record.data)) return put(raw->bytes);
-    if (const auto* mx = std::get_if<DnsMx>(&record.data)) return put(bytes_of(mx->preference)) && put_name(mx->exchange);
+    if (const auto* mx = std::get_if<DnsMx>(&record.data))
+        return put(bytes_of(mx->preference)) && put_name(mx->exchange);
     if (const auto* srv = std::get_if<DnsSrv>(&record.data)) {
         // Its target is not compressed (RFC 2782).
         return put(bytes_of(srv->priority)) && put(bytes_of(srv->weight)) && put(bytes_of(srv->port)) &&

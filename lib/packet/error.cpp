@@ -10,8 +10,8 @@ std::unexpected<PacketError> packet_error(std::string_view what, std::size_t at,
 }
 
 std::unexpected<PacketError> too_short(std::string_view what, std::size_t at, std::size_t needed, std::size_t there) {
-    const std::string wrong =
-        std::to_string(needed) + " bytes are needed, " + std::to_string(there) + (there == 1 ? " is there" : " are there");
+    const std::string wrong = std::to_string(needed) + " bytes are needed, " + std::to_string(there) +
+                              (there == 1 ? " is there" : " are there");
     return packet_error(what, at, there, wrong);
 }
 

@@ -50,7 +50,8 @@ PacketResult<std::size_t> build(const EthernetFields& fields, Bytes payload, Roo
     fields.source.store(room, 6);
     for (std::size_t i = 0; i < fields.tag_count; ++i) {
         const VlanTag& tag = fields.tags[i];
-        const unsigned control = (tag.priority & 7U) << 13 | (tag.drop_eligible ? 0x1000U : 0U) | (tag.identifier & 0xfffU);
+        const unsigned control =
+            (tag.priority & 7U) << 13 | (tag.drop_eligible ? 0x1000U : 0U) | (tag.identifier & 0xfffU);
         store(room, 12 + 4 * i, tag.protocol);
         store(room, 14 + 4 * i, static_cast<std::uint16_t>(control));
     }

@@ -16,7 +16,8 @@ PacketResult<Ipv4> Ipv4::read(Bytes bytes, std::size_t at) {
     const std::size_t size = 4U * (first & 15U);
     const std::string says = "says " + std::to_string(size) + " bytes of header, ";
     if (size < 20) return packet_error(header_name, at, 0, says + "20 are the least");
-    if (size > bytes.size()) return packet_error(header_name, at, 0, says + std::to_string(bytes.size()) + " are there");
+    if (size > bytes.size())
+        return packet_error(header_name, at, 0, says + std::to_string(bytes.size()) + " are there");
     const std::size_t total = load<std::uint16_t>(bytes, 2);
     if (total < size) {
         return packet_error(header_name, at, 2, says + "and " + std::to_string(total) + " bytes of header and payload");
@@ -48,7 +49,8 @@ PacketResult<std::size_t> build(const Ipv4Fields& fields, Bytes payload, Room ro
         return not_buildable(header_name, std::to_string(fields.options.size()) +
                                               " bytes of options, and a multiple of 4 up to 40 has a place");
     }
-    if (fields.fragment_offset % 8 != 0) return not_buildable(header_name, "a fragment begins at a multiple of 8 bytes");
+    if (fields.fragment_offset % 8 != 0)
+        return not_buildable(header_name, "a fragment begins at a multiple of 8 bytes");
     if (!fields.source.is_v4() || !fields.destination.is_v4()) {
         return not_buildable(header_name, "an address is not one of IPv4");
     }

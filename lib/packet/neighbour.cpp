@@ -57,7 +57,9 @@ PacketResult<Neighbour> Neighbour::read(const Icmpv6& message, std::size_t at) {
 
 Address Neighbour::target() const noexcept { return fixed_ >= 16 ? load_v6(message_.body(), 0) : Address::v6({}); }
 
-Address Neighbour::destination() const noexcept { return fixed_ >= 32 ? load_v6(message_.body(), 16) : Address::v6({}); }
+Address Neighbour::destination() const noexcept {
+    return fixed_ >= 32 ? load_v6(message_.body(), 16) : Address::v6({});
+}
 
 OptionReader Neighbour::read_options() const noexcept {
     return {options(), OptionForm::neighbour, "neighbour discovery options", at_ + Icmpv6::header_size + fixed_};

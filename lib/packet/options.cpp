@@ -54,8 +54,8 @@ PacketResult<void> OptionWriter::add(std::uint8_t kind, Bytes data) {
     const bool said = form_ == OptionForm::neighbour ? size % 8 == 0 && size / 8 <= 255
                                                      : (form_ == OptionForm::ipv6 ? data.size() : size) <= 255;
     if (!said || is_single(form_, kind)) {
-        return not_buildable(writer, "kind " + std::to_string(kind) + " can't have " + std::to_string(data.size()) +
-                                         " bytes of data");
+        return not_buildable(
+            writer, "kind " + std::to_string(kind) + " can't have " + std::to_string(data.size()) + " bytes of data");
     }
     if (left < size) return no_room(writer, size_ + size, room_.size());
     const std::size_t length =

@@ -14,7 +14,8 @@ PacketResult<Tcp> Tcp::read(Bytes bytes, std::size_t at) {
     const std::size_t size = 4U * (load<std::uint8_t>(bytes, 12) >> 4);
     const std::string says = "says " + std::to_string(size) + " bytes of header, ";
     if (size < 20) return packet_error(header_name, at, 12, says + "20 are the least");
-    if (size > bytes.size()) return packet_error(header_name, at, 12, says + std::to_string(bytes.size()) + " are there");
+    if (size > bytes.size())
+        return packet_error(header_name, at, 12, says + std::to_string(bytes.size()) + " are there");
     return Tcp(bytes, at);
 }
 

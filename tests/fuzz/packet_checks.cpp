@@ -152,7 +152,8 @@ bool is_printable(std::string_view text) {
 }
 
 const char* check_text(const Dissection& found) {
-    if (const std::string line = describe(found); line.empty() || !is_printable(line)) return "the line is not printable";
+    if (const std::string line = describe(found); line.empty() || !is_printable(line))
+        return "the line is not printable";
     for (const TreeLine& line : layer_tree(found)) {
         if (line.text.empty() || !is_printable(line.text)) return "a line of the tree is not printable";
         if (line.offset + line.size > found.packet().size()) return "a line of the tree is about no bytes";
@@ -168,7 +169,8 @@ const char* check_packet(const PacketBytes& packet, Counts& counts) {
         if (found.error() && !is_good(*found.error(), packet.size())) return "an error says nothing, or a place beyond";
         std::size_t before = 0;
         for (const Layer& layer : found.layers()) {
-            if (layer.offset < before || layer.offset + layer.size > packet.size()) return "a layer is not in its packet";
+            if (layer.offset < before || layer.offset + layer.size > packet.size())
+                return "a layer is not in its packet";
             if (layer.header_size > layer.size) return "a header is longer than its layer";
             before = layer.offset;
             if (const char* what = check_layer(layer, found.bytes(layer))) return what;

@@ -1,6 +1,6 @@
 // Reads made-up packets, most of them wrong in some way: pier-fuzz-packet [--count N] [--seed N]. Each is read at the
-// very end of its memory, so that the address sanitizer sees what is read behind it. Exit status 1 with the packet at the
-// first one of which an answer can't be.
+// very end of its memory, so that the address sanitizer sees what is read behind it. Exit status 1 with the packet at
+// the first one of which an answer can't be.
 #include "packet_fuzz.hpp"
 #include "packet_inputs.hpp"
 

@@ -7,8 +7,8 @@
 #include <pier/packet/ipv6.hpp>
 #include <pier/packet/ipv6_extension.hpp>
 #include <pier/packet/neighbour.hpp>
-#include <pier/packet/tcp_options.hpp>
 #include <pier/packet/tcp.hpp>
+#include <pier/packet/tcp_options.hpp>
 #include <pier/packet/udp.hpp>
 
 #include <algorithm>
@@ -71,8 +71,8 @@ PacketBytes make_neighbour_options(Random& random) {
     std::array<std::byte, 200> room{};
     OptionWriter writer(room, OptionForm::neighbour);
     (void)add(writer, PrefixInformation{64, 0xc0, make_double_word(random), 1, make_v6(random)});  // has a place
-    (void)add_mtu(writer, 1500);                                                                     // as well
-    (void)add(writer, RecursiveDns{600, {make_v6(random), make_v6(random)}});                       // as well
+    (void)add_mtu(writer, 1500);                                                                   // as well
+    (void)add(writer, RecursiveDns{600, {make_v6(random), make_v6(random)}});                      // as well
     return {writer.written().begin(), writer.written().end()};
 }
 
@@ -98,9 +98,18 @@ std::uint8_t add_transport(Random& random, Growing& packet, const IpPair& pair) 
     switch (random.below(v6 ? 5 : 4)) {
         case 0: {
             const PacketBytes options = make_tcp_options(random);
-            const TcpFields fields{make_word(random), make_word(random), make_double_word(random), 7, 0,
-                                   make_byte(random), 4000, {}, 0, options};
-            packet.wrap(20 + options.size(), [&](Bytes payload, Room room) { return build(fields, payload, pair, room); });
+            const TcpFields fields{make_word(random),
+                                   make_word(random),
+                                   make_double_word(random),
+                                   7,
+                                   0,
+                                   make_byte(random),
+                                   4000,
+                                   {},
+                                   0,
+                                   options};
+            packet.wrap(20 + options.size(),
+                        [&](Bytes payload, Room room) { return build(fields, payload, pair, room); });
             return ip_protocol::tcp;
         }
         case 1:
@@ -169,9 +178,11 @@ IpPair make_pair(Random& random, bool v6) noexcept {
 }
 
 DnsName make_dns_name(Random& random) {
-    static constexpr std::array<std::string_view, 8> labels = {"www", "example", "com", "a", "x\\.y", "\\000", "org", "_tcp"};
+    static constexpr std::array<std::string_view, 8> labels = {"www",   "example", "com", "a",
+                                                               "x\\.y", "\\000",   "org", "_tcp"};
     std::string text;
-    for (std::size_t count = random.below(6); count > 0; --count) text.append(labels[random.below(labels.size())]) += '.';
+    for (std::size_t count = random.below(6); count > 0; --count)
+        text.append(labels[random.below(labels.size())]) += '.';
     return DnsName::parse(text.empty() ? "." : text).value();
 }
 

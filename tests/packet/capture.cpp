@@ -58,11 +58,14 @@ constexpr std::uint64_t some_time = 1'700'000'000'123'456'789;
 
 TEST_CASE("pcap: micro- and nanoseconds in both orders, by hand") {
     const std::string record_little = "01000000 02000000 03000000 40000000 aabbcc";
-    for (const auto& [header, record, time] : {
-             std::array<std::string, 3>{"d4c3b2a1 0200 0400 00000000 00000000 ffff0000 01000000", record_little, "1000002000"},
-             {"4d3cb2a1 0200 0400 00000000 00000000 ffff0000 01000000", record_little, "1000000002"},
-             {"a1b2c3d4 0002 0004 00000000 00000000 0000ffff 00000001", "00000001 00000002 00000003 00000040 aabbcc", "1000002000"},
-             {"a1b23c4d 0002 0004 00000000 00000000 0000ffff 00000001", "00000001 00000002 00000003 00000040 aabbcc", "1000000002"}}) {
+    for (const auto& [header, record, time] :
+         {std::array<std::string, 3>{"d4c3b2a1 0200 0400 00000000 00000000 ffff0000 01000000", record_little,
+                                     "1000002000"},
+          {"4d3cb2a1 0200 0400 00000000 00000000 ffff0000 01000000", record_little, "1000000002"},
+          {"a1b2c3d4 0002 0004 00000000 00000000 0000ffff 00000001", "00000001 00000002 00000003 00000040 aabbcc",
+           "1000002000"},
+          {"a1b23c4d 0002 0004 00000000 00000000 0000ffff 00000001", "00000001 00000002 00000003 00000040 aabbcc",
+           "1000000002"}}) {
         const Read read = read_all(hex(header + record + record), 5);
         CHECK(read.error == "");
         REQUIRE(read.packets.size() == 2);
@@ -147,10 +150,12 @@ TEST_CASE("capture: time stamps by their resolution") {
 TEST_CASE("capture: lengths that can't be are errors, with their place") {
     CHECK(error_of("") == "capture file at 0: it ends in its header");
     CHECK(error_of("00112233") == "capture file at 0: neither pcap nor pcapng begins like this");
-    CHECK(error_of("d4c3b2a1 0300 0400 00000000 00000000 ffff0000 01000000") == "pcap header at 0: says version 3, 2 is known");
+    CHECK(error_of("d4c3b2a1 0300 0400 00000000 00000000 ffff0000 01000000") ==
+          "pcap header at 0: says version 3, 2 is known");
     const std::string header = "d4c3b2a1 0200 0400 00000000 00000000 ffff0000 01000000";
     CHECK(error_of(header) == "");
-    CHECK(error_of(header + "00000000 00000000 01000000 01000000") == "capture file at 24: it ends in a packet or a block");
+    CHECK(error_of(header + "00000000 00000000 01000000 01000000") ==
+          "capture file at 24: it ends in a packet or a block");
     CHECK(error_of(header + "00000000 00000000 ffffffff 01000000") ==
           "pcap record at 24: says 4294967295 bytes, 262144 are the most");
     const std::string section = "0a0d0d0a 1c000000 4d3c2b1a 0100 0000 ffffffffffffffff 1c000000";
@@ -160,7 +165,8 @@ TEST_CASE("capture: lengths that can't be are errors, with their place") {
     CHECK(error_of("0a0d0d0a 1c000000 4d3c2b1a 0200 0000 ffffffffffffffff 1c000000") ==
           "pcapng block at 0: says version 2, 1 is known");
     CHECK(error_of(section + "01000000 0b000000 00000000") == "pcapng block at 28: says 11 bytes, 12 are the least");
-    CHECK(error_of(section + "01000000 0d000000 00000000") == "pcapng block at 28: says 13 bytes, which is no multiple of 4");
+    CHECK(error_of(section + "01000000 0d000000 00000000") ==
+          "pcapng block at 28: says 13 bytes, which is no multiple of 4");
     CHECK(error_of(section + "01000000 00000040 00000000") ==
           "pcapng block at 28: says 1073741824 bytes, 16777216 are the most");
     CHECK(error_of(section + "99000000 0c000000 10000000") ==
@@ -168,7 +174,8 @@ TEST_CASE("capture: lengths that can't be are errors, with their place") {
     CHECK(error_of(section + "99000000 0c000000 0c000000") == "");
     CHECK(error_of(section + "06000000 20000000 00000000 00000000 00000000 00000000 00000000 20000000") ==
           "pcapng block at 28: interface 0 has not been described");
-    CHECK(error_of(section + "03000000 10000000 00000000 10000000") == "pcapng block at 28: interface 0 has not been described");
+    CHECK(error_of(section + "03000000 10000000 00000000 10000000") ==
+          "pcapng block at 28: interface 0 has not been described");
     const std::string interface = "01000000 14000000 01000000 04000000 14000000";
     CHECK(error_of(section + interface + "06000000 20000000 00000000 00000000 00000000 01000000 01000000 20000000") ==
           "pcapng block at 48: says 1 bytes of packet, which have no place in it");
@@ -177,5 +184,7 @@ TEST_CASE("capture: lengths that can't be are errors, with their place") {
     CHECK(read.error == "");
     REQUIRE(read.packets.size() == 1);
     CHECK(is_same(read.packets[0], hex("01020304")));
-    CHECK(read_all(hex(section + "06000000 20000000 00000000 00000000 00000000 00000000 00000000 20000000"), 9).offset == 36);
+    CHECK(
+        read_all(hex(section + "06000000 20000000 00000000 00000000 00000000 00000000 00000000 20000000"), 9).offset ==
+        36);
 }

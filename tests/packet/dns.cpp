@@ -19,8 +19,8 @@ TEST_CASE("DNS name: the example of RFC 1035, section 4.1.4") {
     std::vector<std::byte> message(93);
     const auto put = [&](std::size_t at, std::string_view digits) { place(message, at, hex(digits)); };
     put(20, "01 46 03 495349 04 41525041 00");  // F.ISI.ARPA
-    put(40, "03 464f4f c014");                   // FOO.F.ISI.ARPA
-    put(64, "c01a");                             // ARPA
+    put(40, "03 464f4f c014");                  // FOO.F.ISI.ARPA
+    put(64, "c01a");                            // ARPA
     const auto read = [&](std::size_t at) { return read_dns_name(message, at).value(); };
     CHECK(read(20).name.to_string() == "F.ISI.ARPA");
     CHECK(read(20).size == 12);
@@ -74,10 +74,11 @@ TEST_CASE("DNS name: text") {
 }
 
 TEST_CASE("DNS: a query and its answer with a name that is compressed") {
-    const auto bytes = hex("1234 8180 0001 0002 0000 0000"
-                           "03777777 07 6578616d706c65 03 636f6d 00 0001 0001"
-                           "c00c 0005 0001 0000003c 0004 01 78 c010"
-                           "c02d 0001 0001 0000003c 0004 c0000201");
+    const auto bytes =
+        hex("1234 8180 0001 0002 0000 0000"
+            "03777777 07 6578616d706c65 03 636f6d 00 0001 0001"
+            "c00c 0005 0001 0000003c 0004 01 78 c010"
+            "c02d 0001 0001 0000003c 0004 c0000201");
     auto reader = DnsReader::read(bytes);
     REQUIRE(reader);
     CHECK(reader->header().is_response());
@@ -121,7 +122,8 @@ TEST_CASE("DNS: records that lie are errors, and end the reading") {
     CHECK(wrong("00 0005 0001 00000000 0001 01 61 00") == "DNS record at 65: a name leaves the data");
     CHECK(wrong("00 0005 0001 00000000 0002 00 61") == "DNS record at 65: something stands behind the name");
     CHECK(wrong("00 0010 0001 00000000 0002 02 61") == "DNS record at 65: a string leaves the data");
-    CHECK(wrong("00 0006 0001 00000000 0004 00 00 0000") == "DNS record at 65: behind the names of SOA stand five numbers");
+    CHECK(wrong("00 0006 0001 00000000 0004 00 00 0000") ==
+          "DNS record at 65: behind the names of SOA stand five numbers");
     CHECK(wrong("00 0006 0001") == "DNS message at 42: it ends in a record");
     // As many as a header can say, of which none is there.
     const auto many = hex("0000 0000 ffff ffff ffff ffff");

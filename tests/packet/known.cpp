@@ -59,8 +59,9 @@ TEST_CASE("MAC address: text and bits") {
     CHECK(MacAddress::broadcast().is_broadcast());
     CHECK(MacAddress::broadcast().is_multicast());
     CHECK(MacAddress::parse("02:00:00:00:00:01")->is_local());
-    for (std::string_view text : {"", "0", "00:00:5e:00:53", "00:00:5e:00:53:", "00:00:5e:00:53:0", "00:00:5e:00:53:01:",
-                                  "00:00:5e:00-53:01", "0g:00:5e:00:53:01", "0000.5e00:5301", " 00:00:5e:00:53:01"}) {
+    for (std::string_view text :
+         {"", "0", "00:00:5e:00:53", "00:00:5e:00:53:", "00:00:5e:00:53:0", "00:00:5e:00:53:01:", "00:00:5e:00-53:01",
+          "0g:00:5e:00:53:01", "0000.5e00:5301", " 00:00:5e:00:53:01"}) {
         CAPTURE(text);
         const auto wrong = MacAddress::parse(text);
         REQUIRE_FALSE(wrong);
@@ -70,9 +71,10 @@ TEST_CASE("MAC address: text and bits") {
 }
 
 TEST_CASE("ARP in Ethernet with two tags") {
-    const auto bytes = hex("ffffffffffff 00005e005301 88a8 6064 8100 1005 0806"
-                           "0001 0800 06 04 0001 00005e005301 c0000201 000000000000 c0000202"
-                           "0000000000");  // padding
+    const auto bytes =
+        hex("ffffffffffff 00005e005301 88a8 6064 8100 1005 0806"
+            "0001 0800 06 04 0001 00005e005301 c0000201 000000000000 c0000202"
+            "0000000000");  // padding
     const auto ethernet = Ethernet::read(bytes);
     REQUIRE(ethernet);
     CHECK(ethernet->destination().is_broadcast());
@@ -215,10 +217,11 @@ TEST_CASE("neighbour discovery: router advertisement, solicitation, redirect") {
 }
 
 TEST_CASE("dissect: IPv6 with extension headers, and a fragment that is not the first") {
-    const auto bytes = hex("60000000 0018 00 40 20010db8000000000000000000000001 20010db8000000000000000000000002"
-                           "2c 00 0104 00000000"     // hop-by-hop with PadN, then a fragment
-                           "11 00 0001 00000007"     // the first one of several
-                           "1000 0035 0010 0000");   // UDP that goes on elsewhere
+    const auto bytes =
+        hex("60000000 0018 00 40 20010db8000000000000000000000001 20010db8000000000000000000000002"
+            "2c 00 0104 00000000"    // hop-by-hop with PadN, then a fragment
+            "11 00 0001 00000007"    // the first one of several
+            "1000 0035 0010 0000");  // UDP that goes on elsewhere
     const Dissection first = dissect(bytes, LinkType::raw_ip);
     CHECK_FALSE(first.error());
     CHECK(first.is_fragment());
@@ -240,8 +243,9 @@ TEST_CASE("dissect: ends at ESP and at no next header, and takes padding for no 
     CHECK(dissect(bytes, LinkType::ipv6).layers().back().kind == LayerKind::data);
     store(Room(bytes), 6, ip_protocol::esp);
     CHECK(dissect(bytes, LinkType::ipv6).layers().size() == 2);
-    const auto padded = hex("ffffffffffff 00005e005301 0800"
-                            "4500 001c 0000 4000 4011 0000 c0a80001 c0a800c7 0001 0002 0008 0000 000000000000000000");
+    const auto padded =
+        hex("ffffffffffff 00005e005301 0800"
+            "4500 001c 0000 4000 4011 0000 c0a80001 c0a800c7 0001 0002 0008 0000 000000000000000000");
     const Dissection found = dissect(padded, LinkType::ethernet);
     CHECK_FALSE(found.error());
     REQUIRE(found.layers().size() == 3);

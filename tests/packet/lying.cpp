@@ -50,7 +50,8 @@ TEST_CASE("an error says what, where, and what is wrong there") {
     tcp[12] = std::byte{0xf0};
     refused(Tcp::read(tcp, 34), 46, "TCP header at 34: says 60 bytes of header, 30 are there");
     refused(Udp::read(hex("0001 0002 0007 0000"), 34), 38, "UDP header at 34: says 7 bytes, 8 are the least");
-    refused(Arp::read(hex("0001 0800 ff ff 0001 00005e005301"), 14), 28, "ARP packet at 14: 1028 bytes are needed, 14 are there");
+    refused(Arp::read(hex("0001 0800 ff ff 0001 00005e005301"), 14), 28,
+            "ARP packet at 14: 1028 bytes are needed, 14 are there");
     refused(Ipv6Extension::read(ip_protocol::routing, hex("3b 01 00 00 00000000"), 54), 55,
             "routing header at 54: says 16 bytes of header, 8 are there");
     refused(Ipv6Extension::read(ip_protocol::ah, hex("3b 00 0000 00000000 00000000"), 54), 55,
@@ -68,8 +69,10 @@ TEST_CASE("options: lengths that can't be") {
     refused(next("02", OptionForm::ipv4_or_tcp), 55, "TCP options at 54: option 2 at 54 has no length");
     refused(next("02 00", OptionForm::ipv4_or_tcp), 55, "TCP options at 54: option 2 at 54 says it has 0 bytes");
     refused(next("02 01", OptionForm::ipv4_or_tcp), 55, "TCP options at 54: option 2 at 54 says it has 1 bytes");
-    refused(next("02 04 05", OptionForm::ipv4_or_tcp), 55, "TCP options at 54: option 2 at 54 says it has 4 bytes, 3 are there");
-    refused(next("05 02 00", OptionForm::ipv6), 55, "TCP options at 54: option 5 at 54 says it has 4 bytes, 3 are there");
+    refused(next("02 04 05", OptionForm::ipv4_or_tcp), 55,
+            "TCP options at 54: option 2 at 54 says it has 4 bytes, 3 are there");
+    refused(next("05 02 00", OptionForm::ipv6), 55,
+            "TCP options at 54: option 5 at 54 says it has 4 bytes, 3 are there");
     refused(next("01 00 00", OptionForm::neighbour), 55, "TCP options at 54: option 1 at 54 says it has 0 bytes");
     CHECK(next("00 02", OptionForm::ipv4_or_tcp).value() == std::nullopt);
     CHECK(next("00 02", OptionForm::ipv6).value()->kind == 0);

@@ -1,5 +1,7 @@
-// Builds made-up headers and reads them, and reads made-up bytes and builds them again: pier-property-packet [--count N]
-// [--seed N]. Both ways what comes out has to be what went in. Exit status 1 with a sentence at the first that is wrong.
+// Builds made-up headers and reads them, and reads made-up bytes and builds them again: pier-property-packet [--count
+// N]
+// [--seed N]. Both ways what comes out has to be what went in. Exit status 1 with a sentence at the first that is
+// wrong.
 #include "../fuzz/packet_inputs.hpp"
 
 #include <pier/packet/arp.hpp>
@@ -56,7 +58,7 @@ Wrong check_ethernet(Random& random) {
     if (!read || read->fields() != fields || !is_same(read->payload(), payload)) return "Ethernet: fields";
     PacketBytes again(100);
     return is_same(build(read->fields(), read->payload(), again), again, Bytes(room).first(*size)) ? nullptr
-                                                                                                  : "Ethernet: bytes";
+                                                                                                   : "Ethernet: bytes";
 }
 
 Wrong check_arp(Random& random) {
@@ -155,9 +157,11 @@ Wrong check_icmpv6(Random& random) {
 
 Wrong check_neighbour(Random& random) {
     const IpPair pair = fuzz::make_pair(random, true);
-    const NeighbourAdvertisementFields fields{fuzz::make_v6(random), random.one_in(2), random.one_in(2), random.one_in(2)};
+    const NeighbourAdvertisementFields fields{fuzz::make_v6(random), random.one_in(2), random.one_in(2),
+                                              random.one_in(2)};
     const PrefixInformation prefix{static_cast<std::uint8_t>(random.below(129)), fuzz::make_byte(random),
-                                   fuzz::make_double_word(random), fuzz::make_double_word(random), fuzz::make_v6(random)};
+                                   fuzz::make_double_word(random), fuzz::make_double_word(random),
+                                   fuzz::make_v6(random)};
     const RecursiveDns dns{fuzz::make_double_word(random), {fuzz::make_v6(random), fuzz::make_v6(random)}};
     std::array<std::byte, 120> list{};
     OptionWriter writer(list, OptionForm::neighbour);
@@ -219,7 +223,8 @@ Wrong check_tcp_options(Random& random) {
     if (random.one_in(2)) options.mss = fuzz::make_word(random);
     if (random.one_in(2)) options.window_scale = fuzz::make_byte(random);
     options.sack_permitted = random.one_in(2);
-    if (random.one_in(2)) options.timestamps = TcpTimestamps{fuzz::make_double_word(random), fuzz::make_double_word(random)};
+    if (random.one_in(2))
+        options.timestamps = TcpTimestamps{fuzz::make_double_word(random), fuzz::make_double_word(random)};
     options.sack_count = random.below(3);
     for (std::size_t i = 0; i < options.sack_count; ++i) {
         options.sack[i] = {fuzz::make_double_word(random), fuzz::make_double_word(random)};
@@ -292,9 +297,9 @@ Wrong check_whole(Random& random) {
     return nullptr;
 }
 
-constexpr std::array checks = {check_ethernet, check_arp, check_ipv4,        check_ipv6, check_extension,
-                               check_icmp,     check_icmpv6, check_neighbour, check_udp,  check_tcp,
-                               check_tcp_options, check_dns, check_sum,       check_whole};
+constexpr std::array checks = {check_ethernet,    check_arp,    check_ipv4,      check_ipv6, check_extension,
+                               check_icmp,        check_icmpv6, check_neighbour, check_udp,  check_tcp,
+                               check_tcp_options, check_dns,    check_sum,       check_whole};
 
 bool take_number(const char* text, std::uint64_t& number) {
     const auto [end, failure] = std::from_chars(text, text + std::strlen(text), number);

@@ -23,13 +23,16 @@ constexpr std::string_view v6_addresses = "20010db8000000000000000000000001 2001
 }  // namespace
 
 TEST_CASE("describe: a line in the manner of tcpdump") {
-    CHECK(line("ffffffffffff 00005e005301 8100 0005 0806 0001 0800 06 04 0001 00005e005301 c0000201 000000000000 c0000202",
-               LinkType::ethernet) == "vlan 5, ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28");
+    CHECK(
+        line(
+            "ffffffffffff 00005e005301 8100 0005 0806 0001 0800 06 04 0001 00005e005301 c0000201 000000000000 c0000202",
+            LinkType::ethernet) == "vlan 5, ARP, Request who-has 192.0.2.2 tell 192.0.2.1, length 28");
     CHECK(line("ffffffffffff 00005e005301 88cc 0001", LinkType::ethernet) ==
           "00:00:5e:00:53:01 > ff:ff:ff:ff:ff:ff, ethertype 0x88cc, length 16");
-    CHECK(line("4500 0030 0001 4000 4006 b6c3 c0000201 c0000202"
-               "9c40 0050 00000001 00000000 7002 faf0 6799 0000 0204 05b4 0101 0402") ==
-          "IP 192.0.2.1.40000 > 192.0.2.2.80: Flags [S], seq 1, win 64240, options [mss 1460,nop,nop,sackOK], length 0");
+    CHECK(
+        line("4500 0030 0001 4000 4006 b6c3 c0000201 c0000202"
+             "9c40 0050 00000001 00000000 7002 faf0 6799 0000 0204 05b4 0101 0402") ==
+        "IP 192.0.2.1.40000 > 192.0.2.2.80: Flags [S], seq 1, win 64240, options [mss 1460,nop,nop,sackOK], length 0");
     CHECK(line("4500 001c 0001 2000 4011 d6cc c0000201 c0000202 0001 0002 0010 0000") ==
           "IP 192.0.2.1.1 > 192.0.2.2.2: UDP, length 0");
     CHECK(line("4500 001c 0001 0001 4011 f6cb c0000201 c0000202 0001 0002 0010 0000") ==

@@ -57,10 +57,12 @@ PacketResult<CaptureReader::Step> CaptureReader::read_block(CapturedPacket& pack
     }
     const std::size_t size = number(bytes, 4);
     const std::size_t least = section ? 28 : 12;
-    if (size < least) return packet_error(block_name, at(), 4, says(size) + ", " + std::to_string(least) + " are the least");
+    if (size < least)
+        return packet_error(block_name, at(), 4, says(size) + ", " + std::to_string(least) + " are the least");
     if (size % 4 != 0) return packet_error(block_name, at(), 4, says(size) + ", which is no multiple of 4");
     if (size > most_block_bytes) {
-        return packet_error(block_name, at(), 4, says(size) + ", " + std::to_string(most_block_bytes) + " are the most");
+        return packet_error(block_name, at(), 4,
+                            says(size) + ", " + std::to_string(most_block_bytes) + " are the most");
     }
     if (bytes.size() < size) return Step::wants_more;
     const Bytes block = bytes.first(size);
@@ -92,7 +94,8 @@ PacketResult<CaptureReader::Step> CaptureReader::read_section(Bytes block) {
 
 PacketResult<CaptureReader::Step> CaptureReader::read_interface(Bytes block) {
     if (block.size() < 20) return packet_error(block_name, at(), 4, says(block.size()) + ", an interface has 20");
-    if (interfaces_.size() == most_interfaces) return packet_error(block_name, at(), 0, "more interfaces than are read");
+    if (interfaces_.size() == most_interfaces)
+        return packet_error(block_name, at(), 0, "more interfaces than are read");
     CaptureInterface interface;
     interface.link = static_cast<LinkType>(load_in<std::uint16_t>(order_, block, 8));
     interface.snap_length = number(block, 12);

@@ -90,9 +90,9 @@ PacketResult<CaptureReader::Step> CaptureReader::read_record(CapturedPacket& pac
     const std::size_t captured = number(bytes, 8);
     // More than the file's own limit is taken, because there are writers that do it.
     if (captured > most_captured_bytes) {
-        return packet_error("pcap record", at(), 8,
-                            "says " + std::to_string(captured) + " bytes, " + std::to_string(most_captured_bytes) +
-                                " are the most");
+        return packet_error(
+            "pcap record", at(), 8,
+            "says " + std::to_string(captured) + " bytes, " + std::to_string(most_captured_bytes) + " are the most");
     }
     if (bytes.size() - record_header < captured) return Step::wants_more;
     packet.link = interface.link;

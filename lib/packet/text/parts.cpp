@@ -89,7 +89,9 @@ std::string name_text(const DnsName& name) {
 struct DataText {
     std::string operator()(const Address& address) const { return address.to_string(); }
     std::string operator()(const DnsName& name) const { return name_text(name); }
-    std::string operator()(const DnsMx& mx) const { return name_text(mx.exchange) + " " + std::to_string(mx.preference); }
+    std::string operator()(const DnsMx& mx) const {
+        return name_text(mx.exchange) + " " + std::to_string(mx.preference);
+    }
     std::string operator()(const DnsSrv& srv) const {
         return name_text(srv.target) + ":" + std::to_string(srv.port) + " " + std::to_string(srv.priority) + " " +
                std::to_string(srv.weight);

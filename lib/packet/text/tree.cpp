@@ -15,7 +15,8 @@ namespace {
 // Adds the lines of one layer.
 class Branch {
 public:
-    Branch(std::vector<TreeLine>& lines, const Layer& layer, Bytes bytes) : lines_(lines), layer_(layer), bytes_(bytes) {}
+    Branch(std::vector<TreeLine>& lines, const Layer& layer, Bytes bytes)
+        : lines_(lines), layer_(layer), bytes_(bytes) {}
 
     void add() {
         switch (layer_.kind) {
@@ -180,8 +181,10 @@ private:
             if (!option) return field("options", option.error().sentence, at, 0);
             if (!*option) return;
             const std::size_t place = at + (*option)->offset;
-            field("option", "kind " + std::to_string((*option)->kind) + " of " + std::to_string((*option)->data.size()) +
-                                " bytes of data", place, 1);
+            field("option",
+                  "kind " + std::to_string((*option)->kind) + " of " + std::to_string((*option)->data.size()) +
+                      " bytes of data",
+                  place, 1);
         }
     }
 

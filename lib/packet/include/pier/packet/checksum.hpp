@@ -24,13 +24,15 @@ namespace detail {
 // The one's complement sum of all 16-bit words, in host order and not inverted. A last odd byte is the upper half of a
 // word (RFC 1071, section 4.1).
 [[nodiscard]] constexpr std::uint16_t sum_of(Bytes bytes) noexcept {
-    if consteval {
-        std::uint64_t sum = 0;
-        for (std::size_t i = 0; i < bytes.size(); ++i) {
-            sum += std::to_integer<std::uint64_t>(bytes[i]) << (i % 2 == 0 ? 8 : 0);
+    if
+        consteval {
+            std::uint64_t sum = 0;
+            for (std::size_t i = 0; i < bytes.size(); ++i) {
+                sum += std::to_integer<std::uint64_t>(bytes[i]) << (i % 2 == 0 ? 8 : 0);
+            }
+            return detail::fold(sum);
         }
-        return detail::fold(sum);
-    } else {
+    else {
         return detail::sum_many(bytes);
     }
 }
@@ -91,7 +93,8 @@ struct IpPair {
 // The checksum when one word of what it is about has changed (RFC 1624, equation 3).
 [[nodiscard]] constexpr std::uint16_t update_checksum(std::uint16_t checksum, std::uint16_t before,
                                                       std::uint16_t after) noexcept {
-    const std::uint64_t sum = std::uint64_t{0xffffU & ~std::uint32_t{checksum}} + (0xffffU & ~std::uint32_t{before}) + after;
+    const std::uint64_t sum =
+        std::uint64_t{0xffffU & ~std::uint32_t{checksum}} + (0xffffU & ~std::uint32_t{before}) + after;
     return static_cast<std::uint16_t>(~detail::fold(sum) & 0xffff);
 }
 

@@ -73,7 +73,7 @@ private:
 [[nodiscard]] Dissection dissect(Bytes packet, LinkType link);
 
 enum class ChecksumState : std::uint8_t {
-    none,     // the layer has none, or UDP over IPv4 does without
+    none,  // the layer has none, or UDP over IPv4 does without
     right,
     wrong,    // also of a packet that this machine's interface has yet to fill in (offload)
     unknown,  // the packet is cut, is a fragment, or has a routing header with segments left

@@ -27,7 +27,9 @@ public:
     [[nodiscard]] std::string to_string() const;
 
     // Byte by byte. Names that differ in the case of letters are one name to DNS, and two here.
-    friend bool operator==(const DnsName& a, const DnsName& b) noexcept { return a.size_ == b.size_ && a.bytes_ == b.bytes_; }
+    friend bool operator==(const DnsName& a, const DnsName& b) noexcept {
+        return a.size_ == b.size_ && a.bytes_ == b.bytes_;
+    }
 
 private:
     friend struct DnsNameReader;

@@ -83,6 +83,7 @@ private:
 
 // Writes header and body to the front of the room, and returns how many bytes that are. The body may stand in its
 // place already. Error: the room.
-[[nodiscard]] PacketResult<std::size_t> build(const Icmpv6Fields& fields, Bytes body, const IpPair& addresses, Room room);
+[[nodiscard]] PacketResult<std::size_t> build(const Icmpv6Fields& fields, Bytes body, const IpPair& addresses,
+                                              Room room);
 
 }  // namespace pier::packet

@@ -11,20 +11,20 @@
 namespace pier::packet {
 
 struct Ipv4Fields {
-    std::uint8_t dscp = 0;                            // 6 bits
-    std::uint8_t ecn = 0;                             // 2 bits
-    std::optional<std::uint16_t> total_length = {};   // nothing: that of header and payload
+    std::uint8_t dscp = 0;                           // 6 bits
+    std::uint8_t ecn = 0;                            // 2 bits
+    std::optional<std::uint16_t> total_length = {};  // nothing: that of header and payload
     std::uint16_t identification = 0;
     bool reserved_flag = false;
     bool dont_fragment = false;
     bool more_fragments = false;
-    std::uint16_t fragment_offset = 0;                // in bytes, a multiple of 8
+    std::uint16_t fragment_offset = 0;  // in bytes, a multiple of 8
     std::uint8_t ttl = 64;
     std::uint8_t protocol = 0;
-    std::optional<std::uint16_t> checksum = {};       // nothing: the right one
+    std::optional<std::uint16_t> checksum = {};  // nothing: the right one
     Address source = Address::v4({});
     Address destination = Address::v4({});
-    Bytes options = {};                               // a multiple of 4 bytes, at most 40; OptionWriter pads them
+    Bytes options = {};  // a multiple of 4 bytes, at most 40; OptionWriter pads them
 };
 
 // A view; any thread.
@@ -62,9 +62,7 @@ public:
         return {options(), OptionForm::ipv4_or_tcp, "IPv4 options", at_ + 20};
     }
     // As much of it as is there, without what stands behind the total length (the padding of Ethernet).
-    [[nodiscard]] Bytes payload() const noexcept {
-        return up_to(bytes_, total_length()).subspan(header_size());
-    }
+    [[nodiscard]] Bytes payload() const noexcept { return up_to(bytes_, total_length()).subspan(header_size()); }
     // Less is there than the total length.
     [[nodiscard]] bool is_cut() const noexcept { return bytes_.size() < total_length(); }
     // All of them given, so that build() makes the same bytes. Borrows the options.

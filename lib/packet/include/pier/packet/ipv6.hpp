@@ -12,7 +12,7 @@ namespace pier::packet {
 
 struct Ipv6Fields {
     std::uint8_t traffic_class = 0;
-    std::uint32_t flow_label = 0;                     // 20 bits
+    std::uint32_t flow_label = 0;                      // 20 bits
     std::optional<std::uint16_t> payload_length = {};  // nothing: that of the payload
     std::uint8_t next_header = ip_protocol::none;
     std::uint8_t hop_limit = 64;

@@ -1,8 +1,8 @@
 // Neighbour discovery of IPv6: messages of ICMPv6 (RFC 4861, RFC 8106).
 #pragma once
 
-#include <pier/packet/icmpv6.hpp>
 #include <pier/packet/address_bytes.hpp>
+#include <pier/packet/icmpv6.hpp>
 #include <pier/packet/options.hpp>
 
 #include <optional>
@@ -42,7 +42,9 @@ public:
     [[nodiscard]] std::uint8_t hop_limit() const noexcept { return static_cast<std::uint8_t>(message_.rest() >> 24); }
     [[nodiscard]] bool is_managed() const noexcept { return (message_.rest() & 0x00800000) != 0; }
     [[nodiscard]] bool has_other() const noexcept { return (message_.rest() & 0x00400000) != 0; }
-    [[nodiscard]] std::uint16_t lifetime_s() const noexcept { return static_cast<std::uint16_t>(message_.rest() & 0xffff); }
+    [[nodiscard]] std::uint16_t lifetime_s() const noexcept {
+        return static_cast<std::uint16_t>(message_.rest() & 0xffff);
+    }
     [[nodiscard]] std::uint32_t reachable_ms() const noexcept { return router_time(0); }
     [[nodiscard]] std::uint32_t retransmit_ms() const noexcept { return router_time(4); }
 
@@ -86,7 +88,7 @@ struct NeighbourAdvertisementFields {
 // Typed options. A reader gives nothing for an option of another kind, or of a size that its kind does not have. A
 // writer returns the error of OptionWriter::add().
 struct PrefixInformation {
-    std::uint8_t length = 64;  // in bits
+    std::uint8_t length = 64;   // in bits
     std::uint8_t flags = 0xc0;  // on-link is 0x80, autonomous is 0x40
     std::uint32_t valid_s = 0;  // 0xffffffff is for ever
     std::uint32_t preferred_s = 0;

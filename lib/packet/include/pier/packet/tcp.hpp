@@ -74,6 +74,7 @@ private:
 
 // Writes header and payload to the front of the room, and returns how many bytes that are. The payload may stand in
 // its place already. Errors: the room, options that don't fit.
-[[nodiscard]] PacketResult<std::size_t> build(const TcpFields& fields, Bytes payload, const IpPair& addresses, Room room);
+[[nodiscard]] PacketResult<std::size_t> build(const TcpFields& fields, Bytes payload, const IpPair& addresses,
+                                              Room room);
 
 }  // namespace pier::packet

@@ -49,6 +49,7 @@ private:
 
 // Writes header and payload to the front of the room, and returns how many bytes that are. The payload may stand in
 // its place already. Errors: the room, more than 65,535 bytes.
-[[nodiscard]] PacketResult<std::size_t> build(const UdpFields& fields, Bytes payload, const IpPair& addresses, Room room);
+[[nodiscard]] PacketResult<std::size_t> build(const UdpFields& fields, Bytes payload, const IpPair& addresses,
+                                              Room room);
 
 }  // namespace pier::packet

@@ -20,19 +20,20 @@ enum class CaptureFormat : std::uint8_t { unknown, pcap, pcapng };
 // Where packets were captured. A pcap file has one.
 struct CaptureInterface {
     LinkType link = LinkType::ethernet;
-    std::uint32_t snap_length = 0;         // 0 is no limit
-    std::uint8_t resolution = 6;           // if_tsresol: 10^-n seconds, or 2^-(n - 128) from 128 on
-    std::int64_t offset_s = 0;             // if_tsoffset
+    std::uint32_t snap_length = 0;               // 0 is no limit
+    std::uint8_t resolution = 6;                 // if_tsresol: 10^-n seconds, or 2^-(n - 128) from 128 on
+    std::int64_t offset_s = 0;                   // if_tsoffset
     std::optional<std::uint64_t> received = {};  // as the last block of statistics says
     std::optional<std::uint64_t> dropped = {};
 };
 
 struct CapturedPacket {
-    std::uint32_t interface = 0;               // an index of interfaces()
+    std::uint32_t interface = 0;  // an index of interfaces()
     LinkType link = LinkType::ethernet;
-    std::optional<std::uint64_t> time_ns = {};  // since 1970; nothing in a simple packet block, and what 64 bits can't say
-    std::uint32_t original_length = 0;         // on the wire
-    Bytes data = {};                           // what was captured of it; valid until the next feed() or next()
+    std::optional<std::uint64_t> time_ns =
+        {};                             // since 1970; nothing in a simple packet block, and what 64 bits can't say
+    std::uint32_t original_length = 0;  // on the wire
+    Bytes data = {};                    // what was captured of it; valid until the next feed() or next()
 };
 
 // One file at a time; one thread at a time. It never reads: the caller feeds it what it has read.
@@ -79,6 +80,7 @@ private:
 };
 
 // A time stamp of an interface in nanoseconds since 1970. Nothing, where 64 bits can't say it.
-[[nodiscard]] std::optional<std::uint64_t> capture_time(std::uint64_t ticks, const CaptureInterface& interface) noexcept;
+[[nodiscard]] std::optional<std::uint64_t> capture_time(std::uint64_t ticks,
+                                                        const CaptureInterface& interface) noexcept;
 
 }  // namespace pier::packet

@@ -26,8 +26,9 @@ struct PcapFormat {
 // A section's header comes first, then a description for each interface, which number them from 0.
 [[nodiscard]] PacketResult<std::size_t> write_pcapng_section(FileOrder order, Room room);
 // Times of its packets are in nanoseconds. `name` may be empty.
-[[nodiscard]] PacketResult<std::size_t> write_pcapng_interface(FileOrder order, LinkType link, std::uint32_t snap_length,
-                                                               std::string_view name, Room room);
+[[nodiscard]] PacketResult<std::size_t> write_pcapng_interface(FileOrder order, LinkType link,
+                                                               std::uint32_t snap_length, std::string_view name,
+                                                               Room room);
 [[nodiscard]] PacketResult<std::size_t> write_enhanced_packet(FileOrder order, std::uint32_t interface,
                                                               std::uint64_t time_ns, std::uint32_t original_length,
                                                               Bytes data, Room room);

@@ -1,5 +1,5 @@
-// What most sources include of the standard library, for PIER_PRECOMPILED_HEADERS. Sources include what they use all the
-// same.
+// What most sources include of the standard library, for PIER_PRECOMPILED_HEADERS. Sources include what they use all
+// the same.
 #include <algorithm>
 #include <array>
 #include <atomic>

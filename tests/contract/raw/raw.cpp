@@ -20,7 +20,8 @@ using pier::TaskScope;
 
 namespace {
 
-constexpr auto experimental = static_cast<IpProtocol>(253);  // RFC 3692
+// RFC 3692: for experiments. Wine knows seven protocols alone; of them, nobody here uses IP in IP.
+IpProtocol experimental() { return static_cast<IpProtocol>(under_wine() ? 4 : 253); }
 
 // Nobody else is there to see what is sent.
 void require_to_be_alone() {
@@ -78,7 +79,7 @@ std::vector<std::byte> echo_request(Family family, std::uint16_t identifier, std
     return bytes;
 }
 
-std::vector<std::byte> v4_packet(std::uint8_t protocol, std::uint8_t hop_limit, std::string_view text) {
+std::vector<std::byte> v4_packet(IpProtocol protocol, std::uint8_t hop_limit, std::string_view text) {
     std::vector<std::byte> bytes(20);
     bytes[0] = std::byte{0x45};
     put(bytes, 2, bytes.size() + text.size());
@@ -159,14 +160,15 @@ TEST_CASE("raw: an echo request over IPv4 is answered") {
 }
 
 TEST_CASE("raw: an echo request over IPv6 is answered") {
+    if (under_wine()) return skip("Wine has no raw sockets of ICMPv6");
     on_loop([]() -> Task<void> { co_await echo(Family::ipv6); });
 }
 
 TEST_CASE("raw: packets of a protocol of one's own come without their IP header") {
     on_loop([]() -> Task<void> {
         for (const Family family : {Family::ipv4, Family::ipv6}) {
-            const RawSocket one = open_raw(family, experimental);
-            const RawSocket other = open_raw(family, experimental);
+            const RawSocket one = open_raw(family, experimental());
+            const RawSocket other = open_raw(family, experimental());
             co_await send_to(one, bytes_of("datagram"), Endpoint::loopback(family));
             std::array<std::byte, 256> buffer{};
             const RawPacket packet = co_await receive(other, buffer);
@@ -180,9 +182,9 @@ TEST_CASE("raw: packets of a protocol of one's own come without their IP header"
 
 TEST_CASE("raw: a header of one's own is sent as it is") {
     on_loop([]() -> Task<void> {
-        const RawSocket sender = open_raw(Family::ipv4, experimental, {.local = {}, .header_included = true});
-        const RawSocket receiver = open_raw(Family::ipv4, experimental);
-        co_await send(sender, v4_packet(253, 7, "by hand"));
+        const RawSocket sender = open_raw(Family::ipv4, experimental(), {.local = {}, .header_included = true});
+        const RawSocket receiver = open_raw(Family::ipv4, experimental());
+        co_await send(sender, v4_packet(experimental(), 7, "by hand"));
         std::array<std::byte, 256> buffer{};
         const RawPacket packet = co_await receive(receiver, buffer);
         CHECK(text_of(packet.data) == "by hand");
@@ -193,8 +195,8 @@ TEST_CASE("raw: a header of one's own is sent as it is") {
 
 TEST_CASE("raw: the hop limit of a socket is that of its packets") {
     on_loop([]() -> Task<void> {
-        const RawSocket sender = open_raw(Family::ipv4, experimental);
-        const RawSocket receiver = open_raw(Family::ipv4, experimental);
+        const RawSocket sender = open_raw(Family::ipv4, experimental());
+        const RawSocket receiver = open_raw(Family::ipv4, experimental());
         CHECK(outcome(sender.set(pier::option::time_to_live{5})) == Errc::ok);
         CHECK(sender.get<pier::option::time_to_live>() == 5);
         co_await send(sender, bytes_of("near"));
@@ -207,6 +209,7 @@ TEST_CASE("raw: the hop limit of a socket is that of its packets") {
 TEST_CASE("raw: of ICMP only the types that were asked for are received") {
     on_loop([]() -> Task<void> {
         for (const Family family : {Family::ipv4, Family::ipv6}) {
+            if (under_wine() && family == Family::ipv6) continue;  // it has no raw sockets of ICMPv6
             RawSocket socket = open_echo(family);
             const std::array wanted{types_of(family).reply};
             socket.accept_types(wanted);
@@ -222,8 +225,8 @@ TEST_CASE("raw: of ICMP only the types that were asked for are received") {
 
 TEST_CASE("raw: a packet longer than the buffer is cut, and says so") {
     on_loop([]() -> Task<void> {
-        const RawSocket one = open_raw(Family::ipv4, experimental);
-        const RawSocket other = open_raw(Family::ipv4, experimental);
+        const RawSocket one = open_raw(Family::ipv4, experimental());
+        const RawSocket other = open_raw(Family::ipv4, experimental());
         co_await send(one, bytes_of("longer than that"));
         co_await send(one, bytes_of("short"));
         std::array<std::byte, 26> buffer{};
@@ -239,8 +242,8 @@ TEST_CASE("raw: a packet longer than the buffer is cut, and says so") {
 TEST_CASE("raw: 200 packets come in order to two that wait") {
     if (one_at_a_time()) return skip("an engine that blocks waits for one thing at a time");
     on_loop([]() -> Task<void> {
-        const RawSocket one = open_raw(Family::ipv4, experimental);
-        const RawSocket other = open_raw(Family::ipv4, experimental);
+        const RawSocket one = open_raw(Family::ipv4, experimental());
+        const RawSocket other = open_raw(Family::ipv4, experimental());
         std::vector<int> came;
         auto take = [&]() -> Task<void> {
             std::array<std::byte, 64> buffer{};
@@ -269,7 +272,7 @@ TEST_CASE("raw: 200 packets come in order to two that wait") {
 
 TEST_CASE("raw: a receive ends at its deadline, by a cancel, and when the socket is closed") {
     on_loop([]() -> Task<void> {
-        RawSocket socket = open_raw(Family::ipv4, experimental);
+        RawSocket socket = open_raw(Family::ipv4, experimental());
         bool ended = false;
         co_await expect_end(socket, after(1ms), Errc::timed_out, ended);
         CHECK(ended);
@@ -301,7 +304,7 @@ TEST_CASE("raw: a socket can go while somebody waits") {
         TaskScope scope;
         bool ended = false;
         {
-            const RawSocket socket = open_raw(Family::ipv4, experimental);
+            const RawSocket socket = open_raw(Family::ipv4, experimental());
             scope.spawn(expect_end(socket, limit(), Errc::operation_canceled, ended));
             co_await turns();
         }
@@ -313,13 +316,13 @@ TEST_CASE("raw: a socket can go while somebody waits") {
 
 TEST_CASE("raw: what can't be sent is refused") {
     on_loop([]() -> Task<void> {
-        const RawSocket socket = open_raw(Family::ipv4, experimental);
+        const RawSocket socket = open_raw(Family::ipv4, experimental());
         co_await send_to(socket, bytes_of("x"), Endpoint::loopback(Family::ipv6), Errc::invalid_argument);
         const std::vector<std::byte> long_packet(70'000);
         co_await send_to(socket, long_packet, Endpoint::loopback(Family::ipv4), Errc::message_size);
-        const RawSocket by_hand = open_raw(Family::ipv4, experimental, {.local = {}, .header_included = true});
+        const RawSocket by_hand = open_raw(Family::ipv4, experimental(), {.local = {}, .header_included = true});
         co_await send(by_hand, bytes_of("no header at all, but long enough"), Errc::invalid_argument);
-        auto lying = v4_packet(253, 7, "length");
+        auto lying = v4_packet(experimental(), 7, "length");
         put(lying, 2, lying.size() - 1);
         co_await send(by_hand, lying, Errc::invalid_argument);
         co_await send(by_hand, std::span(lying).first(19), Errc::invalid_argument);
@@ -331,13 +334,13 @@ TEST_CASE("raw: what can't be sent is refused") {
 TEST_CASE("raw: what can't be opened says why") {
     on_loop([]() -> Task<void> {
         require_to_be_alone();
-        CHECK(outcome(RawSocket::open(Family::unix_domain, experimental)) == Errc::address_family_not_supported);
+        CHECK(outcome(RawSocket::open(Family::unix_domain, experimental())) == Errc::address_family_not_supported);
         const pier::RawOptions with_port{.local = Endpoint::loopback(Family::ipv4, 7), .header_included = false};
-        CHECK(outcome(RawSocket::open(Family::ipv4, experimental, with_port)) == Errc::invalid_argument);
+        CHECK(outcome(RawSocket::open(Family::ipv4, experimental(), with_port)) == Errc::invalid_argument);
         const pier::RawOptions other_family{.local = Endpoint::loopback(Family::ipv6), .header_included = false};
-        CHECK(outcome(RawSocket::open(Family::ipv4, experimental, other_family)) == Errc::invalid_argument);
+        CHECK(outcome(RawSocket::open(Family::ipv4, experimental(), other_family)) == Errc::invalid_argument);
         const pier::RawOptions not_here{.local = Endpoint::v4({192, 0, 2, 1}, 0), .header_included = false};
-        CHECK(outcome(RawSocket::open(Family::ipv4, experimental, not_here)) == Errc::address_not_available);
+        CHECK(outcome(RawSocket::open(Family::ipv4, experimental(), not_here)) == Errc::address_not_available);
         const auto tcp = RawSocket::open(Family::ipv4, IpProtocol::tcp);
         CHECK(outcome(tcp) == (settings().system == "linux" ? Errc::ok : Errc::not_supported));
         co_return;
@@ -348,8 +351,8 @@ TEST_CASE("raw: Windows sends neither TCP nor UDP of others") {
     if (settings().system == "linux") return skip("Linux sends what a raw socket is given");
     on_loop([]() -> Task<void> {
         const RawSocket socket = open_raw(Family::ipv4, IpProtocol::raw, {.local = {}, .header_included = true});
-        co_await send(socket, v4_packet(6, 64, "no TCP"), Errc::not_supported);
-        auto forged = v4_packet(17, 64, "UDP of others");
+        co_await send(socket, v4_packet(IpProtocol::tcp, 64, "no TCP"), Errc::not_supported);
+        auto forged = v4_packet(IpProtocol::udp, 64, "UDP of others");
         forged[12] = std::byte{192};
         forged[13] = std::byte{0};
         forged[14] = std::byte{2};

@@ -1,6 +1,7 @@
 #include <pier/packet/dns.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace pier::packet {
 namespace {

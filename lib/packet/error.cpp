@@ -1,5 +1,7 @@
 #include <pier/packet/error.hpp>
 
+#include <utility>
+
 namespace pier::packet {
 
 std::unexpected<PacketError> packet_error(std::string_view what, std::size_t at, std::size_t inside,

@@ -1,5 +1,7 @@
 #include <pier/packet/tcp_options.hpp>
 
+#include <utility>
+
 namespace pier::packet {
 namespace {
 

@@ -221,8 +221,7 @@ class Checker:
 
     def check_ping(self, words):
         """Its options: what it sends would go by an interface of this machine, and takes a privilege."""
-        own = self.help_of(["pier-ping"])
-        self.check_options(["pier-ping"], [word for word in words if word.startswith("-") and word.split("=")[0] not in own])
+        self.check_options(["pier-ping"], words)
 
     def run_netcalc(self, words):
         commands = [word for word in words[:1] if ["pier-netcalc", word] in COMMANDS]

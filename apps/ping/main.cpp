@@ -2,8 +2,10 @@
 #include "options.hpp"
 #include "program.hpp"
 #include "session.hpp"
+#include "trace/trace.hpp"
 
 #include <pier/cli/program.hpp>
+#include <pier/cli/run.hpp>
 #include <pier/loop.hpp>
 #include <pier/stop.hpp>
 #include <pier/task/race.hpp>
@@ -27,6 +29,9 @@ pier::Task<int> run(const ping::Options& options) {
 int main(int argc, char** argv) {
     const auto options = ping::parse_options(argc, argv);
     if (!options) return options.error();
+    if (options->trace) {
+        return pier::run_until_stopped(ping::program, *options->engine, [&] { return ping::trace(*options); });
+    }
     auto loop = pier::Loop::create(*options->engine);
     if (!loop) {
         (void)pier::complain(ping::program, "starting the engine", loop.error());

@@ -29,6 +29,7 @@ struct Words {
     double deadline = 0;
     int hop_limit = 0;
     std::string source;
+    std::string method = "udp";
 };
 
 pier::Duration seconds(double count) {
@@ -88,6 +89,31 @@ void add_ends(CLI::App& app, Words& words) {
         ->check(CLI::Range(0.001, 1e6));
 }
 
+void add_trace(CLI::App& app, Options& options, Words& words) {
+    constexpr const char* group = "The way to a host";
+    auto* trace = app.add_flag("--trace", options.trace, "show the routers on the way to one host, as traceroute does")
+                      ->group(group);
+    app.add_option("--method", words.method, "what probes are: udp (the default) or icmp")
+        ->option_text("NAME")
+        ->group(group)
+        ->check(CLI::IsMember({"udp", "icmp"}))
+        ->needs(trace);
+    app.add_option("-m,--max-hops", options.most_hops, "hops at most (default 30)")
+        ->option_text("N")
+        ->group(group)
+        ->check(CLI::Range(std::size_t{1}, std::size_t{255}))
+        ->needs(trace);
+    app.add_option("--probes", options.probes, "probes for each hop (default 3)")
+        ->option_text("N")
+        ->group(group)
+        ->check(CLI::Range(std::size_t{1}, std::size_t{10}))
+        ->needs(trace);
+    app.add_flag("-n,--numeric", options.numeric, "addresses of routers alone, no names")->group(group)->needs(trace);
+    for (const char* other : {"--count", "--interval", "--flood", "--size", "--ttl", "--deadline"}) {
+        trace->excludes(app.get_option(other));
+    }
+}
+
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
@@ -98,6 +124,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     pier::EngineOption engine;
     add_requests(app, options, words);
     add_ends(app, words);
+    add_trace(app, options, words);
     app.add_flag("-q,--quiet", options.quiet, "print the statistics alone")->group("Output");
     app.add_flag("--json", options.json, "print JSON, an object a line")->group("Output");
     engine.add_to(app);
@@ -111,6 +138,8 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     if (std::isnan(words.interval) || std::isnan(words.patience) || std::isnan(words.deadline)) {
         return refuse("a number of seconds is no number");
     }
+    if (options.trace && options.hosts.size() > 1) return refuse("--trace takes one host");
+    options.method = words.method == "icmp" ? Method::icmp : Method::udp;
     if (options.hosts.size() > most_hosts) return refuse("at most 64 hosts");
     if (words.ipv4) options.family = pier::Family::ipv4;
     if (words.ipv6) options.family = pier::Family::ipv6;

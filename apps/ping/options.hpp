@@ -13,6 +13,9 @@
 
 namespace ping {
 
+// What a trace sends.
+enum class Method : std::uint8_t { udp, icmp };
+
 struct Options {
     const pier::EngineInfo* engine = nullptr;
     std::vector<std::string> hosts;
@@ -27,6 +30,11 @@ struct Options {
     bool quiet = false;
     bool flood = false;
     bool json = false;
+    bool trace = false;
+    Method method = Method::udp;
+    std::size_t most_hops = 30;
+    std::size_t probes = 3;  // for each hop
+    bool numeric = false;
 };
 
 [[nodiscard]] pier::OrStatus<Options> parse_options(int argc, char** argv);

@@ -248,6 +248,7 @@ class Routes(Connected):
                      "net.ipv4.icmp_msgs_per_sec=100000")
         behind = self.enterContext(Namespace(beside=self.near))
         self.far.connect("veth1", behind, "veth0")
+        behind.run("sysctl", "-q", "-w", "net.ipv4.icmp_ratelimit=0", "net.ipv4.icmp_msgs_per_sec=100000")
         self.far.ip("address add 198.18.0.1/24 dev veth1", "link set veth1 up")
         behind.ip("address add 198.18.0.2/24 dev veth0", "link set veth0 up", "route add default via 198.18.0.1")
         self.far.ip("route add unreachable 198.51.100.0/25", "route add prohibit 198.51.100.128/25",
@@ -274,6 +275,39 @@ class Routes(Connected):
         self.assertEqual(status, 1, output)
         self.assertIn("2 packets transmitted, 0 received, 100% packet loss", output)
         self.assertNotIn("rtt", output)
+
+    def test_the_way(self):
+        for method in ("udp", "icmp"):
+            status, output = self.run_program("--trace", "-n", "--method", method, "198.18.0.2")
+            self.assertEqual(status, 0, output)
+            lines = output.splitlines()
+            self.assertEqual(lines[0], "traceroute to 198.18.0.2 (198.18.0.2), 30 hops max")
+            for number, address in ((1, "192.0.2.2"), (2, "198.18.0.2")):
+                self.assertRegex(lines[number], rf"^ {number}  {address}(  [\d.]+ ms){{3}}$")
+            self.assertEqual(len(lines), 3)
+
+    def ends(self, target, remark):
+        # The router says so of five packets at once, and then of one a second: of one target alone in a test.
+        status, output = self.run_program("--trace", "-n", target)
+        self.assertEqual(status, 0, output)
+        self.assertRegex(output.splitlines()[1], rf"^ 1  192.0.2.2(  [\d.]+ ms {remark}){{3}}$")
+
+    def test_a_way_to_nobody(self):
+        self.ends("198.51.100.1", "!H")
+
+    def test_a_way_that_is_forbidden(self):
+        self.ends("198.51.100.129", "!X")
+
+    def test_a_way_into_a_black_hole(self):
+        status, output = self.run_program("--trace", "-n", "-m", "2", "--probes", "2", "-W", "0.3", "203.0.113.1")
+        self.assertEqual(status, 1, output)
+        self.assertEqual(output.splitlines()[1:], [" 1 * *", " 2 * *"])
+
+    def test_a_way_as_json(self):
+        status, output = self.run_program("--trace", "--json", "--probes", "1", "198.18.0.2")
+        self.assertEqual(status, 0, output)
+        hops = [json.loads(line) for line in output.splitlines()]
+        self.assertEqual([(hop["hop"], hop["probes"][0]["from"]) for hop in hops], [(1, "192.0.2.2"), (2, "198.18.0.2")])
 
     def test_one_target_of_two(self):
         status, output = self.run_program("-c", "1", "-W", "0.5", "203.0.113.1", "192.0.2.2")

@@ -3,6 +3,7 @@
 
 #include <pier/behaviour/steps.hpp>
 #include <pier/datagram.hpp>
+#include <pier/socket/detailed_datagram.hpp>
 #include <pier/socket/groups.hpp>
 #include <pier/socket/options.hpp>
 #include <pier/socket/own_groups.hpp>
@@ -96,21 +97,25 @@ pier::Task<Verdict> group_loop() {
     co_return Verdict{seen + (off == Outcome::too_much ? Outcome::data : off)};
 }
 
-pier::Task<Verdict> packet_info_is_kept() {
-    auto receiver = pier::Datagram::open(pier::Endpoint::any(pier::Family::ipv4));
+pier::Task<Verdict> destination_is_told() {
+    auto receiver = pier::DetailedDatagram::open(pier::Endpoint::any(pier::Family::ipv4));
     if (!receiver) co_return failed("opening", receiver.error());
     auto sender = pier::Datagram::open(pier::Endpoint::loopback(pier::Family::ipv4));
     if (!sender) co_return failed("opening", sender.error());
-    auto set = receiver->set(pier::option::packet_info{true});
-    if (!set) co_return observed(set.error());
-    auto read = receiver->get<pier::option::packet_info>();
-    if (!read) co_return Verdict{Outcome::works + outcome_of(read.error())};
-    Outcomes seen = Outcome::works + (*read ? Outcome::same : Outcome::differs);
     const auto to = pier::Endpoint::loopback(pier::Family::ipv4).with_port(receiver->local().port());
     auto sent = co_await sender->send_to(bytes("where"), to, limit);
     if (!sent) co_return failed("sending", sent.error());
-    seen += co_await heard(*receiver, "where");
-    co_return Verdict{seen};
+    std::array<std::byte, 16> into{};
+    auto got = co_await receiver->receive(into, limit);
+    if (!got) co_return observed(got.error());
+    Outcomes seen = got->to == to ? Outcome::same : Outcome::differs;
+    seen += got->interface_index != 0 ? Outcome::works : Outcome::nothing;
+    // The answer leaves from there, and from no other address of the machine.
+    auto answered = co_await receiver->send_to(bytes("here"), got->from, got->reply_source(), limit);
+    if (!answered) co_return Verdict{seen + outcome_of(answered.error()), pier::describe(answered.error())};
+    auto answer = co_await sender->receive(into, limit);
+    if (!answer) co_return Verdict{seen + outcome_of(answer.error()), pier::describe(answer.error())};
+    co_return Verdict{seen + (answer->from == to ? Outcome::data : Outcome::differs)};
 }
 
 }  // namespace pier::behaviour

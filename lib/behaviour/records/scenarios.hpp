@@ -12,7 +12,7 @@ namespace pier::behaviour {
 // groups.cpp
 [[nodiscard]] pier::Task<Verdict> group_membership();
 [[nodiscard]] pier::Task<Verdict> group_loop();
-[[nodiscard]] pier::Task<Verdict> packet_info_is_kept();
+[[nodiscard]] pier::Task<Verdict> destination_is_told();
 // socket_state.cpp
 [[nodiscard]] pier::Task<Verdict> accepted_inherits();
 [[nodiscard]] pier::Task<Verdict> whole_receive();

@@ -76,11 +76,11 @@ pier::Task<Verdict> group_membership() {
 pier::Task<Verdict> group_loop() {
     auto member = pier::Datagram::open(pier::Endpoint::any(pier::Family::ipv4));
     if (!member) co_return failed("opening", member.error());
-    auto sender = open_sender();
-    if (!sender) co_return failed("opening a sender", sender.error());
     const pier::Endpoint group = group_of(*member);
     auto joined = pier::join(*member, {group, loopback_index, {}});
     if (!joined) co_return observed(joined.error());
+    auto sender = open_sender();
+    if (!sender) co_return failed("opening a sender", sender.error());
     for (const pier::Datagram* socket : {&*sender, &*member}) {
         if (auto set = socket->set(pier::option::multicast_loop{true}); !set) co_return failed("the loop", set.error());
     }

@@ -3,6 +3,7 @@
 #include "reach.hpp"
 #include "talk.hpp"
 
+#include <pier/cli/place.hpp>
 #include <pier/cli/program.hpp>
 
 #include <memory>
@@ -13,22 +14,45 @@
 namespace nc {
 namespace {
 
+using Addresses = std::vector<pier::Endpoint>;
 using Connected = pier::Result<std::unique_ptr<Wire>>;
 
-pier::Task<Connected> open_stream(const Options& options, const pier::Endpoint& peer,
-                                  const std::vector<pier::Endpoint>& sources) {
-    auto stream = co_await reach(options, peer, sources);
-    if (!stream) co_return std::unexpected(stream.error());
-    std::string from;
-    if (auto local = stream->local(); local && !local->is_unix()) from = " from " + local->to_string();
-    const std::string name = stream->peer().to_string();
-    if (options.verbose) pier::say(program, "connected to " + name + from);
-    co_return std::make_unique<StreamWire>(std::move(*stream), name);
+void complain_of(const pier::Endpoint& peer, const pier::Error& error) {
+    pier::complain(program, "connecting to " + peer.to_string(), error);
 }
 
-Connected open_datagrams(const Options& options, const pier::Endpoint& peer,
-                         const std::vector<pier::Endpoint>& sources) {
-    auto source = source_for(sources, peer);
+// What the addresses have said which did not answer: to who asks, a line each; to others one sentence, if none did.
+void tell_failures(const Options& options, const pier::Race& race, const Addresses& addresses, std::uint16_t port) {
+    if (options.verbose) {
+        for (const pier::FailedAttempt& each : race.attempts) {
+            if (each.error) complain_of(each.to, each.error);
+        }
+    } else if (!race.connected) {
+        const bool is_one = addresses.size() == 1;
+        const std::string name =
+            is_one ? addresses.front().with_port(port).to_string() : options.host + ":" + std::to_string(port);
+        const pier::ConnectFailure failure(race.connected.error(), race.attempts);
+        pier::complain_of_connect(program, "connecting to " + name, failure);
+    }
+}
+
+// Null after a sentence, or when the task was cancelled.
+pier::Task<std::unique_ptr<Wire>> open_stream(const Options& options, const Addresses& addresses, std::uint16_t port,
+                                              const Addresses& sources) {
+    auto race = co_await reach(options, addresses, port, sources);
+    if (!race.connected && race.connected.error() == pier::Errc::operation_canceled) co_return nullptr;
+    tell_failures(options, race, addresses, port);
+    if (!race.connected) co_return nullptr;
+    pier::Stream& stream = *race.connected;
+    std::string from;
+    if (auto local = stream.local(); local && !local->is_unix()) from = " from " + local->to_string();
+    const std::string name = stream.peer().to_string();
+    if (options.verbose) pier::say(program, "connected to " + name + from);
+    co_return std::make_unique<StreamWire>(std::move(stream), name);
+}
+
+Connected open_datagrams(const Options& options, const pier::Endpoint& peer, const Addresses& sources) {
+    auto source = pier::source_for(sources, peer);
     if (!source) return std::unexpected(source.error());
     auto socket = pier::Datagram::connect(peer, *source);
     if (!socket) return std::unexpected(socket.error());
@@ -37,24 +61,25 @@ Connected open_datagrams(const Options& options, const pier::Endpoint& peer,
     return std::make_unique<DatagramWire>(std::move(*socket), name);
 }
 
-// Null after a sentence, or when the task was cancelled.
-pier::Task<std::unique_ptr<Wire>> open_wire(const Options& options, const std::vector<pier::Endpoint>& addresses,
-                                            std::uint16_t port, const std::vector<pier::Endpoint>& sources) {
+// Towards the first address that this machine can send to: nobody answers a connect of datagrams. Null after a
+// sentence.
+std::unique_ptr<Wire> open_first_datagrams(const Options& options, const Addresses& addresses, std::uint16_t port,
+                                           const Addresses& sources) {
     for (const pier::Endpoint& address : addresses) {
         const pier::Endpoint peer = address.with_port(port);
-        Connected wire = nullptr;
-        if (options.datagrams) {
-            wire = open_datagrams(options, peer, sources);
-        } else {
-            wire = co_await open_stream(options, peer, sources);
-        }
-        if (wire) co_return std::move(*wire);
-        if (wire.error() == pier::Errc::operation_canceled) break;
-        // What other addresses had to say is told to who asks.
+        Connected wire = open_datagrams(options, peer, sources);
+        if (wire) return std::move(*wire);
         const bool is_last = &address == &addresses.back();
-        if (is_last || options.verbose) pier::complain(program, "connecting to " + peer.to_string(), wire.error());
+        if (is_last || options.verbose) complain_of(peer, wire.error());
     }
-    co_return nullptr;
+    return nullptr;
+}
+
+// Null after a sentence, or when the task was cancelled.
+pier::Task<std::unique_ptr<Wire>> open_wire(const Options& options, const Addresses& addresses, std::uint16_t port,
+                                            const Addresses& sources) {
+    if (options.datagrams) co_return open_first_datagrams(options, addresses, port, sources);
+    co_return co_await open_stream(options, addresses, port, sources);
 }
 
 }  // namespace

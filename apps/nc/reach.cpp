@@ -1,7 +1,6 @@
 #include "reach.hpp"
 
 #include <pier/cli/program.hpp>
-#include <pier/socket/connect_from.hpp>
 #include <pier/resolve.hpp>
 
 #include <string>
@@ -92,21 +91,16 @@ pier::Task<Endpoints> find_sources(const Options& options) {
     co_return sources;
 }
 
-pier::Result<pier::Endpoint> source_for(const std::vector<pier::Endpoint>& sources, const pier::Endpoint& peer) {
-    if (sources.empty()) return pier::Endpoint();
-    for (const pier::Endpoint& source : sources) {
-        if (source.family() == peer.family()) return source;
-    }
-    return pier::fail(pier::Errc::address_family_not_supported);
-}
-
-pier::Task<pier::Result<pier::Stream>> reach(const Options& options, pier::Endpoint peer,
-                                             const std::vector<pier::Endpoint>& sources) {
-    const pier::Deadline deadline = options.patience ? pier::after(*options.patience) : pier::Deadline();
-    auto source = source_for(sources, peer);
-    if (!source) co_return std::unexpected(source.error());
-    if (source->family() == pier::Family::unspecified) co_return co_await pier::Stream::connect(peer, deadline);
-    co_return co_await pier::connect_from(*source, peer, deadline);
+pier::Task<pier::Race> reach(const Options& options, const std::vector<pier::Endpoint>& addresses, std::uint16_t port,
+                             const std::vector<pier::Endpoint>& sources) {
+    std::vector<pier::Endpoint> peers;
+    peers.reserve(addresses.size());
+    for (const pier::Endpoint& address : addresses) peers.push_back(address.with_port(port));
+    pier::AttemptRules rules{sources, options.patience};
+    auto race = co_await pier::race_to_connect(std::move(peers), std::move(rules));
+    std::erase_if(race.attempts,
+                  [](const pier::FailedAttempt& each) { return each.error == pier::Errc::operation_canceled; });
+    co_return race;
 }
 
 }  // namespace nc

@@ -1,11 +1,10 @@
-// Addresses: those of the command line, and streams to them.
+// Addresses: those of the command line, and streams to them; pier::source_for() says which source is for which.
 #pragma once
 
 #include "options.hpp"
 
 #include <pier/endpoint.hpp>
-#include <pier/result.hpp>
-#include <pier/stream.hpp>
+#include <pier/socket/connect_race.hpp>
 #include <pier/task.hpp>
 
 #include <cstdint>
@@ -24,12 +23,9 @@ namespace nc {
 // at all as above.
 [[nodiscard]] pier::Task<std::optional<std::vector<pier::Endpoint>>> find_sources(const Options& options);
 
-// The one for a peer; without a family where it does not matter. Errors: address_family_not_supported.
-[[nodiscard]] pier::Result<pier::Endpoint> source_for(const std::vector<pier::Endpoint>& sources,
-                                                      const pier::Endpoint& peer);
-
-// Connects from one of the sources, by the deadline of -w.
-[[nodiscard]] pier::Task<pier::Result<pier::Stream>> reach(const Options& options, pier::Endpoint peer,
-                                                           const std::vector<pier::Endpoint>& sources);
+// Connects to the first address that answers, from one of the sources: Happy Eyeballs (RFC 8305). Each attempt has the
+// time of -w, as nc of OpenBSD gives it to each address. What was given up for the winner is not among the attempts.
+[[nodiscard]] pier::Task<pier::Race> reach(const Options& options, const std::vector<pier::Endpoint>& addresses,
+                                           std::uint16_t port, const std::vector<pier::Endpoint>& sources);
 
 }  // namespace nc

@@ -37,6 +37,8 @@ public:
     }
 
 private:
+    using Attempts = std::optional<std::vector<pier::FailedAttempt>>;
+
     // One port after the other, of those that no other worker has taken.
     pier::Task<void> work() {
         while (next_ < ports_.size()) {
@@ -50,31 +52,50 @@ private:
 
     // What there is to say of the port; nothing when the task was cancelled.
     pier::Task<std::optional<std::string>> look(std::uint16_t port) {
+        Attempts attempts;
+        if (options_.datagrams) {
+            attempts = co_await probe_each(port);
+        } else {
+            attempts = co_await connect(port);
+        }
+        if (!attempts) co_return std::nullopt;
         std::string text;
-        for (const pier::Endpoint& address : addresses_) {
-            const pier::Endpoint peer = address.with_port(port);
-            pier::Error failure;
-            if (options_.datagrams) {
-                failure = co_await probe(peer);
-            } else {
-                auto stream = co_await reach(options_, peer, sources_);
-                if (!stream) failure = stream.error();
-            }
-            if (failure == pier::Errc::operation_canceled) co_return std::nullopt;
+        for (const pier::FailedAttempt& each : *attempts) {
             if (!text.empty()) text += '\n';
-            if (!failure) {
+            text += each.to.to_string();
+            if (each.error) {
+                text += ": " + pier::describe(each.error);
+            } else {
                 open_ = true;
-                text += peer.to_string() + (options_.datagrams ? ": open (udp), or silent" : ": open");
-                break;
+                text += options_.datagrams ? ": open (udp), or silent" : ": open";
             }
-            text += peer.to_string() + ": " + pier::describe(failure);
         }
         co_return text;
     }
 
+    // The attempts to connect; the one that answered, if any did, has no error. Nothing when the task was cancelled.
+    pier::Task<Attempts> connect(std::uint16_t port) {
+        auto race = co_await reach(options_, addresses_, port, sources_);
+        if (!race.connected && race.connected.error() == pier::Errc::operation_canceled) co_return std::nullopt;
+        co_return std::move(race.attempts);
+    }
+
+    // The same of datagrams, to one address after the other until there is one that refuses nothing.
+    pier::Task<Attempts> probe_each(std::uint16_t port) {
+        std::vector<pier::FailedAttempt> attempts;
+        for (const pier::Endpoint& address : addresses_) {
+            const pier::Endpoint peer = address.with_port(port);
+            const pier::Error failure = co_await probe(peer);
+            if (failure == pier::Errc::operation_canceled) co_return std::nullopt;
+            attempts.push_back({peer, failure});
+            if (!failure) break;
+        }
+        co_return attempts;
+    }
+
     // A datagram of one byte.
     pier::Task<pier::Error> probe(const pier::Endpoint& peer) {
-        auto source = source_for(sources_, peer);
+        auto source = pier::source_for(sources_, peer);
         if (!source) co_return source.error();
         auto socket = pier::Datagram::connect(peer, *source);
         if (!socket) co_return socket.error();

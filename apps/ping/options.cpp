@@ -2,10 +2,9 @@
 
 #include "program.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -41,92 +40,93 @@ std::unexpected<int> refuse(std::string_view sentence) {
     return std::unexpected(2);
 }
 
-void add_requests(CLI::App& app, Options& options, Words& words) {
+void add_requests(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "Requests";
     app.add_option("host", options.hosts, "a name or an address; several are asked at the same time")
-        ->option_text("HOST...")
-        ->required()
-        ->allow_extra_args(true);
-    auto* ipv4 = app.add_flag("-4,--ipv4", words.ipv4, "IPv4 alone")->group(group);
-    app.add_flag("-6,--ipv6", words.ipv6, "IPv6 alone")->group(group)->excludes(ipv4);
+        .shown_as("HOST...")
+        .required();
+    const pier::CommandOption ipv4 = app.add_flag("-4,--ipv4", words.ipv4, "IPv4 alone").group(group);
+    app.add_flag("-6,--ipv6", words.ipv6, "IPv6 alone").group(group).excludes(ipv4);
     app.add_option("-c,--count", options.count, "requests to each host (default: until interrupted)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
-    auto* interval = app.add_option("-i,--interval", words.interval,
-                                    "between two requests (default 1); below 0.2 takes the privilege of raw sockets")
-                         ->option_text("SECONDS")
-                         ->group(group)
-                         ->check(CLI::Range(0.0, 1e6));
+        .shown_as("N")
+        .group(group)
+        .range(std::uint64_t{1}, std::uint64_t{1} << 40);
+    const pier::CommandOption interval =
+        app.add_option("-i,--interval", words.interval,
+                       "between two requests (default 1); below 0.2 takes the privilege of raw sockets")
+            .shown_as("SECONDS")
+            .group(group)
+            .range(0.0, 1e6);
     app.add_flag("-f,--flood", options.flood,
                  "the next request as soon as an answer has come, or 100 a second; takes the same privilege")
-        ->group(group)
-        ->excludes(interval);
+        .group(group)
+        .excludes(interval);
     app.add_option("-s,--size", options.size, "bytes of each request behind the header of ICMP (default 56)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::size_t{0}, most_bytes));
+        .shown_as("N")
+        .group(group)
+        .range(std::size_t{0}, most_bytes);
     app.add_option("-t,--ttl", words.hop_limit, "routers that a request may pass (default: the system's)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(1, 255));
+        .shown_as("N")
+        .group(group)
+        .range(1, 255);
     app.add_option("-I,--source", words.source, "the address of this machine that requests leave from")
-        ->option_text("ADDRESS")
-        ->group(group);
+        .shown_as("ADDRESS")
+        .group(group);
 }
 
-void add_ends(CLI::App& app, Words& words) {
+void add_ends(pier::CommandLine& app, Words& words) {
     constexpr const char* group = "Time";
     app.add_option(
            "-W,--timeout", words.patience,
            "how long an answer is waited for (default: 10 until one has come, then twice the longest round trip)")
-        ->option_text("SECONDS")
-        ->group(group)
-        ->check(CLI::Range(0.001, 1e6));
+        .shown_as("SECONDS")
+        .group(group)
+        .range(0.001, 1e6);
     app.add_option("-w,--deadline", words.deadline, "end after so long, whatever has come")
-        ->option_text("SECONDS")
-        ->group(group)
-        ->check(CLI::Range(0.001, 1e6));
+        .shown_as("SECONDS")
+        .group(group)
+        .range(0.001, 1e6);
 }
 
-void add_trace(CLI::App& app, Options& options, Words& words) {
+void add_trace(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "The way to a host";
-    auto* trace = app.add_flag("--trace", options.trace, "show the routers on the way to one host, as traceroute does")
-                      ->group(group);
+    const pier::CommandOption trace =
+        app.add_flag("--trace", options.trace, "show the routers on the way to one host, as traceroute does")
+            .group(group);
     app.add_option("--method", words.method, "what probes are: udp (the default) or icmp")
-        ->option_text("NAME")
-        ->group(group)
-        ->check(CLI::IsMember({"udp", "icmp"}))
-        ->needs(trace);
+        .shown_as("NAME")
+        .group(group)
+        .one_of({"udp", "icmp"})
+        .needs(trace);
     app.add_option("-m,--max-hops", options.most_hops, "hops at most (default 30)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::size_t{1}, std::size_t{255}))
-        ->needs(trace);
+        .shown_as("N")
+        .group(group)
+        .range(std::size_t{1}, std::size_t{255})
+        .needs(trace);
     app.add_option("--probes", options.probes, "probes for each hop (default 3)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::size_t{1}, std::size_t{10}))
-        ->needs(trace);
-    app.add_flag("-n,--numeric", options.numeric, "addresses of routers alone, no names")->group(group)->needs(trace);
+        .shown_as("N")
+        .group(group)
+        .range(std::size_t{1}, std::size_t{10})
+        .needs(trace);
+    app.add_flag("-n,--numeric", options.numeric, "addresses of routers alone, no names").group(group).needs(trace);
     for (const char* other : {"--count", "--interval", "--flood", "--size", "--ttl", "--deadline"}) {
-        trace->excludes(app.get_option(other));
+        trace.excludes(app.option(other));
     }
 }
 
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.allow_windows_style_options(false);
+    pier::CommandLine app(about, std::string(program));
+    app.refuse_slash_options();
     Options options;
     Words words;
     pier::EngineOption engine;
     add_requests(app, options, words);
     add_ends(app, words);
     add_trace(app, options, words);
-    app.add_flag("-q,--quiet", options.quiet, "print the statistics alone")->group("Output");
-    app.add_flag("--json", options.json, "print JSON, an object a line")->group("Output");
+    app.add_flag("-q,--quiet", options.quiet, "print the statistics alone").group("Output");
+    app.add_flag("--json", options.json, "print JSON, an object a line").group("Output");
     engine.add_to(app);
     pier::add_examples(app, {{"pier-ping -c 3 127.0.0.1", "three requests, one a second"},
                              {"pier-ping -c 2 -i 0.2 127.0.0.1 ::1", "two hosts at the same time"},

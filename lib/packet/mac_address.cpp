@@ -31,7 +31,7 @@ TextResult<MacAddress> MacAddress::parse(std::string_view text) {
         if (at == text.size()) return text_error(text, at, "a hexadecimal digit is missing");
         const unsigned value = digit_value(text[at]);
         if (value > 15) return text_error(text, at, "what stands there is no hexadecimal digit");
-        octets[digit / 2] = static_cast<std::uint8_t>(octets[digit / 2] << 4 | value);
+        octets[digit / 2] = static_cast<std::uint8_t>(octets[digit / 2] * 16U + value);
     }
     if (at != text.size()) return text_error(text, at, "there is more than the six octets of a MAC address");
     return MacAddress(octets);

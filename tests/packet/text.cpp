@@ -66,3 +66,23 @@ TEST_CASE("tree: layers, their fields, and the error at its end") {
     }));
     CHECK(lines.back().text == "IPv4 packet at 0: says 48 bytes, 28 are there");
 }
+
+TEST_CASE("tree: what an ICMP error is about, and the options of a router") {
+    // Of port unreachable, whose original is cut behind the header of UDP.
+    const auto error =
+        hex("4500 0038 0000 0000 4001 0000 c0000202 c0000201 0303 0000 00000000"
+            "4500 0030 0001 0000 4011 f6b8 c0000201 c0000202 0400 0007 001c 0000");
+    const auto lines = layer_tree(dissect(error, LinkType::ipv4));
+    CHECK(std::ranges::any_of(lines, [](const TreeLine& each) {
+        return each.text ==
+                   "original: IP 192.0.2.1.1024 > 192.0.2.2.7: UDP, length 0 [IPv4 packet at 0: says 48 bytes, 28 are "
+                   "there]" &&
+               each.offset == 28 && each.size == 28;
+    }));
+    const auto router = hex("60000000 0018 3a ff" + std::string(v6_addresses) +
+                            "8600 0000 40 00 0708 00000000 00000000 05 01 0000 000005dc");
+    const auto options = layer_tree(dissect(router, LinkType::ipv6));
+    CHECK(std::ranges::any_of(options, [](const TreeLine& each) {
+        return each.text == "option: mtu 1500" && each.offset == 56 && each.size == 8;
+    }));
+}

@@ -146,6 +146,11 @@ function(check_direction file code)
   elseif(file MATCHES "^lib/")
     find("${file}" code "${include}([<\"]doctest/[^>\"\n]*[>\"])" "<match>: a library includes no test framework")
   endif()
+  # In core and in public headers it is refused already, with all libraries.
+  if(NOT file MATCHES "^(core/|lib/cli/[^/]*\\.[ch]pp$)|/include/")
+    find("${file}" code "${include}([<\"]CLI/[^>\"\n]*[>\"])"
+      "<match> is slow to compile and stays in lib/cli; <pier/cli/command_line.hpp> is for all others")
+  endif()
   set(failures ${failures} PARENT_SCOPE)
 endfunction()
 

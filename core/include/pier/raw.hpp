@@ -5,7 +5,7 @@
 #include <pier/endpoint.hpp>
 #include <pier/result.hpp>
 #include <pier/socket/options.hpp>
-#include <pier/sys/socket/raw.hpp>
+#include <pier/sys/socket/details.hpp>
 #include <pier/task.hpp>
 #include <pier/time.hpp>
 
@@ -120,7 +120,7 @@ public:
 
 private:
     struct State;
-    static Result<RawSocket> over(spi::NativeSocket socket, sys::RawKind kind, const Endpoint& wanted);
+    static Result<RawSocket> over(spi::NativeSocket socket, Family family, const RawOptions& options, bool is_echo);
 
     std::shared_ptr<State> state_;  // with those that wait: the socket is closed only behind them
 };

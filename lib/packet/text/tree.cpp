@@ -7,10 +7,29 @@
 #include <pier/packet/ipv4.hpp>
 #include <pier/packet/ipv6.hpp>
 #include <pier/packet/ipv6_extension.hpp>
+#include <pier/packet/neighbour.hpp>
+#include <pier/packet/text/describe.hpp>
 #include <pier/packet/udp.hpp>
 
 namespace pier::packet {
 namespace {
+
+std::string neighbour_option_text(const Option& option) {
+    if (const auto prefix = prefix_of(option)) {
+        return "prefix " + prefix->prefix.to_string() + "/" + std::to_string(prefix->length) + ", valid " +
+               std::to_string(prefix->valid_s) + " s, preferred " + std::to_string(prefix->preferred_s) + " s";
+    }
+    if (const auto mtu = mtu_of(option)) return "mtu " + std::to_string(*mtu);
+    if (const auto dns = recursive_dns_of(option)) {
+        std::string text = "recursive DNS for " + std::to_string(dns->lifetime_s) + " s:";
+        for (const Address& server : dns->servers) text += " " + server.to_string();
+        return text;
+    }
+    const bool link =
+        option.kind == neighbour_option::source_link_layer || option.kind == neighbour_option::target_link_layer;
+    if (link && option.data.size() == 6) return "link-layer address " + MacAddress::load(option.data, 0).to_string();
+    return "kind " + std::to_string(option.kind) + " of " + std::to_string(option.data.size()) + " bytes of data";
+}
 
 // Adds the lines of one layer.
 class Branch {
@@ -31,11 +50,9 @@ public:
             case LayerKind::ipv6_extension:
                 return extension();
             case LayerKind::icmp:
-                if (const auto read = Icmp::read(bytes_)) field("message", icmp_text(*read), 0, 8);
-                return;
+                return icmp();
             case LayerKind::icmpv6:
-                if (const auto read = Icmpv6::read(bytes_)) field("message", icmpv6_text(*read), 0, 8);
-                return;
+                return icmpv6();
             case LayerKind::tcp:
                 return tcp();
             case LayerKind::udp:
@@ -130,6 +147,37 @@ private:
             field("sequence number", read->sequence(), 8, 4);
         }
         options(read->read_options(), 2);
+    }
+
+    void icmp() {
+        const auto read = Icmp::read(bytes_);
+        if (!read) return;
+        field("message", icmp_text(*read), 0, 8);
+        checksum(read->checksum(), 2);
+        original(read->original(), LinkType::ipv4);
+    }
+
+    void icmpv6() {
+        const auto read = Icmpv6::read(bytes_);
+        if (!read) return;
+        field("message", icmpv6_text(*read), 0, 8);
+        checksum(read->checksum(), 2);
+        original(read->original(), LinkType::ipv6);
+        const auto neighbour = Neighbour::read(*read, layer_.offset);
+        if (!neighbour) return;
+        const std::size_t at = bytes_.size() - neighbour->options().size();
+        OptionReader reader = neighbour->read_options();
+        for (;;) {
+            const auto option = reader.next();
+            if (!option) return field("options", option.error().sentence, at, 0);
+            if (!*option) return;
+            field("option", neighbour_option_text(**option), at + (*option)->offset, (*option)->data.size() + 2);
+        }
+    }
+
+    // What an error is about, in the same words as a packet of its own.
+    void original(Bytes bytes, LinkType link) {
+        if (!bytes.empty()) field("original", describe(dissect(bytes, link)), Icmp::header_size, bytes.size());
     }
 
     void tcp() {

@@ -37,7 +37,24 @@ def has_ipv6():
     return os.path.exists("/proc/net/if_inet6")
 
 
-class Namespace:
+class Entered:
+    """Something for the length of a `with` block, which _enter() builds; what it puts on the stack goes with the block, also
+    when it fails half-way."""
+
+    def __enter__(self):
+        with contextlib.ExitStack() as stack:
+            self._enter(stack)
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_):
+        self._stack.close()
+
+    def _enter(self, stack):
+        raise NotImplementedError
+
+
+class Namespace(Entered):
     """Held by a process that waits. When the test ends, however it ends, that process reads the end of its input, and
     the namespace goes with it. Loopback is up, unless `loopback` says otherwise. `files` are texts that take the place
     of files in /etc, by their names. One `beside` another one can be connected with it."""
@@ -48,19 +65,7 @@ class Namespace:
         self._files = files or {}
         self.before = []  # words that bring a command into it, in the place of which it is then
 
-    def __enter__(self):
-        self._stack = contextlib.ExitStack()
-        try:
-            self._enter()
-        except BaseException:
-            self._stack.close()
-            raise
-        return self
-
-    def __exit__(self, *_):
-        self._stack.close()
-
-    def _enter(self):
+    def _enter(self, stack):
         # Without privileges one needs a user namespace around it, in which one has them. Both sides of a connection
         # need the same one.
         user = [] if os.geteuid() == 0 or self._beside else ["--user", "--map-root-user"]
@@ -68,7 +73,7 @@ class Namespace:
         around = self._beside.in_user if self._beside else []
         holder = subprocess.Popen([*around, "unshare", *user, *kinds, "sh", "-c", "echo ready; exec cat"],
                                   stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self._stack.callback(self._end, holder)
+        stack.callback(self._end, holder)
         readable, _, _ = select.select([holder.stdout], [], [], harness.PATIENCE)
         if not readable or holder.stdout.readline() != "ready\n":
             holder.kill()
@@ -80,7 +85,7 @@ class Namespace:
         if self._loopback:
             self.ip("link set lo up")
         if self._files:
-            folder = pathlib.Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+            folder = pathlib.Path(stack.enter_context(tempfile.TemporaryDirectory()))
             for name, text in self._files.items():
                 (folder / name).write_text(text, encoding="utf-8")
                 self._check([*self.before, "mount", "--bind", str(folder / name), f"/etc/{name}"])

@@ -3,7 +3,7 @@
 #include "harness.hpp"
 
 #include <pier/listener.hpp>
-#include <pier/socket/connect_by_name.hpp>
+#include <pier/socket/connect_race.hpp>
 
 #include <string>
 #include <utility>
@@ -130,6 +130,61 @@ TEST_CASE("connect by name: a cancelled one leaves nothing behind") {
         scope.cancel();
         (void)co_await scope.join();
         CHECK(ends == std::vector<Errc>(3, Errc::operation_canceled));
+    });
+}
+
+TEST_CASE("connect by name: a race begins where it is told, and says what came of each attempt") {
+    on_loop([]() -> Task<void> {
+        const Listener six = listen_on(Family::ipv6);
+        const Listener four = listen_on(Family::ipv4);
+        std::vector<Endpoint> addresses{six.local(), four.local()};
+        const Endpoint source = closed_endpoint(Family::ipv4);
+        pier::AttemptRules rules{{source}, {}};
+        auto race = co_await pier::race_to_connect(std::move(addresses), std::move(rules), limit());
+        REQUIRE(outcome(race.connected) == Errc::ok);
+        CHECK(race.connected->peer() == four.local());
+        auto local = race.connected->local();
+        REQUIRE(outcome(local) == Errc::ok);
+        CHECK(*local == source);
+        REQUIRE(race.attempts.size() == 2);
+        CHECK(race.attempts[0].to == six.local());
+        CHECK(race.attempts[0].error == Errc::address_family_not_supported);
+        CHECK(race.attempts[1].to == four.local());
+        CHECK(race.attempts[1].error == Errc::ok);
+    });
+}
+
+TEST_CASE("connect by name: attempts of a family follow each other from one port") {
+    on_loop([]() -> Task<void> {
+        FullListener full;
+        const bool filled = co_await full.fill();
+        if (!filled) co_return skip(no_pending_connect);
+        const Family family = full.endpoint().family();
+        const Listener listener = listen_on(family);
+        std::vector<Endpoint> addresses{full.endpoint(), listener.local()};
+        const Endpoint source = closed_endpoint(family);
+        // Longer than what an attempt has before the next one starts, which would find its port taken.
+        pier::AttemptRules rules{{source}, 300ms};
+        auto race = co_await pier::race_to_connect(std::move(addresses), std::move(rules), limit());
+        REQUIRE(outcome(race.connected) == Errc::ok);
+        CHECK(race.connected->peer() == listener.local());
+        REQUIRE(race.attempts.size() == 2);
+        CHECK(race.attempts[0].error == Errc::timed_out);
+        CHECK(race.attempts[1].error == Errc::ok);
+    });
+}
+
+TEST_CASE("connect by name: each attempt of a race has its own time") {
+    on_loop([]() -> Task<void> {
+        FullListener full;
+        const bool filled = co_await full.fill();
+        if (!filled) co_return skip(no_pending_connect);
+        std::vector<Endpoint> addresses{full.endpoint(), full.endpoint()};
+        pier::AttemptRules rules{{}, 20ms};  // less than what an attempt has before the next one starts
+        auto race = co_await pier::race_to_connect(std::move(addresses), std::move(rules), limit());
+        REQUIRE(outcome(race.connected) == Errc::timed_out);
+        REQUIRE(race.attempts.size() == 2);
+        for (const pier::FailedAttempt& each : race.attempts) CHECK(each.error == Errc::timed_out);
     });
 }
 

@@ -1,9 +1,9 @@
 #include <pier/raw.hpp>
 
-#include <pier/detail/wait_awaiter.hpp>
-#include <pier/spi/limits.hpp>
+#include "watched/watched_socket.hpp"
+
 #include <pier/sys/socket.hpp>
-#include <pier/watch.hpp>
+#include <pier/sys/socket/raw.hpp>
 
 #include <bitset>
 #include <new>
@@ -36,68 +36,77 @@ bool is_header(Family family, std::span<const std::byte> packet) noexcept {
 
 }  // namespace
 
-struct RawSocket::State {
-    State(spi::Accepted owned, Watch watching, sys::RawKind what, std::uint16_t own_identifier) noexcept
-        : socket(std::move(owned)), watch(std::move(watching)), kind(what), identifier(own_identifier) {}
+struct RawSocket::State : spi::WatchedSocket {
+    using WatchedSocket::WatchedSocket;
 
-    spi::Accepted socket;
-    Watch watch;  // goes before the socket is closed
-    sys::RawKind kind;
+    Family family = Family::unspecified;
+    bool header_included = false;
+    bool is_echo = false;          // of sys::open_echo()
+    std::uint16_t identifier = 0;  // of such a one
     bool filters = false;
-    std::uint16_t identifier = 0;
     std::bitset<256> types;
-    unsigned tries = 0;
 
-    // A receive that always finds something has to give way to others now and then. The wait does so, and sees that the
-    // deadline has come.
-    [[nodiscard]] bool has_to_wait() noexcept { return ++tries % spi::limits::inline_operations == 0; }
+    [[nodiscard]] Result<void> receive(sys::DetailedArrival& arrival) const noexcept {
+        auto received = sys::receive_detailed(native(), family, arrival);
+        // A ping socket queues errors, where a raw one receives packets of ICMP.
+        if (!received && is_echo && sys::take_failure(native(), arrival)) return {};
+        return received;
+    }
 
     // Nothing for what is no packet, or not wanted.
-    [[nodiscard]] std::optional<RawPacket> packet_of(sys::RawArrival& arrival) const noexcept {
-        std::span<const std::byte> bytes = arrival.room.first(arrival.size);
+    [[nodiscard]] std::optional<RawPacket> packet_of(sys::DetailedArrival& arrival) const noexcept {
         std::optional<RawPacket> packet(std::in_place);
-        if (kind.family == Family::ipv4 && !kind.is_echo) {
-            const std::size_t length = length_of_v4_header(bytes);
-            if (length == 0) return std::nullopt;
-            packet->header = bytes.first(length);
-            packet->data = bytes.subspan(length);
-            packet->traffic_class = std::to_integer<std::uint8_t>(bytes[1]);
-            packet->hop_limit = std::to_integer<std::uint8_t>(bytes[8]);
-            packet->to =
-                Endpoint::v4({std::to_integer<std::uint8_t>(bytes[16]), std::to_integer<std::uint8_t>(bytes[17]),
-                              std::to_integer<std::uint8_t>(bytes[18]), std::to_integer<std::uint8_t>(bytes[19])},
-                             0);
-        } else {
-            packet->data = bytes;
-            packet->traffic_class = arrival.traffic_class;
-            packet->hop_limit = arrival.hop_limit;
-            packet->to = std::move(arrival.to);
-        }
+        packet->data = arrival.room.first(arrival.size);
+        packet->traffic_class = arrival.traffic_class;
+        packet->hop_limit = arrival.hop_limit;
+        packet->to = std::move(arrival.to);
+        if (family == Family::ipv4 && !is_echo && !take_header_off(*packet)) return std::nullopt;
         // What a failure has with it is what was sent, not what came.
         const bool is_wanted =
             arrival.failure || (!packet->data.empty() && types.test(std::to_integer<std::size_t>(packet->data[0])));
         if (filters && !is_wanted) return std::nullopt;
-        packet->from = std::move(arrival.from);
+        packet->from = arrival.from.with_port(0);
         packet->interface_index = arrival.interface_index;
+        packet->arrived = arrival.since_epoch;
         packet->truncated = arrival.truncated;
         packet->failure = std::move(arrival.failure);
-        packet->arrived = arrival.since_epoch;
         return packet;
+    }
+
+private:
+    static bool take_header_off(RawPacket& packet) noexcept {
+        const std::size_t length = length_of_v4_header(packet.data);
+        if (length == 0) return false;
+        packet.header = packet.data.first(length);
+        packet.data = packet.data.subspan(length);
+        packet.traffic_class = std::to_integer<std::uint8_t>(packet.header[1]);
+        packet.hop_limit = std::to_integer<std::uint8_t>(packet.header[8]);
+        Endpoint::V4 address{};
+        for (std::size_t i = 0; i < address.size(); ++i) {
+            address[i] = std::to_integer<std::uint8_t>(packet.header[16 + i]);
+        }
+        packet.to = Endpoint::v4(address, 0);
+        return true;
     }
 };
 
-Result<RawSocket> RawSocket::over(spi::NativeSocket socket, sys::RawKind kind, const Endpoint& wanted) {
+Result<RawSocket> RawSocket::over(spi::NativeSocket socket, Family family, const RawOptions& options, bool is_echo) {
     spi::Accepted owned(socket);  // closes it on every way out
-    const Endpoint local = wanted.family() != Family::unspecified ? wanted : Endpoint::any(kind.family);
-    if (local.family() != kind.family || local.port() != 0) return fail(Errc::invalid_argument);
+    const bool is_chosen = options.local.family() != Family::unspecified;
+    const Endpoint local = is_chosen ? options.local : Endpoint::any(family);
+    if (local.family() != family || local.port() != 0) return fail(Errc::invalid_argument);
     if (auto bound = sys::bind_raw(socket, local); !bound) return fail(bound.error());
-    // Of a ping socket, the port is the identifier that its requests get.
     auto name = sys::local_endpoint(socket);
     if (!name) return fail(name.error());
     auto watch = Watch::open(socket);
     if (!watch) return fail(watch.error());
     RawSocket raw;
-    raw.state_ = std::make_shared<State>(std::move(owned), std::move(*watch), kind, kind.is_echo ? name->port() : 0);
+    raw.state_ = std::make_shared<State>(std::move(owned), std::move(*watch));
+    raw.state_->family = family;
+    raw.state_->header_included = options.header_included;
+    raw.state_->is_echo = is_echo;
+    // Of a ping socket, the port is the identifier that its requests get.
+    if (is_echo) raw.state_->identifier = name->port();
     return raw;
 }
 
@@ -105,7 +114,7 @@ Result<RawSocket> RawSocket::open(Family family, IpProtocol protocol, const RawO
     if (family != Family::ipv4 && family != Family::ipv6) return fail(Errc::address_family_not_supported);
     auto opened = sys::open_raw(family, static_cast<std::uint8_t>(protocol), options.header_included);
     if (!opened) return fail(opened.error());
-    return over(*opened, {family, options.header_included, false}, options.local);
+    return over(*opened, family, options, false);
 }
 
 Result<RawSocket> RawSocket::open_echo(Family family, const RawOptions& options) {
@@ -116,7 +125,7 @@ Result<RawSocket> RawSocket::open_echo(Family family, const RawOptions& options)
     auto opened = sys::open_echo(family);
     if (!opened && opened.error() == Errc::not_supported) return privileged;
     if (!opened) return fail(opened.error());
-    return over(*opened, {family, false, true}, options.local);
+    return over(*opened, family, options, true);
 }
 
 RawSocket& RawSocket::operator=(RawSocket&& other) noexcept {
@@ -125,11 +134,11 @@ RawSocket& RawSocket::operator=(RawSocket&& other) noexcept {
     return *this;
 }
 
-bool RawSocket::unprivileged() const noexcept { return state_ != nullptr && state_->kind.is_echo; }
+bool RawSocket::unprivileged() const noexcept { return state_ != nullptr && state_->is_echo; }
 std::uint16_t RawSocket::identifier() const noexcept { return state_ != nullptr ? state_->identifier : 0; }
 bool RawSocket::valid() const noexcept { return state_ != nullptr; }
 spi::NativeSocket RawSocket::native_handle() const noexcept {
-    return state_ != nullptr ? state_->socket.socket() : spi::no_socket;
+    return state_ != nullptr ? state_->native() : spi::no_socket;
 }
 
 void RawSocket::close() noexcept {
@@ -143,48 +152,36 @@ void RawSocket::accept_types(std::span<const std::uint8_t> types) {
     state_->types.reset();
     for (const std::uint8_t type : types) state_->types.set(type);
     state_->filters = !types.empty();
-    if (!state_->kind.is_echo) sys::filter_icmp(state_->socket.socket(), state_->kind.family, types);
+    if (!state_->is_echo) sys::filter_icmp(state_->native(), state_->family, types);
 }
 
 Task<Result<RawPacket>> RawSocket::receive(std::span<std::byte> into, Deadline deadline) const {
     const std::shared_ptr<State> state = state_;
     if (state == nullptr) co_return fail(Errc::not_connected);
-    const Deadline until = absolute(deadline);
-    for (bool waits = state->has_to_wait();; waits = state->has_to_wait()) {
-        if (!waits) {
-            sys::RawArrival arrival;
-            arrival.room = into;
-            const auto received = sys::receive_raw(state->socket.socket(), state->kind, arrival);
-            if (received) {
-                auto packet = state->packet_of(arrival);
-                if (packet) co_return std::move(*packet);
-                continue;
-            }
-            if (received.error() != Errc::operation_would_block) co_return fail(received.error());
-        }
-        spi::WaitAwaiter arrival(until, state->watch, false);
-        const auto ready = co_await arrival;
-        if (!ready) co_return fail(ready.error());
-        if (!state->watch.valid()) co_return fail(Errc::operation_canceled);
-    }
+    auto attempt = [&]() -> std::optional<Result<RawPacket>> {
+        sys::DetailedArrival arrival;
+        arrival.room = into;
+        if (auto received = state->receive(arrival); !received) return fail(received.error());
+        auto packet = state->packet_of(arrival);
+        if (!packet) return std::nullopt;
+        return std::move(*packet);
+    };
+    co_return co_await spi::try_when<RawPacket>(*state, spi::Until::readable, deadline, attempt);
 }
 
 Task<Result<void>> RawSocket::send_to(std::span<const std::byte> packet, const Endpoint& to, Deadline deadline) const {
     const std::shared_ptr<State> state = state_;
     if (state == nullptr) co_return fail(Errc::not_connected);
-    if (to.family() != state->kind.family) co_return fail(Errc::invalid_argument);
-    if (state->kind.header_included && !is_header(state->kind.family, packet)) co_return fail(Errc::invalid_argument);
-    const Deadline until = absolute(deadline);
-    for (bool waits = state->has_to_wait();; waits = false) {
-        if (!waits) {
-            const auto sent = sys::send_raw(state->socket.socket(), state->kind, packet, to);
-            if (sent || sent.error() != Errc::operation_would_block) co_return sent;
-        }
-        spi::WaitAwaiter room(until, state->watch, true);
-        const auto ready = co_await room;
-        if (!ready) co_return fail(ready.error());
-        if (!state->watch.valid()) co_return fail(Errc::operation_canceled);
-    }
+    if (to.family() != state->family) co_return fail(Errc::invalid_argument);
+    if (state->header_included && !is_header(state->family, packet)) co_return fail(Errc::invalid_argument);
+    if (state->header_included && sys::is_never_sent(state->family, packet)) co_return fail(Errc::not_supported);
+    // An IPv6 raw socket takes a port for a protocol: EINVAL where it is another one than its own (ipv6(7)).
+    const Endpoint address = to.with_port(0);
+    const sys::PacketSource any{};
+    auto attempt = [&]() -> std::optional<Result<void>> {
+        return sys::send_from(state->native(), packet, address, any);
+    };
+    co_return co_await spi::try_when<void>(*state, spi::Until::writable, deadline, attempt);
 }
 
 }  // namespace pier

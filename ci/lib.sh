@@ -44,9 +44,11 @@ stop_wine() {
   local version
   for version in 10 8; do
     (
-      if PIER_WINE=$version find_wine && [[ -d $WINEPREFIX ]]; then
-        "$wine_server" -k 2>/dev/null || true
-      fi
+      PIER_WINE=$version find_wine || exit 0
+      # The tests of raw sockets have a prefix of their own.
+      for WINEPREFIX in "$WINEPREFIX" "$WINEPREFIX-raw"; do
+        [[ ! -d $WINEPREFIX ]] || "$wine_server" -k 2>/dev/null || true
+      done
     )
   done
 }

@@ -54,7 +54,7 @@ if(PIER_WITH_LIBUV)
   endif()
 endif()
 
-# lib/cli, lib/server and the apps read their arguments with CLI11.
+# lib/cli reads the arguments of every program with CLI11.
 find_package(CLI11 QUIET CONFIG)
 if(NOT TARGET CLI11::CLI11)
   pier_fetch(cli11 "https://github.com/CLIUtils/CLI11/archive/v2.1.2.tar.gz"

@@ -1,4 +1,5 @@
-// What most sources include of the standard library, for PIER_PRECOMPILED_HEADERS. A source still includes what it uses.
+// What most sources include of the standard library, for PIER_PRECOMPILED_HEADERS. Sources include what they use all
+// the same.
 #include <algorithm>
 #include <array>
 #include <atomic>

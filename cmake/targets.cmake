@@ -19,11 +19,15 @@ else()
     $<$<BOOL:${PROJECT_IS_TOP_LEVEL}>:-Werror>)
 endif()
 
-# Language level and warnings.
+# Language level, warnings, and what the headers of Windows are asked for.
 function(pier_set_up target)
   target_compile_features(${target} PUBLIC cxx_std_23)
   set_target_properties(${target} PROPERTIES CXX_EXTENSIONS OFF CXX_SCAN_FOR_MODULES OFF)
   target_link_libraries(${target} PRIVATE $<BUILD_INTERFACE:pier_warnings>)
+  if(WIN32)
+    target_compile_definitions(${target} PRIVATE
+      NOMINMAX WIN32_LEAN_AND_MEAN _WIN32_WINNT=0x0A00 WINVER=0x0A00 UNICODE _UNICODE)
+  endif()
   pier_precompile(${target})
 endfunction()
 
@@ -38,9 +42,9 @@ function(pier_precompile target)
     set(source "${PROJECT_BINARY_DIR}/precompiled.cpp")
     file(CONFIGURE OUTPUT "${source}" CONTENT "" @ONLY)
     add_library(pier_precompiled OBJECT "${source}")
-    target_compile_features(pier_precompiled PUBLIC cxx_std_23)
-    set_target_properties(pier_precompiled PROPERTIES CXX_EXTENSIONS OFF CXX_SCAN_FOR_MODULES OFF)
-    target_link_libraries(pier_precompiled PRIVATE pier_warnings)
+    set(PIER_OWN_INCLUDES ON)
+    pier_set_up(pier_precompiled)
+    set(PIER_OWN_INCLUDES OFF)
     target_precompile_headers(pier_precompiled PRIVATE "${PROJECT_SOURCE_DIR}/cmake/precompiled.hpp")
     if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
       # Without it the result names the minute in which it was made, and no cache of objects fits.
@@ -48,6 +52,11 @@ function(pier_precompile target)
     endif()
   endif()
   target_precompile_headers(${target} REUSE_FROM pier_precompiled)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND MINGW)
+    # GCC 12 tells of what -O2 makes of std::string in a precompiled header, as if it were ours, and wrongly. linux-gcc
+    # compiles the same sources with these warnings.
+    target_compile_options(${target} PRIVATE -Wno-array-bounds -Wno-restrict -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     target_compile_options(${target} PRIVATE "SHELL:-Xclang -fno-pch-timestamp")
   endif()

@@ -2,10 +2,9 @@
 
 #include <pier/chat/name.hpp>
 #include <pier/chat/token.hpp>
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 namespace chat_client {
 namespace {
@@ -20,7 +19,8 @@ std::string guest_name() {
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{"Talks in a room of pier-chat-server: lines from the keyboard, or from a pipe.", std::string(program)};
+    pier::CommandLine app{"Talks in a room of pier-chat-server: lines from the keyboard, or from a pipe.",
+                          std::string(program)};
     Options options;
     pier::ClientOptions client({.group = "Chat",
                                 .address = "127.0.0.1:7001",
@@ -29,9 +29,9 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     client.add_to(app);
     app.add_option("--name", options.name,
                    "what you are called: " + std::string(pier::chat::name_rule) + " (default guest- and a number)")
-        ->option_text("NAME")
-        ->group("Chat");
-    app.add_flag("--tcp", options.tcp, "talk over TCP instead of UDP")->group("Chat");
+        .shown_as("NAME")
+        .group("Chat");
+    app.add_flag("--tcp", options.tcp, "talk over TCP instead of UDP").group("Chat");
     client.add_engine_to(app);
     pier::add_examples(app, {{"pier-chat-client --name bob", "talks on this machine, until /quit or Ctrl-D"},
                              {"pier-chat-client --tcp --name bob", "the same room, by a connection"},

@@ -2,10 +2,9 @@
 #include "room.hpp"
 #include "serve_clients.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/program.hpp>
 #include <pier/server/serve.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -23,23 +22,23 @@ struct Words {
     std::uint16_t rate = 10;
 };
 
-void add_options(CLI::App& app, Words& words) {
+void add_options(pier::CommandLine& app, Words& words) {
     app.add_option("--timeout", words.seconds, "who is silent for so long is gone (default 30)")
-        ->option_text("SECONDS")
-        ->group("Chat")
-        ->check(CLI::Range(0.2, 86400.0));
+        .shown_as("SECONDS")
+        .group("Chat")
+        .range(0.2, 86400.0);
     app.add_option("--max-clients", words.most_clients, "people in the room; more are refused (default 256)")
-        ->option_text("N")
-        ->group("Chat")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{4096}));
+        .shown_as("N")
+        .group("Chat")
+        .range(std::size_t{1}, std::size_t{4096});
     app.add_option("--burst", words.burst, "lines that a client may send at once (default 20)")
-        ->option_text("N")
-        ->group("Chat")
-        ->check(CLI::Range(std::uint16_t{1}, std::uint16_t{10000}));
+        .shown_as("N")
+        .group("Chat")
+        .range(std::uint16_t{1}, std::uint16_t{10000});
     app.add_option("--rate", words.rate, "lines that a client may send a second, later (default 10)")
-        ->option_text("N")
-        ->group("Chat")
-        ->check(CLI::Range(std::uint16_t{1}, std::uint16_t{10000}));
+        .shown_as("N")
+        .group("Chat")
+        .range(std::uint16_t{1}, std::uint16_t{10000});
 }
 
 chat_server::RoomOptions options_of(const Words& words) {
@@ -66,7 +65,7 @@ int main(int argc, char** argv) {
          .port = 7001,
          .most_connections = 512,
          .one_loop = true,
-         .options = [&](CLI::App& app) { add_options(app, words); }});
+         .options = [&](pier::CommandLine& app) { add_options(app, words); }});
     if (made && made->noise() > 0) {
         const std::string count = std::to_string(made->noise());
         pier::say(program, made->noise() == 1 ? "1 packet was none of this chat's, and was dropped"

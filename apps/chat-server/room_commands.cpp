@@ -111,7 +111,10 @@ void Room::list(Member& member) {
     for (std::size_t i = 0; i < names.size(); ++i) {
         line.append(" ").append(names[i]);
         if (i + 1 < names.size()) line.append(",");
-        if (line.size() + longest_name + 2 > longest_line) note(member, std::exchange(line, "and"));
+        if (line.size() + longest_name + 2 > longest_line) {
+            note(member, line);
+            line = "and";
+        }
     }
     if (line != "and") note(member, std::move(line));
 }

@@ -3,11 +3,10 @@
 #include "output_options.hpp"
 #include "run/runner.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 #include <pier/loop.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <array>
@@ -41,7 +40,7 @@ constexpr const char* about_diff =
     "columns whose engine NEW reports as unable to run, and for native calls that became n/a. 0: otherwise; 2: wrong "
     "usage. OLD and NEW are made with --format json or --format outcomes.";
 
-void add_examples(CLI::App& app, CLI::App& merge, CLI::App& diff, CLI::App& trace) {
+void add_examples(pier::CommandLine& app, pier::CommandLine& merge, pier::CommandLine& diff, pier::CommandLine& trace) {
     pier::add_examples(app, {{"pier-compare", "everything, as a table"},
                              {"pier-compare --behaviour echo-8MiB,reset-idle-peer", "two rows of it"},
                              {"pier-compare --format html --output compare.html", "a page with filters and details"},
@@ -56,15 +55,15 @@ void add_examples(CLI::App& app, CLI::App& merge, CLI::App& diff, CLI::App& trac
 }
 
 // An empty name would be taken for none.
-bool is_complete(const CLI::App& app, std::string_view option) {
-    const CLI::Option* found = app.get_option_no_throw(std::string(option));
-    return found == nullptr || found->count() == 0 || !found->results().back().empty();
+bool is_complete(const pier::CommandLine& command, const std::string& option) {
+    const pier::CommandOption found = command.find_option(option);
+    return !found || found.count() == 0 || !found.last_word().empty();
 }
 
 // The options as they are typed, until they are judged.
-class CommandLine {
+class Parser {
 public:
-    CommandLine()
+    Parser()
         : app_(about, std::string(program)),
           merge_(app_.add_subcommand("merge", "Puts reports of several systems, made with --format json, into one.")),
           diff_(app_.add_subcommand("diff", about_diff)),
@@ -72,7 +71,7 @@ public:
           output_(options_) {
         add_run();
         add_reports();
-        add_examples(app_, *merge_, *diff_, trace_.command());
+        add_examples(app_, merge_, diff_, trace_.command());
     }
 
     ParsedOptions parse(int argc, char** argv) {
@@ -82,8 +81,8 @@ public:
         }
         if (!names_its_file() || !formats_the_right_command()) return ends(2);
         output_.take();
-        options_.command = merge_->parsed()            ? Command::merge
-                           : diff_->parsed()           ? Command::diff
+        options_.command = merge_.parsed()             ? Command::merge
+                           : diff_.parsed()            ? Command::diff
                            : trace_.command().parsed() ? Command::trace
                                                        : Command::run;
         const bool good = options_.command != Command::run ? take_subcommand()
@@ -94,51 +93,51 @@ public:
     }
 
 private:
-    // Each word as it is typed: CLI11 would take "[a,b]" apart.
+    // Each word as it is typed, and "[a,b]" not taken apart.
     void add_run() {
         constexpr const char* group = "What is run";
         engine_ = app_.add_option("--engine", engine_lists_,
                                   "engines to run, with commas between, and \"native\" for raw system calls (default "
                                   "all that can run here)")
-                      ->option_text("NAME,...")
-                      ->group(group)
-                      ->allow_extra_args(false);
+                      .shown_as("NAME,...")
+                      .group(group)
+                      .one_word_each();
         behaviour_ =
             app_.add_option("--behaviour", behaviour_lists_, "behaviours to run, with commas between (default all)")
-                ->option_text("ID,...")
-                ->group(group)
-                ->allow_extra_args(false);
+                .shown_as("ID,...")
+                .group(group)
+                .one_word_each();
         system_ = app_.add_option("--system", options_.system,
                                   "what the report calls this system: linux, windows, wine-10 (default this system)")
-                      ->option_text("NAME")
-                      ->group(group);
+                      .shown_as("NAME")
+                      .group(group);
         models_ = app_.add_flag("--models", options_.models,
                                 "the models of a server as columns, each a server of this program, with rows of their "
                                 "own")
-                      ->group(group);
+                      .group(group);
         app_.add_flag("--list-engines", list_engines_, "list the engines of this build and what each is, then exit")
-            ->group(group);
+            .group(group);
         app_.add_flag("--list-behaviours", list_behaviours_,
                       "list the behaviours, what each asks and what the contract allows, then exit")
-            ->group(group);
+            .group(group);
     }
 
     void add_reports() {
-        merge_->add_option("file", options_.files, "the reports")->option_text("FILE...")->required();
-        for (CLI::App* command : {&app_, merge_}) output_.add_format(*command);
-        diff_->add_option("OLD", older_, "the report from before")->required();
-        diff_->add_option("NEW", newer_, "the report of now")->required();
-        diff_->add_flag("--strict", options_.strict, "exit status 1 where anything has changed")->group("Status");
-        for (CLI::App* command : commands()) {
+        merge_.add_option("file", options_.files, "the reports").shown_as("FILE...").required();
+        for (pier::CommandLine* command : {&app_, &merge_}) output_.add_format(*command);
+        diff_.add_option("OLD", older_, "the report from before").required();
+        diff_.add_option("NEW", newer_, "the report of now").required();
+        diff_.add_flag("--strict", options_.strict, "exit status 1 where anything has changed").group("Status");
+        for (pier::CommandLine* command : commands()) {
             output_.add_file(*command);
             output_.add_looks(*command);
         }
     }
 
-    std::array<CLI::App*, 4> commands() { return {&app_, merge_, diff_, &trace_.command()}; }
+    std::array<pier::CommandLine*, 4> commands() { return {&app_, &merge_, &diff_, &trace_.command()}; }
 
     bool names_its_file() {
-        for (CLI::App* command : commands()) {
+        for (pier::CommandLine* command : commands()) {
             if (is_complete(*command, "--output")) continue;
             pier::say(program, "--output: it has no name of a file; see --help");
             return false;
@@ -148,26 +147,26 @@ private:
 
     // Before the word of a subcommand an option would be the program's, and have no effect.
     bool formats_the_right_command() {
-        if (merge_->parsed() || app_.get_subcommands().empty()) return true;
+        const pier::CommandLine* subcommand = app_.subcommand();
+        if (merge_.parsed() || subcommand == nullptr) return true;
         for (const char* name : {"--format", "--count", "--differences"}) {
-            if (app_.get_option(name)->count() == 0) continue;
-            const std::string command = app_.get_subcommands().front()->get_name();
-            pier::say(program, std::string(name) + ": not before " + command + "; see --help");
+            if (app_.count(name) == 0) continue;
+            pier::say(program, std::string(name) + ": not before " + subcommand->name() + "; see --help");
             return false;
         }
         return true;
     }
 
     bool take_subcommand() {
-        for (const CLI::Option* option : {engine_, behaviour_, system_, models_}) {
-            if (option->count() == 0) continue;
-            const std::string reason = merge_->parsed()  ? "merge runs nothing"
-                                       : diff_->parsed() ? "diff runs nothing"
-                                                         : "trace has its own, behind that word";
-            pier::say(program, option->get_name() + ": " + reason + "; see --help");
+        for (const pier::CommandOption option : {engine_, behaviour_, system_, models_}) {
+            if (option.count() == 0) continue;
+            const std::string reason = merge_.parsed()  ? "merge runs nothing"
+                                       : diff_.parsed() ? "diff runs nothing"
+                                                        : "trace has its own, behind that word";
+            pier::say(program, option.name() + ": " + reason + "; see --help");
             return false;
         }
-        if (diff_->parsed()) options_.files = {older_, newer_};
+        if (diff_.parsed()) options_.files = {older_, newer_};
         if (options_.command != Command::trace) return true;
         auto taken = trace_.take();
         if (taken) options_.trace = std::move(*taken);
@@ -175,9 +174,9 @@ private:
     }
 
     bool goes_with_models() {
-        for (const CLI::Option* option : {engine_, behaviour_}) {
-            if (option->count() == 0) continue;
-            pier::say(program, option->get_name() + ": not with --models, which has columns and rows of its own");
+        for (const pier::CommandOption option : {engine_, behaviour_}) {
+            if (option.count() == 0) continue;
+            pier::say(program, option.name() + ": not with --models, which has columns and rows of its own");
             return false;
         }
         for (const Format format : {Format::words, Format::outcomes, Format::catalogue}) {
@@ -222,15 +221,15 @@ private:
     }
 
     Options options_;
-    CLI::App app_;
-    CLI::App* merge_;
-    CLI::App* diff_;
+    pier::CommandLine app_;
+    pier::CommandLine& merge_;
+    pier::CommandLine& diff_;
     TraceCommand trace_;
     OutputOptions output_;
-    CLI::Option* engine_ = nullptr;
-    CLI::Option* behaviour_ = nullptr;
-    CLI::Option* system_ = nullptr;
-    CLI::Option* models_ = nullptr;
+    pier::CommandOption engine_;
+    pier::CommandOption behaviour_;
+    pier::CommandOption system_;
+    pier::CommandOption models_;
     std::vector<std::string> engine_lists_;
     std::vector<std::string> behaviour_lists_;
     std::string older_;
@@ -255,8 +254,8 @@ std::vector<std::string> names(const std::vector<std::string>& lists) {
 }
 
 ParsedOptions parse_options(int argc, char** argv) {
-    CommandLine line;
-    return line.parse(argc, argv);
+    Parser parser;
+    return parser.parse(argc, argv);
 }
 
 }  // namespace compare

@@ -72,37 +72,32 @@ std::size_t usual_width() {
 
 OutputOptions::OutputOptions(Options& options) : options_(options) { options_.width = usual_width(); }
 
-void OutputOptions::add_file(CLI::App& command) {
-    command.add_option("--output", file_, "where to write, instead of standard output")
-        ->option_text("FILE")
-        ->group(group);
+void OutputOptions::add_file(pier::CommandLine& command) {
+    command.add_option("--output", file_, "where to write, instead of standard output").shown_as("FILE").group(group);
 }
 
-void OutputOptions::add_format(CLI::App& command) {
-    command.add_option("--format", format_, format_help())
-        ->option_text("FORMAT")
-        ->group(group)
-        ->check(CLI::IsMember(words(formats)));
+void OutputOptions::add_format(pier::CommandLine& command) {
+    command.add_option("--format", format_, format_help()).shown_as("FORMAT").group(group).one_of(words(formats));
     command.add_option("--count", options_.count, "how many sentences --format words has (default 10)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::size_t{1}, most_sentences));
+        .shown_as("N")
+        .group(group)
+        .range(std::size_t{1}, most_sentences);
     command
         .add_flag("--differences", options_.only_differences,
                   "only the rows in which engines differ, or an outcome is outside of the contract")
-        ->group(group);
+        .group(group);
 }
 
-void OutputOptions::add_looks(CLI::App& command) {
+void OutputOptions::add_looks(pier::CommandLine& command) {
     command
         .add_option("--color", colours_, "auto, always or never (default auto: on a terminal, unless $NO_COLOR is set)")
-        ->option_text("WHEN")
-        ->group(group)
-        ->check(CLI::IsMember(words(choices)));
+        .shown_as("WHEN")
+        .group(group)
+        .one_of(words(choices));
     command.add_option("--width", options_.width, "columns of the table (default $COLUMNS, else 120)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(least_width, most_width));
+        .shown_as("N")
+        .group(group)
+        .range(least_width, most_width);
 }
 
 void OutputOptions::take() {

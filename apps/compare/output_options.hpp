@@ -3,7 +3,7 @@
 
 #include "options.hpp"
 
-#include <CLI/CLI.hpp>
+#include <pier/cli/command_line.hpp>
 
 #include <string>
 
@@ -15,9 +15,9 @@ public:
     // Sets the width to $COLUMNS, where it is one.
     explicit OutputOptions(Options& options);
 
-    void add_file(CLI::App& command);
-    void add_format(CLI::App& command);
-    void add_looks(CLI::App& command);
+    void add_file(pier::CommandLine& command);
+    void add_format(pier::CommandLine& command);
+    void add_looks(pier::CommandLine& command);
     void take();
 
 private:

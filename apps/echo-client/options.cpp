@@ -2,34 +2,34 @@
 
 #include "packet.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 namespace echo_client {
 namespace {
 
-void add_udp(CLI::App& app, Options& options) {
+void add_udp(pier::CommandLine& app, Options& options) {
     constexpr const char* group = "UDP";
-    auto* udp = app.add_flag("--udp", options.udp, "datagrams, by a socket that is connected to the server");
-    udp->group(group);
+    const pier::CommandOption udp =
+        app.add_flag("--udp", options.udp, "datagrams, by a socket that is connected to the server");
+    udp.group(group);
     app.add_flag("--unconnected", options.unconnected,
                  "by a socket without a peer, which looks itself at who has sent what comes")
-        ->group(group)
-        ->needs(udp);
+        .group(group)
+        .needs(udp);
     app.add_option("--resend", options.resend,
                    "how often a datagram is sent again whose answer has not come within --timeout (default 0)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1000}))
-        ->needs(udp);
+        .shown_as("N")
+        .group(group)
+        .range(std::uint64_t{0}, std::uint64_t{1000})
+        .needs(udp);
     app.add_option("--max-lost", options.most_lost,
                    "answers that may be lost all the same, and are only counted; one more ends the run (default 0)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 20))
-        ->needs(udp);
+        .shown_as("N")
+        .group(group)
+        .range(std::uint64_t{0}, std::uint64_t{1} << 20)
+        .needs(udp);
 }
 
 // What UDP does not have. Empty when all is well.
@@ -50,8 +50,8 @@ std::string fault_of_udp(const Options& options) {
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{"Sends messages to an echo server, by TCP or UDP, and checks every byte that comes back.",
-                 std::string(program)};
+    pier::CommandLine app{"Sends messages to an echo server, by TCP or UDP, and checks every byte that comes back.",
+                          std::string(program)};
     Options options;
     pier::ClientOptions client({.group = "Connections",
                                 .address = "127.0.0.1:7000",
@@ -60,22 +60,23 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     client.add_to(app);
     app.add_option("--connections", options.connections,
                    "connections, all at once; one after the other on an engine that blocks (default 1)")
-        ->option_text("N")
-        ->group("Connections")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 20));
-    auto* message = app.add_option("--message", options.message, "a text to send; its echo is printed")
-                        ->option_text("TEXT")
-                        ->group("Messages");
+        .shown_as("N")
+        .group("Connections")
+        .range(std::uint64_t{1}, std::uint64_t{1} << 20);
+    const pier::CommandOption message =
+        app.add_option("--message", options.message, "a text to send; its echo is printed")
+            .shown_as("TEXT")
+            .group("Messages");
     app.add_option("--bytes", options.bytes, "of each message, such as 1500, 64K or 8M (default 64)")
-        ->option_text("SIZE")
-        ->group("Messages")
-        ->transform(CLI::AsSizeValue(false))
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
-        ->excludes(message);
+        .shown_as("SIZE")
+        .group("Messages")
+        .with_size_unit()
+        .range(std::uint64_t{1}, std::uint64_t{1} << 40)
+        .excludes(message);
     app.add_option("--count", options.count, "messages of each connection, one after the other (default 1)")
-        ->option_text("N")
-        ->group("Messages")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
+        .shown_as("N")
+        .group("Messages")
+        .range(std::uint64_t{1}, std::uint64_t{1} << 40);
     add_udp(app, options);
     client.add_engine_to(app);
     pier::add_examples(
@@ -90,7 +91,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     const auto chosen = client.choose(program);
     if (!chosen) return std::unexpected(chosen.error());
     static_cast<pier::ClientOptions::Chosen&>(options) = *chosen;
-    if (message->count() > 0) {
+    if (message.count() > 0) {
         if (options.message.empty()) {
             pier::say(program, "--message: an empty message has no echo; see --help");
             return std::unexpected(2);

@@ -2,12 +2,11 @@
 
 #include "program.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
 #include <pier/sys/console.hpp>
 #include <pier/transfer/name.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <utility>
 
@@ -19,26 +18,25 @@ constexpr const char* about =
     "right; a later run goes on from there. Exit status 0: everything is there; 1: something is not; 2: wrong usage; "
     "130: interrupted.";
 
-void add_file_options(CLI::App& app, Options& options, bool& unverified) {
-    // CLI11 takes "[a,b]" apart where an option has several words, unless each word may be followed by others.
+void add_file_options(pier::CommandLine& app, Options& options, bool& unverified) {
     app.add_option("name", options.names, "a file as --list names it; with --list and --all also a folder")
-        ->option_text("NAME...")
-        ->allow_extra_args(true);
+        .shown_as("NAME...");
     constexpr const char* group = "Files";
-    auto* list = app.add_flag("--list", options.list, "show what the server has, and bring nothing");
-    list->group(group);
-    app.add_flag("--json", options.json, "print the list as JSON")->group(group)->needs(list);
-    app.add_flag("--all", options.all, "bring everything that --list shows")->group(group)->excludes(list);
+    const pier::CommandOption list =
+        app.add_flag("--list", options.list, "show what the server has, and bring nothing");
+    list.group(group);
+    app.add_flag("--json", options.json, "print the list as JSON").group(group).needs(list);
+    app.add_flag("--all", options.all, "bring everything that --list shows").group(group).excludes(list);
     app.add_option("--output", options.output, "the folder for the files and their folders (default the present one)")
-        ->option_text("DIR")
-        ->group(group);
-    auto* force = app.add_flag("--force", options.force, "replace files that are there already");
-    force->group(group);
+        .shown_as("DIR")
+        .group(group);
+    const pier::CommandOption force = app.add_flag("--force", options.force, "replace files that are there already");
+    force.group(group);
     app.add_flag("--skip-existing", options.skip_existing, "leave files out that are there already")
-        ->group(group)
-        ->excludes(force);
-    app.add_flag("--no-verify", unverified, "compare no digests: less work for both sides")->group(group);
-    app.add_flag("--quiet", options.quiet, "no progress, and no line for each file")->group(group);
+        .group(group)
+        .excludes(force);
+    app.add_flag("--no-verify", unverified, "compare no digests: less work for both sides").group(group);
+    app.add_flag("--quiet", options.quiet, "no progress, and no line for each file").group(group);
 }
 
 int wrong(const std::string& sentence) {
@@ -49,8 +47,8 @@ int wrong(const std::string& sentence) {
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.allow_windows_style_options(false);  // a path may begin with a slash there
+    pier::CommandLine app{about, std::string(program)};
+    app.refuse_slash_options();  // a path may begin with a slash there
     Options options;
     options.output = ".";
     bool unverified = false;

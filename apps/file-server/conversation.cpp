@@ -4,7 +4,7 @@
 #include "walk.hpp"
 
 #include <pier/file.hpp>
-#include <pier/line_reader.hpp>
+#include <pier/bytes/line_reader.hpp>
 #include <pier/loop.hpp>
 #include <pier/socket/send_file.hpp>
 #include <pier/sync/event.hpp>

@@ -2,10 +2,9 @@
 #include "conversation.hpp"
 #include "shares.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/server/serve.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -22,29 +21,27 @@ struct Words {
     std::shared_ptr<const file_server::Shares> shares;
 };
 
-// After the parse: what is to be served has to be there.
-void open_shares(const CLI::App& app, Words& words) {
-    if (app.get_option("--list-engines")->count() > 0) return;
-    if (words.paths.empty()) throw CLI::ValidationError("PATH", "nothing to serve: name a file or a folder");
-    if (std::isnan(words.seconds)) throw CLI::ValidationError("--timeout", "not a number");
+// After the parse: what is to be served has to be there. Empty when all is well.
+std::string open_shares(const pier::CommandLine& app, Words& words) {
+    if (app.count("--list-engines") > 0) return {};
+    if (words.paths.empty()) return "PATH: nothing to serve: name a file or a folder";
+    if (std::isnan(words.seconds)) return "--timeout: not a number";
     auto shares = file_server::Shares::open(words.paths);
-    if (!shares) throw CLI::ValidationError("PATH", shares.error());
+    if (!shares) return "PATH: " + shares.error();
     words.shares = std::make_shared<const file_server::Shares>(std::move(*shares));
+    return {};
 }
 
-void add_options(CLI::App& app, Words& words) {
-    app.allow_windows_style_options(false);  // a path may begin with a slash there
-    // CLI11 takes "[a,b]" apart where an option has several words, unless each word may be followed by others.
-    app.add_option("path", words.paths, "a file, or a folder with all that it holds")
-        ->option_text("PATH...")
-        ->allow_extra_args(true);
+void add_options(pier::CommandLine& app, Words& words) {
+    app.refuse_slash_options();  // a path may begin with a slash there
+    app.add_option("path", words.paths, "a file, or a folder with all that it holds").shown_as("PATH...");
     app.add_option("--timeout", words.seconds,
                    "a client is given up that takes longer for its request, for the next MiB of a file, or for its "
                    "thanks (default 30)")
-        ->option_text("SECONDS")
-        ->group("Files")
-        ->check(CLI::Range(0.001, 1e6));
-    app.callback([&app, &words] { open_shares(app, words); });
+        .shown_as("SECONDS")
+        .group("Files")
+        .range(0.001, 1e6);
+    app.check_all([&app, &words] { return open_shares(app, words); });
     pier::add_examples(
         app, {{"pier-file-server photos notes.txt", "serves a folder and a file at 127.0.0.1:7100"},
               {"pier-file-server --listen 127.0.0.1:0 --listen '[::1]:0' photos", "at free ports, which are printed"},
@@ -66,5 +63,5 @@ int main(int argc, char** argv) {
                                    "what is named.",
                         .port = 7100,
                         .most_connections = 512,
-                        .options = [&](CLI::App& app) { add_options(app, words); }});
+                        .options = [&](pier::CommandLine& app) { add_options(app, words); }});
 }

@@ -25,7 +25,7 @@ std::string name_of(std::string_view path, std::string_view real) {
     return std::string(pier::transfer::is_name_part(typed) ? typed : last_part(real, separators));
 }
 
-std::string quoted(std::string_view path) { return std::string("\"").append(path).append("\""); }
+std::string quoted(const std::string& path) { return "\"" + path + "\""; }
 
 std::expected<Share, std::string> open_one(const std::string& path) {
     auto real = pier::sys::real_path(path);

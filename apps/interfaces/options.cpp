@@ -2,10 +2,9 @@
 
 #include "program.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 namespace interfaces {
 namespace {
@@ -17,21 +16,19 @@ constexpr const char* about =
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.allow_windows_style_options(false);  // a name may begin with a slash there
+    pier::CommandLine app{about, std::string(program)};
+    app.refuse_slash_options();  // a name may begin with a slash there
     Options options;
     bool ipv4 = false;
     bool ipv6 = false;
-    // CLI11 takes "[a,b]" apart where an option has several words, unless each word may be followed by others.
-    app.add_option("name", options.names, "an interface (default: all of them)")
-        ->option_text("NAME...")
-        ->allow_extra_args(true);
+    app.add_option("name", options.names, "an interface (default: all of them)").shown_as("NAME...");
     constexpr const char* group = "What is shown";
-    auto* of_v4 = app.add_flag("-4,--ipv4", ipv4, "interfaces with an address of IPv4, and these addresses alone");
-    of_v4->group(group);
-    app.add_flag("-6,--ipv6", ipv6, "the same of IPv6")->group(group)->excludes(of_v4);
-    app.add_flag("--up", options.up, "interfaces alone that are switched on")->group(group);
-    app.add_flag("--json", options.json, "print JSON")->group("Output");
+    const pier::CommandOption of_v4 =
+        app.add_flag("-4,--ipv4", ipv4, "interfaces with an address of IPv4, and these addresses alone");
+    of_v4.group(group);
+    app.add_flag("-6,--ipv6", ipv6, "the same of IPv6").group(group).excludes(of_v4);
+    app.add_flag("--up", options.up, "interfaces alone that are switched on").group(group);
+    app.add_flag("--json", options.json, "print JSON").group("Output");
     pier::add_examples(app, {{"pier-interfaces", "all interfaces and their addresses"},
                              {"pier-interfaces --up -4", "what this machine can be reached by in IPv4"},
                              {"pier-interfaces --json lo", "everything about one of them, for a program"}});

@@ -2,10 +2,9 @@
 
 #include "program.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -63,46 +62,47 @@ std::optional<std::vector<const Kind*>> choose_kinds(const std::vector<std::stri
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
+    pier::CommandLine app{about, std::string(program)};
     Options options;
     pier::EngineOption engine;
     std::vector<std::string> words;
     double seconds = 0.5;
-    app.add_option("kind", words, "what is measured: see below")->option_text("KIND...")->allow_extra_args(true);
-    auto* each = app.add_option("--seconds", seconds, "how long each number is measured, about (default 0.5)")
-                     ->option_text("SECONDS")
-                     ->group("Measuring")
-                     ->check(CLI::Range(0.001, 3600.0));
+    app.add_option("kind", words, "what is measured: see below").shown_as("KIND...");
+    const pier::CommandOption each =
+        app.add_option("--seconds", seconds, "how long each number is measured, about (default 0.5)")
+            .shown_as("SECONDS")
+            .group("Measuring")
+            .range(0.001, 3600.0);
     app.add_option("--count", options.count, "how many messages are sent for each number, instead")
-        ->option_text("N")
-        ->group("Measuring")
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40))
-        ->excludes(each);
+        .shown_as("N")
+        .group("Measuring")
+        .range(std::uint64_t{1}, std::uint64_t{1} << 40)
+        .excludes(each);
     app.add_flag("--raw", options.raw,
                  "measure bare system calls as well, in turns with Pier, and say how much of their speed Pier has")
-        ->group("Measuring");
-    app.add_flag("--json", options.json, "print everything that was measured as JSON")->group("Output");
+        .group("Measuring");
+    app.add_flag("--json", options.json, "print everything that was measured as JSON").group("Output");
     engine.add_to(app);
-    CLI::App* clean = app.add_subcommand("clean", about_clean);
-    clean->add_flag("--list", options.list, "remove nothing, only list")->group("Output");
-    clean->add_option("--prefix", options.prefix, "only what has a name that begins with this (default everything)")
-        ->option_text("TEXT")
-        ->group("What is looked at");
-    clean->add_flag("--json", options.json, "print the list as JSON")->group("Output");
+    pier::CommandLine& clean = app.add_subcommand("clean", about_clean);
+    clean.add_flag("--list", options.list, "remove nothing, only list").group("Output");
+    clean.add_option("--prefix", options.prefix, "only what has a name that begins with this (default everything)")
+        .shown_as("TEXT")
+        .group("What is looked at");
+    clean.add_flag("--json", options.json, "print the list as JSON").group("Output");
     pier::add_examples(app,
                        {{"pier-ipc all", "every kind, in one table"},
                         {"pier-ipc pipe --raw", "a pipe, and what bare system calls make of one"},
                         {"pier-ipc pipe --count 1000 --json", "a thousand messages for each number, for a program"},
                         {"pier-ipc clean --list", "what crashed programs have left behind"}});
     pier::add_terms(app, "Kinds", terms());
-    pier::add_examples(*clean, {{"pier-ipc clean", "removes what crashed programs have left behind"},
-                                {"pier-ipc clean --list --prefix pier-ipc-", "what runs of pier-ipc have left"}});
+    pier::add_examples(clean, {{"pier-ipc clean", "removes what crashed programs have left behind"},
+                               {"pier-ipc clean --list --prefix pier-ipc-", "what runs of pier-ipc have left"}});
 
     if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
     const auto chosen = engine.choose(program);
     if (!chosen) return std::unexpected(chosen.error());
     options.engine = *chosen;
-    options.clean = clean->parsed();
+    options.clean = clean.parsed();
     if (std::isnan(seconds)) {  // which is in no range, and out of none
         pier::say(program, "--seconds: not a number; see --help");
         return std::unexpected(2);

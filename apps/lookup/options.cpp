@@ -1,9 +1,8 @@
 #include "options.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -38,68 +37,66 @@ std::unexpected<int> refuse(std::string_view sentence) {
     return std::unexpected(2);
 }
 
-void add_questions(CLI::App& app, Options& options, Words& words) {
+void add_questions(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "Questions";
-    // CLI11 takes "[a,b]" apart where an option has several words, unless it is told of extra ones.
-    app.add_option("name", options.words, "a name, or an address; - reads standard input")
-        ->option_text("NAME...")
-        ->allow_extra_args(true);
+    app.add_option("name", options.words, "a name, or an address; - reads standard input").shown_as("NAME...");
     app.add_option("-f,--file", options.files, "take names from this file, too; - is standard input")
-        ->option_text("FILE")
-        ->group(group)
-        ->allow_extra_args(false);
+        .shown_as("FILE")
+        .group(group)
+        .one_word_each();
     app.add_option("-s,--service", options.question.service,
                    "show the port of this service with each address: http, or a number; without any name, alone")
-        ->option_text("NAME")
-        ->group(group);
+        .shown_as("NAME")
+        .group(group);
     app.add_flag("-x,--reverse", words.reverse,
                  "find the names of addresses; behind an address a port may stand, and its service is found")
-        ->group(group);
+        .group(group);
     app.add_option("--timeout", words.patience, "give a question up after so long (default 10)")
-        ->option_text("SECONDS")
-        ->group(group)
-        ->check(CLI::Range(0.001, 1e6));
+        .shown_as("SECONDS")
+        .group(group)
+        .range(0.001, 1e6);
     app.add_option("--parallel", options.parallel,
                    "questions under way at a time (default 4); the system is asked four at a time at most")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::size_t{1}, most_at_once));
+        .shown_as("N")
+        .group(group)
+        .range(std::size_t{1}, most_at_once);
 }
 
-void add_choice(CLI::App& app, Options& options, Words& words) {
+void add_choice(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "Which answers";
-    auto* reverse = app.get_option("--reverse");
-    auto* ipv4 = app.add_flag("-4,--ipv4", words.ipv4, "IPv4 alone")->group(group)->excludes(reverse);
-    auto* ipv6 = app.add_flag("-6,--ipv6", words.ipv6, "IPv6 alone")->group(group)->excludes(reverse)->excludes(ipv4);
+    const pier::CommandOption reverse = app.option("--reverse");
+    const pier::CommandOption ipv4 = app.add_flag("-4,--ipv4", words.ipv4, "IPv4 alone").group(group).excludes(reverse);
+    const pier::CommandOption ipv6 =
+        app.add_flag("-6,--ipv6", words.ipv6, "IPv6 alone").group(group).excludes(reverse).excludes(ipv4);
     app.add_option("--prefer", words.prefer, "the addresses of ipv4, or of ipv6, come first")
-        ->option_text("FAMILY")
-        ->group(group)
-        ->check(CLI::IsMember({"ipv4", "ipv6"}))
-        ->excludes(reverse)
-        ->excludes(ipv4)
-        ->excludes(ipv6);
+        .shown_as("FAMILY")
+        .group(group)
+        .one_of({"ipv4", "ipv6"})
+        .excludes(reverse)
+        .excludes(ipv4)
+        .excludes(ipv6);
     app.add_flag("-n,--numeric", options.question.numeric, "ask nobody: addresses alone, no names")
-        ->group(group)
-        ->excludes(reverse);
+        .group(group)
+        .excludes(reverse);
     app.add_flag("--configured", options.question.configured, "only of the families that this machine has addresses of")
-        ->group(group)
-        ->excludes(reverse);
+        .group(group)
+        .excludes(reverse);
     app.add_flag("--passive", options.question.passive, "to listen on: without any name, all addresses of this machine")
-        ->group(group)
-        ->excludes(reverse);
-    auto* udp = app.add_flag("-u,--udp", words.udp, "services of UDP instead of TCP")->group(group);
+        .group(group)
+        .excludes(reverse);
+    const pier::CommandOption udp = app.add_flag("-u,--udp", words.udp, "services of UDP instead of TCP").group(group);
     app.add_flag("-a,--all", options.both_types, "services of both, and a line for each")
-        ->group(group)
-        ->excludes(reverse)
-        ->excludes(udp);
+        .group(group)
+        .excludes(reverse)
+        .excludes(udp);
 }
 
-void add_output(CLI::App& app, Options& options) {
+void add_output(pier::CommandLine& app, Options& options) {
     app.add_flag("-c,--canonical", options.question.canonical,
                  "the canonical name, behind all aliases, instead of the one that was asked for")
-        ->group("Output")
-        ->excludes(app.get_option("--reverse"));
-    app.add_flag("--json", options.json, "print JSON")->group("Output");
+        .group("Output")
+        .excludes(app.option("--reverse"));
+    app.add_flag("--json", options.json, "print JSON").group("Output");
 }
 
 // A sentence where it can be no service on any system.
@@ -143,8 +140,8 @@ std::string settle(Options& options, const Words& words, bool has_service) {
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.allow_windows_style_options(false);  // which would take a file for an option
+    pier::CommandLine app{about, std::string(program)};
+    app.refuse_slash_options();  // which would take a file for an option
     Options options;
     Words words;
     pier::EngineOption engine;
@@ -162,7 +159,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     const auto chosen = engine.choose(program);
     if (!chosen) return std::unexpected(chosen.error());
     options.engine = *chosen;
-    const bool has_service = app.get_option("--service")->count() > 0;
+    const bool has_service = app.count("--service") > 0;
     if (const std::string wrong = settle(options, words, has_service); !wrong.empty()) return refuse(wrong);
     pier::LookUp& question = options.question;
     if (words.ipv4) question.family = pier::Family::ipv4;

@@ -4,10 +4,9 @@
 #include "program.hpp"
 #include "words.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -36,74 +35,74 @@ struct Words {
 constexpr const char* of_datagrams = "Datagrams";
 constexpr const char* of_output = "Output";
 
-CLI::App* add_command(CLI::App& app, const char* name, const char* meaning, Words& words) {
-    CLI::App* command = app.add_subcommand(name, meaning);
-    // Else CLI11 takes "[a,b]" apart.
+pier::CommandLine& add_command(pier::CommandLine& app, const char* name, const char* meaning, Words& words) {
+    pier::CommandLine& command = app.add_subcommand(name, meaning);
     command
-        ->add_option("group", words.group,
-                     "the group, such as 239.1.2.3:7000, [ff05::1234]:7000 or "
-                     "[ff02::1234%eth0]:7000")
-        ->option_text("GROUP:PORT")
-        ->required();
+        .add_option("group", words.group,
+                    "the group, such as 239.1.2.3:7000, [ff05::1234]:7000 or "
+                    "[ff02::1234%eth0]:7000")
+        .shown_as("GROUP:PORT")
+        .required();
     command
-        ->add_option("--interface", words.interface,
-                     "the network interface, by its name or number (default: the system's choice by its routes)")
-        ->option_text("NAME")
-        ->group(of_datagrams);
-    command->add_flag("--json", words.json, "print JSON, an object a line")->group(of_output);
+        .add_option("--interface", words.interface,
+                    "the network interface, by its name or number (default: the system's choice by its routes)")
+        .shown_as("NAME")
+        .group(of_datagrams);
+    command.add_flag("--json", words.json, "print JSON, an object a line").group(of_output);
     return command;
 }
 
-void add_count(CLI::App& command, Words& words, const char* meaning) {
+void add_count(pier::CommandLine& command, Words& words, const char* meaning) {
     command.add_option("--count", words.count, meaning)
-        ->option_text("N")
-        ->group(of_datagrams)
-        ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
+        .shown_as("N")
+        .group(of_datagrams)
+        .range(std::uint64_t{1}, std::uint64_t{1} << 40);
 }
 
-CLI::App* add_receive(CLI::App& app, Options& options, Words& words) {
-    CLI::App* command = add_command(app, "receive",
-                                    "Shows the datagrams of a group, with what is missing between them, and at its end "
-                                    "what has come of each sender.",
-                                    words);
-    command->add_option("--source", words.source, "receive what this sender sends alone (source-specific multicast)")
-        ->option_text("ADDRESS")
-        ->group(of_datagrams);
-    add_count(*command, words, "end behind so many datagrams (default: when interrupted)");
-    command->add_option("--timeout", words.patience, "end when nothing has come for so long (default: never)")
-        ->option_text("SECONDS")
-        ->group(of_datagrams)
-        ->check(CLI::Range(0.001, 1e6));
-    command->add_flag("--quiet", options.quiet, "print the statistics alone")->group(of_output);
-    pier::add_examples(*command, {{"pier-multicast receive 239.1.2.3:7000", "until Ctrl-C"},
-                                  {"pier-multicast receive '[ff02::1234]:7000' --interface eth0 --count 10", "by IPv6"},
-                                  {"pier-multicast receive 232.1.2.3:7000 --source 192.0.2.1", "of one sender alone"}});
+pier::CommandLine& add_receive(pier::CommandLine& app, Options& options, Words& words) {
+    pier::CommandLine& command =
+        add_command(app, "receive",
+                    "Shows the datagrams of a group, with what is missing between them, and at its end "
+                    "what has come of each sender.",
+                    words);
+    command.add_option("--source", words.source, "receive what this sender sends alone (source-specific multicast)")
+        .shown_as("ADDRESS")
+        .group(of_datagrams);
+    add_count(command, words, "end behind so many datagrams (default: when interrupted)");
+    command.add_option("--timeout", words.patience, "end when nothing has come for so long (default: never)")
+        .shown_as("SECONDS")
+        .group(of_datagrams)
+        .range(0.001, 1e6);
+    command.add_flag("--quiet", options.quiet, "print the statistics alone").group(of_output);
+    pier::add_examples(command, {{"pier-multicast receive 239.1.2.3:7000", "until Ctrl-C"},
+                                 {"pier-multicast receive '[ff02::1234]:7000' --interface eth0 --count 10", "by IPv6"},
+                                 {"pier-multicast receive 232.1.2.3:7000 --source 192.0.2.1", "of one sender alone"}});
     return command;
 }
 
-CLI::App* add_send(CLI::App& app, Options& options, Words& words) {
-    CLI::App* command = add_command(
+pier::CommandLine& add_send(pier::CommandLine& app, Options& options, Words& words) {
+    pier::CommandLine& command = add_command(
         app, "send", "Sends the lines of standard input to a group, or with --size datagrams of that size.", words);
     command
-        ->add_option(
+        .add_option(
             "--ttl", options.time_to_live,
             "networks that a datagram may go through; 0 keeps it in this machine, 1 in this network (default 1)")
-        ->option_text("N")
-        ->group(of_datagrams)
-        ->check(CLI::Range(0, 255));
-    command->add_flag("--no-loop", words.no_loop, "not to receivers in this machine")->group(of_datagrams);
-    command->add_option("--size", words.size, "bytes of each datagram, at least 20, instead of lines")
-        ->option_text("N")
-        ->group(of_datagrams)
-        ->check(CLI::Range(Packet::header, Packet::longest));
-    add_count(*command, words, "how many are sent (default: as many as there are lines, or until interrupted)");
-    command->add_option("--interval", words.interval, "between two of them (default 0, with --size 1)")
-        ->option_text("SECONDS")
-        ->group(of_datagrams)
-        ->check(CLI::Range(0.0, 1e6));
-    pier::add_examples(*command, {{"pier-multicast send 239.1.2.3:7000 --size 100 --count 10", "one a second"},
-                                  {"pier-multicast send 239.1.2.3:7000 --ttl 5 <lines.txt", "its lines, further on"},
-                                  {"pier-multicast send '[ff02::1234]:7000' --interface eth0", "what is typed"}});
+        .shown_as("N")
+        .group(of_datagrams)
+        .range(0, 255);
+    command.add_flag("--no-loop", words.no_loop, "not to receivers in this machine").group(of_datagrams);
+    command.add_option("--size", words.size, "bytes of each datagram, at least 20, instead of lines")
+        .shown_as("N")
+        .group(of_datagrams)
+        .range(Packet::header, Packet::longest);
+    add_count(command, words, "how many are sent (default: as many as there are lines, or until interrupted)");
+    command.add_option("--interval", words.interval, "between two of them (default 0, with --size 1)")
+        .shown_as("SECONDS")
+        .group(of_datagrams)
+        .range(0.0, 1e6);
+    pier::add_examples(command, {{"pier-multicast send 239.1.2.3:7000 --size 100 --count 10", "one a second"},
+                                 {"pier-multicast send 239.1.2.3:7000 --ttl 5 <lines.txt", "its lines, further on"},
+                                 {"pier-multicast send '[ff02::1234]:7000' --interface eth0", "what is typed"}});
     return command;
 }
 
@@ -154,24 +153,24 @@ pier::OrStatus<void> settle(Options& options, const Words& words) {
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.require_subcommand(0, 1);
+    pier::CommandLine app{about, std::string(program)};
+    app.allow_subcommands(0, 1);
     Options options;
     Words words;
     pier::EngineOption engine;
-    CLI::App* receive = add_receive(app, options, words);
-    CLI::App* send = add_send(app, options, words);
+    pier::CommandLine& receive = add_receive(app, options, words);
+    pier::CommandLine& send = add_send(app, options, words);
     engine.add_to(app);
-    app.fallthrough();
-    receive->fallthrough();
-    send->fallthrough();
+    app.fall_through();
+    receive.fall_through();
+    send.fall_through();
     pier::add_examples(app, {{"pier-multicast receive 239.1.2.3:7000", "shows what comes, until Ctrl-C"},
                              {"pier-multicast send 239.1.2.3:7000 --size 100", "a datagram each second"}});
     if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
     const auto chosen = engine.choose(program);
     if (!chosen) return std::unexpected(chosen.error());
     options.engine = *chosen;
-    if (!receive->parsed() && !send->parsed()) {
+    if (!receive.parsed() && !send.parsed()) {
         pier::say(program, "say receive or send; see --help");
         return std::unexpected(2);
     }
@@ -179,14 +178,14 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
         pier::say(program, "a time is a number of seconds; see --help");
         return std::unexpected(2);
     }
-    options.mode = send->parsed() ? Mode::send : Mode::receive;
+    options.mode = send.parsed() ? Mode::send : Mode::receive;
     options.form = words.json ? Form::json : Form::text;
     options.count = words.count;
     options.loop = !words.no_loop;
     if (words.patience > 0) options.patience = seconds(words.patience);
-    const bool has_size = send->get_option("--size")->count() > 0;
+    const bool has_size = send.count("--size") > 0;
     if (has_size) options.size = words.size;
-    options.interval = seconds(has_size && send->get_option("--interval")->count() == 0 ? 1.0 : words.interval);
+    options.interval = seconds(has_size && send.count("--interval") == 0 ? 1.0 : words.interval);
     if (auto settled = settle(options, words); !settled) return std::unexpected(settled.error());
     return options;
 }

@@ -1,9 +1,8 @@
 #include "options.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -40,53 +39,53 @@ std::unexpected<int> refuse(std::string_view sentence) {
     return std::unexpected(2);
 }
 
-void add_ways(CLI::App& app, Options& options, Words& words) {
+void add_ways(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "What it does";
-    auto* listen =
-        app.add_flag("-l,--listen", words.listen, "wait for a connection instead of making one")->group(group);
+    const pier::CommandOption listen =
+        app.add_flag("-l,--listen", words.listen, "wait for a connection instead of making one").group(group);
     app.add_flag("-k,--keep-open", options.keep, "with -l: when a client has gone, wait for the next one")
-        ->group(group)
-        ->needs(listen);
+        .group(group)
+        .needs(listen);
     app.add_flag("-z,--scan", words.scan, "send nothing, only see which ports are open; -v says which")
-        ->group(group)
-        ->excludes(listen);
+        .group(group)
+        .excludes(listen);
     app.add_option("--at-once", words.at_once, "ports that a scan tries at a time (default 64)")
-        ->option_text("N")
-        ->group(group)
-        ->check(CLI::Range(std::uint64_t{1}, most_at_once));
-    app.add_flag("-u,--udp", options.datagrams, "datagrams: each read of standard input becomes one")->group(group);
+        .shown_as("N")
+        .group(group)
+        .range(std::uint64_t{1}, most_at_once);
+    app.add_flag("-u,--udp", options.datagrams, "datagrams: each read of standard input becomes one").group(group);
     app.add_flag("-U,--unix", options.unix_domain, "a Unix-domain socket: HOST is its path, or @NAME on Linux")
-        ->group(group);
+        .group(group);
 }
 
-void add_addresses(CLI::App& app, Options& options, Words& words) {
+void add_addresses(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "Addresses";
-    auto* ipv4 = app.add_flag("-4,--ipv4", words.ipv4, "IPv4 alone")->group(group);
-    app.add_flag("-6,--ipv6", words.ipv6, "IPv6 alone")->group(group)->excludes(ipv4);
-    app.add_flag("-n,--numeric", options.numeric, "no names of hosts: addresses alone")->group(group);
+    const pier::CommandOption ipv4 = app.add_flag("-4,--ipv4", words.ipv4, "IPv4 alone").group(group);
+    app.add_flag("-6,--ipv6", words.ipv6, "IPv6 alone").group(group).excludes(ipv4);
+    app.add_flag("-n,--numeric", options.numeric, "no names of hosts: addresses alone").group(group);
     app.add_option("-s,--source", options.source, "connect from this address; with -l, listen on it")
-        ->option_text("ADDRESS")
-        ->group(group);
+        .shown_as("ADDRESS")
+        .group(group);
     app.add_option("-p,--source-port", words.source_port, "connect from this port; with -l, listen on it")
-        ->option_text("PORT")
-        ->group(group);
+        .shown_as("PORT")
+        .group(group);
 }
 
-void add_ends(CLI::App& app, Options& options, Words& words) {
+void add_ends(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "Beginning and end";
     app.add_option("-w,--wait", words.patience,
                    "give up a connect after so long, and end when nothing has come or gone for so long (default never)")
-        ->option_text("SECONDS")
-        ->group(group)
-        ->check(CLI::Range(0.001, 1e6));
-    app.add_flag("-N,--shutdown", options.finish, "tell the other end when standard input has ended")->group(group);
+        .shown_as("SECONDS")
+        .group(group)
+        .range(0.001, 1e6);
+    app.add_flag("-N,--shutdown", options.finish, "tell the other end when standard input has ended").group(group);
     app.add_option("-q,--quit", words.quit,
                    "like -N, and end so long after the end of standard input; below zero: never (default)")
-        ->option_text("SECONDS")
-        ->group(group)
-        ->check(CLI::Range(-1e6, 1e6));
-    app.add_flag("-d,--no-stdin", options.no_input, "do not read standard input")->group(group);
-    app.add_flag("-v,--verbose", options.verbose, "say on standard error what happens")->group(group);
+        .shown_as("SECONDS")
+        .group(group)
+        .range(-1e6, 1e6);
+    app.add_flag("-d,--no-stdin", options.no_input, "do not read standard input").group(group);
+    app.add_flag("-v,--verbose", options.verbose, "say on standard error what happens").group(group);
 }
 
 // What only some combinations may have. Nothing when all is well.
@@ -141,15 +140,15 @@ pier::Duration duration(double seconds) {
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.allow_windows_style_options(false);  // which would take a path for an option
+    pier::CommandLine app{about, std::string(program)};
+    app.refuse_slash_options();  // which would take a path for an option
     Options options;
     Words words;
     pier::EngineOption engine;
     app.add_option("host", words.host, "a name or an address; with -l, an address of this machine (default any IPv4)")
-        ->option_text("HOST");
+        .shown_as("HOST");
     app.add_option("port", words.ports, "a number, a range such as 20-30, or a service's name such as http")
-        ->option_text("PORT...");
+        .shown_as("PORT...");
     add_ways(app, options, words);
     add_addresses(app, options, words);
     add_ends(app, options, words);

@@ -2,10 +2,9 @@
 
 #include "program.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <utility>
 
@@ -21,24 +20,25 @@ constexpr const char* about =
     "written; 2: wrong usage, or something that is no address.";
 
 // All of them take the same two options.
-void add_common(CLI::App& command, Options& options) {
+void add_common(pier::CommandLine& command, Options& options) {
     command
         .add_flag("--historical", options.historical,
                   "read IPv4 as inet_aton does: 127.1 and 0x7f000001 are 127.0.0.1, and 010 is eight")
-        ->group("Input");
-    command.add_flag("--json", options.json, "print JSON")->group("Output");
+        .group("Input");
+    command.add_flag("--json", options.json, "print JSON").group("Output");
 }
 
 // CLI11 takes "[a,b]" apart where an option has several words, so that "[::1]" is read as "::1".
-CLI::Option* add_words(CLI::App& command, Options& options, const char* name, const char* meaning, const char* shown) {
-    return command.add_option(name, options.words, meaning)->option_text(shown)->allow_extra_args(true);
+pier::CommandOption add_words(pier::CommandLine& command, Options& options, const char* name, const char* meaning,
+                              const char* shown) {
+    return command.add_option(name, options.words, meaning).shown_as(shown);
 }
 
 struct Commands {
-    CLI::App* split;
-    CLI::App* merge;
-    CLI::App* range;
-    CLI::App* contains;
+    pier::CommandLine* split;
+    pier::CommandLine* merge;
+    pier::CommandLine* range;
+    pier::CommandLine* contains;
 };
 
 // The words of `range` and `contains`, which come one by one.
@@ -48,34 +48,34 @@ struct Single {
     std::string prefix;
 };
 
-Commands add_commands(CLI::App& app, Options& options, Single& single) {
+Commands add_commands(pier::CommandLine& app, Options& options, Single& single) {
     Commands all{};
-    all.split = app.add_subcommand("split", "Cuts a prefix into longer ones. They are listed in order, up to --most.");
-    all.split->add_option("prefix", single.prefix, "what is cut")->option_text("PREFIX")->required();
-    all.split->add_option("length", options.length, "of the parts: 24, or /24")->option_text("LENGTH")->required();
+    all.split = &app.add_subcommand("split", "Cuts a prefix into longer ones. They are listed in order, up to --most.");
+    all.split->add_option("prefix", single.prefix, "what is cut").shown_as("PREFIX").required();
+    all.split->add_option("length", options.length, "of the parts: 24, or /24").shown_as("LENGTH").required();
     all.split->add_option("--most", options.most, "how many parts are listed at most (default 64)")
-        ->option_text("N")
-        ->group("Output")
-        ->check(CLI::Range(std::size_t{1}, most_of_a_split));
-    all.merge = app.add_subcommand(
+        .shown_as("N")
+        .group("Output")
+        .range(std::size_t{1}, most_of_a_split);
+    all.merge = &app.add_subcommand(
         "merge", "Lists the fewest prefixes with the same addresses. An address alone counts as a prefix, too.");
     add_words(*all.merge, options, "prefix", "what is merged; - reads standard input", "PREFIX...");
-    all.range = app.add_subcommand(
+    all.range = &app.add_subcommand(
         "range", "Lists the fewest prefixes that make up a range of addresses. Both ends belong to it.");
-    all.range->add_option("first", single.first, "the first address")->option_text("FIRST")->required();
+    all.range->add_option("first", single.first, "the first address").shown_as("FIRST").required();
     all.range->add_option("last", single.second, "the last one, which belongs to the range")
-        ->option_text("LAST")
-        ->required();
-    all.contains = app.add_subcommand(
+        .shown_as("LAST")
+        .required();
+    all.contains = &app.add_subcommand(
         "contains",
         "Says whether a prefix has these addresses. Exit status 0: all of them; 1: not all; 2: wrong usage.");
-    all.contains->add_option("prefix", single.prefix, "what they may be in")->option_text("PREFIX")->required();
+    all.contains->add_option("prefix", single.prefix, "what they may be in").shown_as("PREFIX").required();
     add_words(*all.contains, options, "address", "addresses or prefixes; - reads standard input", "ADDRESS...");
-    for (CLI::App* command : {all.split, all.merge, all.range, all.contains}) add_common(*command, options);
+    for (pier::CommandLine* command : {all.split, all.merge, all.range, all.contains}) add_common(*command, options);
     return all;
 }
 
-void add_all_examples(CLI::App& app, const Commands& commands) {
+void add_all_examples(pier::CommandLine& app, const Commands& commands) {
     pier::add_examples(app, {{"pier-netcalc 192.0.2.1 2001:db8::/48", "an address and a prefix, in all their forms"},
                              {"pier-netcalc 192.168.1.5/24", "an interface's address, and the prefix that it is in"},
                              {"pier-netcalc --historical 127.1 0x7f000001", "what the old forms mean"},
@@ -91,8 +91,8 @@ void add_all_examples(CLI::App& app, const Commands& commands) {
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.allow_windows_style_options(false);  // "/48" is a length there, too
+    pier::CommandLine app{about, std::string(program)};
+    app.refuse_slash_options();  // "/48" is a length there, too
     Options options;
     Single single;
     add_words(app, options, "address", "an address, or a prefix with its length; - reads standard input",
@@ -102,17 +102,17 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     add_all_examples(app, commands);
     if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
 
-    const std::pair<CLI::App*, Command> kinds[] = {{commands.split, Command::split},
-                                                   {commands.merge, Command::merge},
-                                                   {commands.range, Command::range},
-                                                   {commands.contains, Command::contains}};
+    const std::pair<pier::CommandLine*, Command> kinds[] = {{commands.split, Command::split},
+                                                            {commands.merge, Command::merge},
+                                                            {commands.range, Command::range},
+                                                            {commands.contains, Command::contains}};
     std::size_t chosen = 0;
     for (const auto& [command, kind] : kinds) {
         if (!command->parsed()) continue;
         options.command = kind;
         ++chosen;
     }
-    if (chosen > 1 || (chosen == 1 && app.get_option("address")->count() > 0)) {
+    if (chosen > 1 || (chosen == 1 && app.count("address") > 0)) {
         pier::say(program, "a command comes first and alone; see --help");
         return std::unexpected(2);
     }

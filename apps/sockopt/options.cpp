@@ -2,10 +2,9 @@
 
 #include "program.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 namespace sockopt {
 namespace {
@@ -18,18 +17,18 @@ constexpr const char* about =
 }  // namespace
 
 pier::OrStatus<Options> parse_options(int argc, char** argv) {
-    CLI::App app{about, std::string(program)};
-    app.allow_windows_style_options(false);
+    pier::CommandLine app{about, std::string(program)};
+    app.refuse_slash_options();
     Options options;
     bool udp = false;
     bool ipv6 = false;
     bool listener = false;
     app.add_option("option", options.words, "an option to show, or to set; without any, all are shown")
-        ->option_text("NAME|NAME=VALUE...");
-    app.add_flag("--udp", udp, "a datagram socket instead of a stream")->group("Socket");
-    app.add_flag("--listener", listener, "a socket that listens, on loopback and a free port")->group("Socket");
-    app.add_flag("--ipv6", ipv6, "of IPv6 instead of IPv4")->group("Socket");
-    app.add_flag("--json", options.json, "print JSON")->group("Output");
+        .shown_as("NAME|NAME=VALUE...");
+    app.add_flag("--udp", udp, "a datagram socket instead of a stream").group("Socket");
+    app.add_flag("--listener", listener, "a socket that listens, on loopback and a free port").group("Socket");
+    app.add_flag("--ipv6", ipv6, "of IPv6 instead of IPv4").group("Socket");
+    app.add_flag("--json", options.json, "print JSON").group("Output");
     pier::add_examples(app, {{"pier-sockopt", "all options of a TCP socket"},
                              {"pier-sockopt --udp --ipv6", "those of a datagram socket of IPv6"},
                              {"pier-sockopt keep_alive=on keep_alive_idle=60s", "sets two and shows them"},

@@ -2,6 +2,7 @@
 #include <pier/behaviour/steps.hpp>
 #include <pier/loop.hpp>
 #include <pier/sleep.hpp>
+#include <pier/socket/urgent.hpp>
 #include <pier/sync/event.hpp>
 
 #include <deque>
@@ -214,6 +215,15 @@ pier::Task<pier::Result<std::size_t>> FarEnd::send(std::span<const std::byte> da
 pier::Task<pier::Result<void>> FarEnd::send_all(std::span<const std::byte> data, pier::Deadline deadline) {
     pier::Result<void> result;
     co_await run([&](pier::Stream& stream) -> pier::Task<void> { result = co_await stream.send_all(data, deadline); });
+    co_return result;
+}
+
+pier::Task<pier::Result<void>> FarEnd::send_urgent(std::byte byte, pier::Deadline deadline) {
+    pier::Result<void> result;
+    co_await run([&](pier::Stream& stream) -> pier::Task<void> {
+        auto sent = co_await pier::send_urgent(stream, byte, deadline);
+        if (!sent) result = pier::fail(sent.error());
+    });
     co_return result;
 }
 

@@ -1,8 +1,7 @@
 #include <pier/cli/client_options.hpp>
+#include <pier/cli/command_line.hpp>
 
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <cmath>
@@ -10,12 +9,11 @@
 
 namespace pier {
 
-void EngineOption::add_to(CLI::App& app) {
+void EngineOption::add_to(CommandLine& app) {
     app.add_option("--engine", name_, "the way to wait for sockets (default the best one of this system)")
-        ->option_text("NAME")
-        ->group("Engine");
-    app.add_flag("--list-engines", list_, "list the engines of this build and what each is, then exit")
-        ->group("Engine");
+        .shown_as("NAME")
+        .group("Engine");
+    app.add_flag("--list-engines", list_, "list the engines of this build and what each is, then exit").group("Engine");
 }
 
 OrStatus<const EngineInfo*> EngineOption::choose(std::string_view program) const {
@@ -28,17 +26,17 @@ OrStatus<const EngineInfo*> EngineOption::choose(std::string_view program) const
 ClientOptions::ClientOptions(Usual usual)
     : usual_(std::move(usual)), address_(usual_.address), seconds_(usual_.seconds) {}
 
-void ClientOptions::add_to(CLI::App& app) {
+void ClientOptions::add_to(CommandLine& app) {
     const std::string port = usual_.address.substr(usual_.address.rfind(':'));
     app.add_option("--connect", address_,
                    "the server, such as [::1]" + port + " or localhost" + port + " (default " + usual_.address + ")")
-        ->option_text("ADDRESS:PORT")
-        ->group(std::string(usual_.group));
+        .shown_as("ADDRESS:PORT")
+        .group(std::string(usual_.group));
     app.add_option("--timeout", seconds_,
                    std::string(usual_.timeout_of) + " (default " + std::to_string(usual_.seconds) + ")")
-        ->option_text("SECONDS")
-        ->group(std::string(usual_.group))
-        ->check(CLI::Range(0.001, 1e6));
+        .shown_as("SECONDS")
+        .group(std::string(usual_.group))
+        .range(0.001, 1e6);
 }
 
 OrStatus<ClientOptions::Chosen> ClientOptions::choose(std::string_view program) const {

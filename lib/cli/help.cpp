@@ -1,5 +1,9 @@
 #include <pier/cli/help.hpp>
 
+#include "help_for_people.hpp"
+
+#include <pier/cli/command_line.hpp>
+
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -145,21 +149,21 @@ public:
 
 }  // namespace
 
-void add_terms(CLI::App& command, std::string title, std::span<const Term> terms) {
+void add_terms(CommandLine& command, std::string title, std::span<const Term> terms) {
     Section section{std::move(title), {}};
     for (const Term& term : terms) section.entries.push_back({term.name, term.meaning});
     std::string text;
     append(text, section, column_of({&section, 1}));
-    command.footer(text + command.get_footer());
+    command.set_footer(text + command.footer());
 }
 
-void add_examples(CLI::App& command, std::initializer_list<Example> examples) {
+void add_examples(CommandLine& command, std::initializer_list<Example> examples) {
     std::string text = "\nExamples:\n";
     for (const Example& example : examples) {
         text += "  " + std::string(example.command) + "\n      ";
         append_wrapped(text, example.meaning, 6, 6);
     }
-    command.footer(text);
+    command.set_footer(std::move(text));
 }
 
 void use_help_for_people(CLI::App& app) {

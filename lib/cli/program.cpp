@@ -1,34 +1,17 @@
 #include <pier/cli/program.hpp>
 
-#include <pier/cli/help.hpp>
 #include <pier/cli/printable.hpp>
 #include <pier/loop.hpp>
 #include <pier/sys/error.hpp>
-#include <pier/sys/process.hpp>
-#include <pier/version.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <cstdio>
 #include <new>
-#include <sstream>
 
 namespace pier {
 namespace {
 
 // A server model's name stands for the engine beneath it, in every program.
 std::string_view engine_of_preset(std::string_view name) noexcept { return name == "iterative" ? "blocking" : name; }
-
-// CLI11's words, but where they are about its own types and counts, or too many.
-std::string sentence(const CLI::App& app, const CLI::ParseError& error) {
-    std::string text = error.what();
-    if (dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr) {
-        return "unexpected argument \"" + app.remaining(true).front() + "\"";
-    }
-    if (dynamic_cast<const CLI::ArgumentMismatch*>(&error) == nullptr) return text.substr(0, text.find(". Allowed"));
-    std::string option = text.substr(0, text.find(':'));
-    return option + (text.ends_with("missing") ? ": its value is missing" : ": it can be given only once");
-}
 
 }  // namespace
 
@@ -43,28 +26,6 @@ std::string_view advice(const Error& error) noexcept {
         default:
             return sys::advice(error);
     }
-}
-
-std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv) {
-    sys::prepare_process();
-    app.set_version_flag("--version", std::string(app.get_name()) + " " + std::string(version),
-                         "print the name and the version, and exit");
-    use_help_for_people(app);
-    std::vector<std::string> words = sys::arguments(argc, argv);
-    std::reverse(words.begin(), words.end());  // CLI11 takes a vector from its back
-    if (!words.empty()) words.pop_back();
-    try {
-        app.parse(std::move(words));
-    } catch (const CLI::ParseError& error) {
-        if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-            std::ostringstream text;
-            app.exit(error, text, text);  // --help, --version
-            return print(app.get_name(), text.str()) ? 0 : 1;
-        }
-        say(app.get_name(), sentence(app, error) + "; see --help");
-        return 2;
-    }
-    return std::nullopt;
 }
 
 void say(std::string_view program, std::string_view sentence) noexcept {

@@ -3,10 +3,9 @@
 #include "listen_places.hpp"
 #include "model/choice.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/cli/help.hpp>
 #include <pier/cli/program.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -43,83 +42,83 @@ struct Words {
 
 std::string usual_place(std::uint16_t port) { return "127.0.0.1:" + std::to_string(port); }
 
-void add_connection_options(CLI::App& app, const Service& service, Words& words) {
+void add_connection_options(CommandLine& app, const Service& service, Words& words) {
     app.add_option("--listen", words.listen,
                    "where to listen: 127.0.0.1:7000, [::1]:7000, localhost:http, *:7000 for all addresses of the "
                    "machine, unix:/path for a Unix-domain socket; may be repeated; port 0 takes a free one (default " +
                        usual_place(service.port) + ")")
-        ->option_text("ADDRESS:PORT")
-        ->group("Connections")
-        ->take_all()
-        ->allow_extra_args(false);  // else CLI11 takes "[a,b]" apart
+        .shown_as("ADDRESS:PORT")
+        .group("Connections")
+        .take_all()
+        .one_word_each();  // "[::1]:7000" is one
     if (service.usual_protocols) {
         const auto usual = [&](Protocols which) { return *service.usual_protocols == which ? " (default)" : ""; };
-        app.add_flag("--tcp", words.tcp, std::string("serve TCP") + usual(Protocols::tcp))->group("Connections");
+        app.add_flag("--tcp", words.tcp, std::string("serve TCP") + usual(Protocols::tcp)).group("Connections");
         app.add_flag("--udp", words.udp,
                      std::string("serve UDP") + usual(Protocols::udp) +
                          ", by the models event and iterative; with --tcp both, at the same ports" +
                          usual(Protocols::both))
-            ->group("Connections");
+            .group("Connections");
     }
     for (std::size_t i = 0; i < service.more.size(); ++i) {
         const ServicePort& port = service.more[i];
         app.add_option("--listen-" + std::string(port.name), words.more[i],
                        "where to listen for " + std::string(port.name) + " (default " + usual_place(port.port) + ")")
-            ->option_text("ADDRESS:PORT")
-            ->group("Connections")
-            ->allow_extra_args(false);
+            .shown_as("ADDRESS:PORT")
+            .group("Connections")
+            .one_word_each();
     }
     app.add_option("--max-connections", words.most_connections,
                    "how many clients are served at a time; more wait until one ends (default any number)")
-        ->option_text("N")
-        ->group("Connections")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
+        .shown_as("N")
+        .group("Connections")
+        .range(std::size_t{1}, std::size_t{1} << 30);
     app.add_flag("--client-speaks-first", words.client_speaks_first,
                  "accept a connection when its first data has come: less work where clients are short (Linux; no "
                  "effect elsewhere)")
-        ->group("Connections");
+        .group("Connections");
 }
 
-void add_engine_options(CLI::App& app, Words& words) {
+void add_engine_options(CommandLine& app, Words& words) {
     app.add_option("--engine", words.engine, "the way to wait for sockets (default the best one of this system)")
-        ->option_text("NAME")
-        ->group("Engine");
+        .shown_as("NAME")
+        .group("Engine");
     app.add_flag("--list-engines", words.list_engines,
                  "list the engines of this build, the models, and what each is, then exit")
-        ->group("Engine");
+        .group("Engine");
 }
 
-void add_model_options(CLI::App& app, Words& words) {
+void add_model_options(CommandLine& app, Words& words) {
     app.add_option("--model", words.model,
                    "the way to serve many clients; with each, any engine that it can have (default event, or iterative "
                    "on an engine that blocks)")
-        ->option_text("NAME")
-        ->group("Model");
+        .shown_as("NAME")
+        .group("Model");
     app.add_option(
            "--threads", words.threads,
            "loops to spread connections over, one a thread (event; default 1), or threads that serve one client after "
            "the other (pool; default one for each processor)")
-        ->option_text("N")
-        ->group("Model")
-        ->check(CLI::Range(1U, 256U));
+        .shown_as("N")
+        .group("Model")
+        .range(1U, 256U);
     app.add_option("--max-threads", words.max_threads,
                    "clients with a thread at a time; more wait (thread; default 256)")
-        ->option_text("N")
-        ->group("Model")
-        ->check(CLI::Range(std::size_t{1}, most_at_a_time));
+        .shown_as("N")
+        .group("Model")
+        .range(std::size_t{1}, most_at_a_time);
     app.add_option("--max-children", words.max_children,
                    "clients with a process at a time; more wait (process; default 256)")
-        ->option_text("N")
-        ->group("Model")
-        ->check(CLI::Range(std::size_t{1}, most_at_a_time));
+        .shown_as("N")
+        .group("Model")
+        .range(std::size_t{1}, most_at_a_time);
     app.add_option("--workers", words.workers,
                    "processes that share the listeners (prefork; default one for each processor)")
-        ->option_text("N")
-        ->group("Model")
-        ->check(CLI::Range(std::size_t{1}, std::size_t{256}));
+        .shown_as("N")
+        .group("Model")
+        .range(std::size_t{1}, std::size_t{256});
 }
 
-void add_usual_examples(CLI::App& app, const Service& service) {
+void add_usual_examples(CommandLine& app, const Service& service) {
     const std::string name(service.name);
     const std::string usual = usual_place(service.port);
     const std::string both = name + " --listen " + usual + " --listen '[::1]:" + std::to_string(service.port) + "'";
@@ -248,13 +247,13 @@ bool fits(const Service& service, const Words& words, const ServeOptions& option
 
 ParsedOptions parse_serve_options(int argc, char** argv, const Service& service) {
     const std::string name(service.name);
-    CLI::App app{std::string(service.summary), name};
+    CommandLine app{std::string(service.summary), name};
     Words words(service);
     add_connection_options(app, service, words);
     if (service.options) service.options(app);
     add_engine_options(app, words);
     if (!service.one_loop) add_model_options(app, words);
-    if (app.get_footer().empty()) add_usual_examples(app, service);  // the program has none of its own
+    if (app.footer().empty()) add_usual_examples(app, service);  // the program has none of its own
 
     const ParsedOptions wrong{.options = std::nullopt, .status = 2};
     if (auto status = parse_command_line(app, argc, argv)) return {.options = std::nullopt, .status = *status};

@@ -10,7 +10,7 @@ cmake_path(ABSOLUTE_PATH ROOT NORMALIZE)
 set(failures 0)
 
 # Folders whose text is the same on every system.
-set(portable "^(core|lib|apps|tests/(unit|contract|alloc|fuzz|address))/")
+set(portable "^(core|lib|apps|tests/(unit|contract|alloc|fuzz|address|packet))/")
 
 set(standard_headers
   algorithm any array atomic barrier bit bitset cassert cctype charconv chrono cinttypes climits cmath compare complex concepts
@@ -134,7 +134,7 @@ endfunction()
 # headers; a backend defines some of them.
 function(check_direction file code)
   set(include "(#[ ]*include[ ]*)")
-  set(libraries "cli|server|chat|transfer|behaviour|address")
+  set(libraries "cli|server|chat|transfer|behaviour|address|packet")
   if(file MATCHES "^(core|backend-[a-z0-9]+)/")
     find("${file}" code "${include}(<pier/(${libraries})/[^>\n]*>)" "<match> is a library's, which stands above")
   endif()
@@ -145,6 +145,11 @@ function(check_direction file code)
     endif()
   elseif(file MATCHES "^lib/")
     find("${file}" code "${include}([<\"]doctest/[^>\"\n]*[>\"])" "<match>: a library includes no test framework")
+  endif()
+  # In core and in public headers it is refused already, with all libraries.
+  if(NOT file MATCHES "^(core/|lib/cli/[^/]*\\.[ch]pp$)|/include/")
+    find("${file}" code "${include}([<\"]CLI/[^>\"\n]*[>\"])"
+      "<match> is slow to compile and stays in lib/cli; <pier/cli/command_line.hpp> is for all others")
   endif()
   set(failures ${failures} PARENT_SCOPE)
 endfunction()

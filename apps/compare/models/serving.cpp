@@ -2,11 +2,10 @@
 
 #include "options.hpp"
 
+#include <pier/cli/command_line.hpp>
 #include <pier/server/serve.hpp>
 #include <pier/sys/process.hpp>
 #include <pier/tool/child_process.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <charconv>
 #include <chrono>
@@ -45,13 +44,14 @@ std::optional<int> serve_for_parent(int argc, char** argv) {
     std::from_chars(words[2].data(), words[2].data() + words[2].size(), parent);
     pier::sys::end_with_parent(parent);
     pier::sys::crash_at_once();
-    return pier::serve(
-        argc, argv,
-        {.name = program,
-         .handler = echo,
-         .summary = "Serves for the table of models.",
-         .grace = grace,
-         .options = [&parent](CLI::App& app) { app.add_option(std::string(serving_word), parent)->group(""); }});
+    return pier::serve(argc, argv,
+                       {.name = program,
+                        .handler = echo,
+                        .summary = "Serves for the table of models.",
+                        .grace = grace,
+                        .options = [&parent](pier::CommandLine& app) {
+                            app.add_option(std::string(serving_word), parent, "").group("");
+                        }});
 }
 
 }  // namespace compare

@@ -24,36 +24,36 @@ bool refuse(const std::string& sentence) {
 
 }  // namespace
 
-TraceCommand::TraceCommand(CLI::App& app) : command_(app.add_subcommand("trace", about)) {
+TraceCommand::TraceCommand(pier::CommandLine& app) : command_(&app.add_subcommand("trace", about)) {
     constexpr const char* run = "What is run";
     constexpr const char* output = "Output";
     command_->add_option("PROBE", probe_, "the behaviour's id");
     command_
         ->add_option("--engine", engine_lists_, "engines to run, with commas between (default all that can run here)")
-        ->option_text("NAME,...")
-        ->group(run)
-        ->allow_extra_args(false);
+        .shown_as("NAME,...")
+        .group(run)
+        .one_word_each();
     command_
         ->add_option("--system", options_.system,
                      "what the trace calls this system: linux, windows, wine-10 (default this system)")
-        ->option_text("NAME")
-        ->group(run);
+        .shown_as("NAME")
+        .group(run);
     command_
         ->add_option("--merge", options_.files,
                      "traces of several systems, made with --format json, to put side by side; nothing is run")
-        ->option_text("FILE...")
-        ->group(run);
+        .shown_as("FILE...")
+        .group(run);
     command_
         ->add_option("--format", format_,
                      "text: for a terminal; json: to merge, and for other programs; html: one page that needs nothing "
                      "else (default text)")
-        ->option_text("FORMAT")
-        ->group(output)
-        ->check(CLI::IsMember({"text", "json", "html"}));
+        .shown_as("FORMAT")
+        .group(output)
+        .one_of({"text", "json", "html"});
     command_
         ->add_flag("--times", options_.times,
                    "with microseconds since the beginning, which differ from run to run, in the text")
-        ->group(output);
+        .group(output);
 }
 
 bool TraceCommand::choose_probe() {
@@ -80,14 +80,14 @@ std::optional<TraceOptions> TraceCommand::take() {
     options_.format = format_of(format_);
     bool good = true;
     if (options_.files.empty()) {
-        if (command_->get_option("PROBE")->count() == 0) {
+        if (command_->count("PROBE") == 0) {
             good = refuse("trace: it needs a PROBE, or traces to --merge; see --help");
         } else {
             good = choose_probe() && choose_engines();
         }
     } else {
         for (const char* option : {"PROBE", "--engine", "--system"}) {
-            if (!good || command_->get_option(option)->count() == 0) continue;
+            if (!good || command_->count(option) == 0) continue;
             good = refuse(std::string(option) + ": trace --merge runs nothing; see --help");
         }
     }

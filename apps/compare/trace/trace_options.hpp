@@ -4,9 +4,8 @@
 #include "trace/trace_text.hpp"
 
 #include <pier/behaviour/behaviour.hpp>
+#include <pier/cli/command_line.hpp>
 #include <pier/loop.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -33,9 +32,9 @@ struct TraceOptions {
 class TraceCommand {
 public:
     // Adds the subcommand: all but where the output goes, and its looks.
-    explicit TraceCommand(CLI::App& app);
+    explicit TraceCommand(pier::CommandLine& app);
 
-    [[nodiscard]] CLI::App& command() noexcept { return *command_; }
+    [[nodiscard]] pier::CommandLine& command() noexcept { return *command_; }
     // After parsing. Nothing when the words make no sense together, which has been said.
     [[nodiscard]] std::optional<TraceOptions> take();
 
@@ -43,7 +42,7 @@ private:
     bool choose_probe();
     bool choose_engines();
 
-    CLI::App* command_;
+    pier::CommandLine* command_;
     TraceOptions options_;
     std::string probe_;
     std::string format_ = "text";

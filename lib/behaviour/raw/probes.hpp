@@ -20,6 +20,7 @@ void add_waiting_probes(Probes& all);  // by what only one of the systems has
 void add_datagram_probes(Probes& all);
 void add_multicast_probes(Probes& all);
 void add_multicast_side_probes(Probes& all);
+void add_packet_info_probes(Probes& all);
 void add_option_probes(Probes& all);
 void add_names_probes(Probes& all);
 void add_limits_probes(Probes& all);

@@ -1,9 +1,13 @@
 // What only the systems' own calls show, since core does it for its users or has no operation for it.
+#include "scenarios.hpp"
+
 #include <pier/behaviour/behaviour.hpp>
+#include <pier/behaviour/steps.hpp>
 
 namespace pier::behaviour {
 
 std::vector<Behaviour> below_behaviours() {
+    using enum Outcome;
     return {
         {.id = "edge-merge-and-register",
          .question = "What does an edge report: what has changed, or all that holds? What after a short read?",
@@ -36,16 +40,29 @@ std::vector<Behaviour> below_behaviours() {
         {.id = "multicast-membership",
          .question =
              "How does joining twice end, dropping twice; does a socket hear that did not join; binding to a group?",
-         .contract = {},
+         .contract = {works + invalid_argument + data + quiet + works + invalid_argument},
+         .steps = on_one_loop(group_membership),
          .group = group::datagram,
          .steps_text = {"Join twice.", "Another socket on the port does not join; send to the group.", "Drop twice.",
-                        "Bind to the group's address."},
-         .promise = "Not offered yet.",
+                        "Core: the other socket has receive_own_groups_alone().",
+                        "The system's own calls: it has not; then bind to the group's address."},
+         .promise = "Twice is refused, with an error of the system's choice, which is shown as invalid; who did not "
+                    "join can keep "
+                    "the group off.",
          .sources = {"man 7 ip: IP_ADD_MEMBERSHIP, IP_MULTICAST_ALL"},
          .inherent = "Linux lets every socket on the port hear the group.",
-         .not_applicable = "core has no multicast",
          .windows = {"A socket that did not join does not hear; binding to a group is not available.",
                      "not documented"}},
+        {.id = "packet-info",
+         .question = "Can a datagram tell the address and the interface that it was sent to?",
+         .contract = {same + works + data},
+         .steps = on_one_loop(destination_is_told),
+         .group = group::datagram,
+         .steps_text = {"Receive one that was sent to 127.0.0.1, on a socket of any address; answer from there.",
+                        "The system's own calls: ask for it; the destination, and the interface."},
+         .promise = "DetailedDatagram tells both, and answers from the address that was asked.",
+         .sources = {"man 7 ip: IP_PKTINFO", "Microsoft: IP_PKTINFO, WSARecvMsg"},
+         .windows = {"The same, by WSARecvMsg.", "Microsoft: IP_PKTINFO"}},
         {.id = "udp-overflow-drop",
          .question = "What becomes of 200 datagrams of 1,000 bytes in a receive buffer of 8 KiB?",
          .contract = {},

@@ -1,4 +1,6 @@
 // One direction ends, the other goes on.
+#include "scenarios.hpp"
+
 #include <pier/behaviour/behaviour.hpp>
 #include <pier/behaviour/steps.hpp>
 
@@ -86,12 +88,13 @@ std::vector<Behaviour> half_close_behaviours() {
         {.id = "shutdown-read",
          .question =
              "What becomes of bytes that are queued, and that come later, once the receiving direction is shut?",
-         .contract = {},
+         .contract = {works + end + end},
+         .steps = on_one_loop(receiving_is_stopped),
          .steps_text = {"5 bytes are queued; shut the receiving direction.", "Receive.", "The peer sends; receive."},
-         .promise = "Not offered: the systems do not agree on what it means.",
+         .promise = "Receives give the end at once, whatever waits or comes; what the peer's sends meet is the "
+                    "system's matter.",
          .sources = {"man 2 shutdown", "tokio-rs/mio#1964"},
          .inherent = "Linux delivers, Windows discards or resets.",
-         .not_applicable = "core has no way to shut the receiving direction alone",
          .windows = {"Broken-pipe. Later data provoke a reset by one page, and are dropped by another.",
                      "tokio-rs/mio#1964"}},
     };

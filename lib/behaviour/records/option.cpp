@@ -122,7 +122,7 @@ std::vector<Behaviour> option_behaviours() {
          .contract = {},
          .steps_text = {"Set SO_RCVTIMEO to 100 ms.", "Receive from a socket that gets nothing; accept likewise.",
                         "Then receive data."},
-         .promise = "Not offered: deadlines are Pier's own (receive-deadline).",
+         .promise = "For code that has the native handle: Pier's own operations have deadlines (receive-deadline).",
          .sources = {"man 7 socket: SO_RCVTIMEO", "Microsoft: SO_RCVTIMEO"},
          .inherent = "Windows leaves the stream undefined after such a timeout.",
          .not_applicable = "core has deadlines of its own",

@@ -1,7 +1,7 @@
 // The concept of a stream of bytes, by a protocol that knows nothing else of its connection.
 #include "harness.hpp"
 
-#include <pier/byte_stream.hpp>
+#include <pier/bytes/byte_stream.hpp>
 #include <pier/task/or_return.hpp>
 
 #include <array>

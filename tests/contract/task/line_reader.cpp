@@ -1,7 +1,7 @@
 // Lines of a stream, in whatever pieces they come.
 #include "harness.hpp"
 
-#include <pier/line_reader.hpp>
+#include <pier/bytes/line_reader.hpp>
 
 #include <optional>
 #include <string>

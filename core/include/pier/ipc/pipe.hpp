@@ -1,7 +1,7 @@
 // Pipes as streams of bytes that are awaited.
 #pragma once
 
-#include <pier/byte_stream.hpp>
+#include <pier/bytes/byte_stream.hpp>
 #include <pier/process/pipe_end.hpp>
 #include <pier/stream.hpp>
 

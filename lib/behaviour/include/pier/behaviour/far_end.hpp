@@ -8,6 +8,7 @@
 #include <pier/stream.hpp>
 #include <pier/task.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -58,6 +59,7 @@ public:
     [[nodiscard]] pier::Task<pier::Result<void>> receive_exactly(std::span<std::byte> into, pier::Deadline deadline);
     [[nodiscard]] pier::Task<pier::Result<std::size_t>> send(std::span<const std::byte> data, pier::Deadline deadline);
     [[nodiscard]] pier::Task<pier::Result<void>> send_all(std::span<const std::byte> data, pier::Deadline deadline);
+    [[nodiscard]] pier::Task<pier::Result<void>> send_urgent(std::byte byte, pier::Deadline deadline);
 
     pier::Result<void> finish();
     pier::Result<void> set(pier::Option option, int value);

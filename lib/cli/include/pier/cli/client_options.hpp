@@ -10,11 +10,9 @@
 #include <string>
 #include <string_view>
 
-namespace CLI {
-class App;
-}
-
 namespace pier {
+
+class CommandLine;
 
 // A value, or the exit status with which the program has to end, after everything has been said.
 template <class T>
@@ -27,7 +25,7 @@ public:
     EngineOption(const EngineOption&) = delete;
     EngineOption& operator=(const EngineOption&) = delete;
 
-    void add_to(CLI::App& app);
+    void add_to(CommandLine& app);
     // After the parse. A status, too, once the engines have been listed.
     [[nodiscard]] OrStatus<const EngineInfo*> choose(std::string_view program) const;
 
@@ -56,8 +54,8 @@ public:
     ClientOptions& operator=(const ClientOptions&) = delete;
 
     // The order is the one of --help: first --connect and --timeout, and the engine at last.
-    void add_to(CLI::App& app);
-    void add_engine_to(CLI::App& app) { engine_.add_to(app); }
+    void add_to(CommandLine& app);
+    void add_engine_to(CommandLine& app) { engine_.add_to(app); }
     // After the parse.
     [[nodiscard]] OrStatus<Chosen> choose(std::string_view program) const;
 

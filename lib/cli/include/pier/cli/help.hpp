@@ -6,11 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace CLI {
-class App;
-}
-
 namespace pier {
+
+class CommandLine;
 
 // A command that can be typed as it stands, and what it does.
 struct Example {
@@ -19,7 +17,7 @@ struct Example {
 };
 
 // Shown at the end of the command's help. The test `docs` runs them.
-void add_examples(CLI::App& command, std::initializer_list<Example> examples);
+void add_examples(CommandLine& command, std::initializer_list<Example> examples);
 
 // What a word of the command line may be, and what it means.
 struct Term {
@@ -28,10 +26,6 @@ struct Term {
 };
 
 // A list of its own, between the options and the examples, which have been added before.
-void add_terms(CLI::App& command, std::string title, std::span<const Term> terms);
-
-// Takes CLI11's own help's place, for the program and the subcommands that it has by now. What an option's value is
-// called is its option_text() ("SIZE"); CLI11 would say the value's type and its checks.
-void use_help_for_people(CLI::App& app);
+void add_terms(CommandLine& command, std::string title, std::span<const Term> terms);
 
 }  // namespace pier

@@ -1,4 +1,4 @@
-// What every program of Pier does the same way: its command line, its complaints, its choice of an engine.
+// What every program of Pier does the same way: its complaints, its output, its choice of an engine.
 #pragma once
 
 #include <pier/endpoint.hpp>
@@ -10,15 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace pier {
-
-// Prepares the process, adds --version and parses. An exit status when the program has to end: as of print() after
-// --help or --version, 2 after a sentence about wrong usage on stderr.
-[[nodiscard]] std::optional<int> parse_command_line(CLI::App& app, int argc, char** argv);
 
 // One line on stderr: the program and the sentence, printable. Without memory for it, the line says that.
 void say(std::string_view program, std::string_view sentence) noexcept;

@@ -13,11 +13,9 @@
 #include <string_view>
 #include <vector>
 
-namespace CLI {
-class App;
-}
-
 namespace pier {
+
+class CommandLine;  // <pier/cli/command_line.hpp>
 
 // A further port beside the service's own: --listen-NAME says where, by default on 127.0.0.1.
 struct ServicePort {
@@ -54,7 +52,7 @@ struct Service {
     // The handlers share a state that has no locks: one loop runs them all, and there is no --threads.
     bool one_loop = false;
     // Adds options of the program's own. What they are has been read before any handler is made or called.
-    std::function<void(CLI::App& app)> options{};
+    std::function<void(CommandLine& app)> options{};
     // As ServerOptions; on the connection's own loop, so on several threads.
     std::function<void(const Endpoint& peer, const Error& error)> on_failure{};
 };

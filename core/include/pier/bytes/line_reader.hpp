@@ -1,7 +1,7 @@
 // The lines of a stream, for protocols of text.
 #pragma once
 
-#include <pier/byte_stream.hpp>
+#include <pier/bytes/byte_stream.hpp>
 #include <pier/result.hpp>
 #include <pier/task.hpp>
 #include <pier/time.hpp>

@@ -1,0 +1,273 @@
+#include "trace/trace.hpp"
+
+#include "answer.hpp"
+#include "program.hpp"
+#include "requests.hpp"
+#include "trace/probes.hpp"
+
+#include <pier/cli/printable.hpp>
+#include <pier/cli/program.hpp>
+#include <pier/datagram.hpp>
+#include <pier/socket/look_up.hpp>
+#include <pier/socket/options.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdio>
+#include <random>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace ping {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t most_under_way = 16;
+constexpr Nanoseconds usual_patience = std::chrono::seconds(3);
+constexpr Nanoseconds patience_with_names = std::chrono::seconds(2);
+constexpr std::size_t payload_size = 32;
+constexpr std::size_t longest_packet = 65536;
+
+Nanoseconds monotonic() {
+    return std::chrono::duration_cast<Nanoseconds>(std::chrono::steady_clock::now().time_since_epoch());
+}
+Nanoseconds wall() {
+    return std::chrono::duration_cast<Nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
+}
+
+struct Probe {
+    Request request;
+    bool is_sent = false;
+    bool is_done = false;
+    pier::Endpoint from;  // without a family: no answer has come in time
+    Nanoseconds round_trip{};
+    std::string remark;
+};
+
+class Trace {
+public:
+    explicit Trace(const Options& options) : options_(options), probes_(options.most_hops * options.probes) {}
+
+    pier::Task<int> run() {
+        const bool found = co_await find();
+        if (!found || !open()) co_return 2;
+        if (!options_.json && !pier::print(program, headline())) co_return 2;
+        std::vector<std::byte> buffer(longest_packet);
+        while (next_line_ < hops()) {
+            const bool sent = co_await send();
+            if (!sent) co_return 2;
+            const pier::Deadline limit = pier::after(std::max(next_time() - monotonic(), Nanoseconds{}));
+            const auto came = co_await receiver_.receive(buffer, limit);
+            if (came) {
+                take(*came);
+            } else if (came.error() == pier::Errc::operation_canceled) {
+                co_return 130;
+            } else if (came.error() != pier::Errc::timed_out) {
+                pier::complain(program, "receiving", came.error());
+                co_return 2;
+            }
+            give_up_late_ones();
+            const bool told = co_await tell();
+            if (!told) co_return 2;
+        }
+        co_return last_hop_ ? 0 : 1;
+    }
+
+private:
+    [[nodiscard]] std::size_t hops() const { return last_hop_ ? *last_hop_ + 1 : options_.most_hops; }
+
+    pier::Task<bool> find() {
+        pier::LookUp question;
+        question.host = options_.hosts.front();
+        question.type = pier::SocketType::datagram;
+        question.family = options_.family;
+        auto found = co_await pier::look_up(question);
+        if (!found) {
+            pier::complain(program, question.host, found.error());
+            co_return false;
+        }
+        question_.target = found->endpoints.front().reached().with_port(0);
+        question_.method = options_.method;
+        co_return true;
+    }
+
+    bool open() {
+        const pier::Family family = question_.target.family();
+        const bool is_v6 = family == pier::Family::ipv6;
+        pier::RawOptions wanted;
+        if (options_.source) wanted.local = *options_.source;
+        auto opened = pier::RawSocket::open(family, is_v6 ? pier::IpProtocol::icmpv6 : pier::IpProtocol::icmp, wanted);
+        if (!opened) {
+            pier::say(program, "a raw socket of ICMP: " + pier::describe(opened.error()) +
+                                   "; on Linux \"setcap cap_net_raw+ep\" gives a program's file the privilege, on "
+                                   "Windows administrators have it");
+            return false;
+        }
+        receiver_ = std::move(*opened);
+        if (question_.method == Method::icmp) {
+            std::random_device source;
+            question_.identifier = static_cast<std::uint16_t>(source() & 0xffffU);
+            return true;
+        }
+        auto bound = pier::Datagram::open(options_.source ? *options_.source : pier::Endpoint::any(family));
+        if (!bound) {
+            pier::complain(program, "a socket of UDP", bound.error());
+            return false;
+        }
+        sender_ = std::move(*bound);
+        question_.identifier = sender_.local().port();
+        return true;
+    }
+
+    [[nodiscard]] std::string headline() const {
+        return "traceroute to " + pier::printable(options_.hosts.front()) + " (" + question_.target.address_string() +
+               "), " + std::to_string(options_.most_hops) + " hops max\n";
+    }
+
+    // As many as may be under way.
+    pier::Task<bool> send() {
+        while (next_probe_ < hops() * options_.probes && under_way_ < most_under_way) {
+            const std::size_t number = next_probe_++;
+            Probe& probe = probes_[number];
+            const pier::option::time_to_live limit{static_cast<int>(number / options_.probes) + 1};
+            const bool is_udp = question_.method == Method::udp;
+            const auto set = is_udp ? sender_.set(limit) : receiver_.set(limit);
+            if (!set) {
+                pier::complain(program, "setting the time to live", set.error());
+                co_return false;
+            }
+            probe.is_sent = true;
+            ++under_way_;
+            const auto port = static_cast<std::uint16_t>(is_udp ? TraceQuestion::first_port + number : 0);
+            const pier::Endpoint to = question_.target.with_port(port);
+            Question echo;
+            echo.target = question_.target;
+            echo.identifier = question_.identifier;
+            echo.payload.resize(payload_size);
+            const std::vector<std::byte> message =
+                is_udp ? echo.payload : request(echo, static_cast<std::uint16_t>(number));
+            probe.request.sent = monotonic();
+            probe.request.sent_wall = wall();
+            pier::Error error;
+            if (is_udp) {
+                const auto sent = co_await sender_.send_to(message, to);
+                if (!sent) error = sent.error();
+            } else {
+                const auto sent = co_await receiver_.send_to(message, to);
+                if (!sent) error = sent.error();
+            }
+            if (!error) continue;
+            if (error != pier::Errc::operation_canceled) pier::complain(program, "sending", error);
+            co_return false;
+        }
+        co_return true;
+    }
+
+    [[nodiscard]] Nanoseconds patience() const { return options_.patience.value_or(usual_patience); }
+
+    // When the oldest probe is given up.
+    [[nodiscard]] Nanoseconds next_time() const {
+        Nanoseconds next = monotonic() + patience();
+        for (const Probe& probe : probes_) {
+            if (probe.is_sent && !probe.is_done) next = std::min(next, probe.request.sent + patience());
+        }
+        return next;
+    }
+
+    void end(Probe& probe) {
+        probe.is_done = true;
+        --under_way_;
+    }
+
+    void take(const pier::RawPacket& packet) {
+        auto answer = read_trace_answer(packet, question_, next_probe_);
+        if (!answer || probes_[answer->probe].is_done) return;
+        Probe& probe = probes_[answer->probe];
+        end(probe);
+        probe.from = packet.from;
+        probe.round_trip = round_trip(probe.request, monotonic(), packet.arrived);
+        probe.remark = std::move(answer->remark);
+        const std::size_t hop = answer->probe / options_.probes;
+        if (answer->is_end) last_hop_ = std::min(last_hop_.value_or(hop), hop);
+    }
+
+    void give_up_late_ones() {
+        const Nanoseconds now = monotonic();
+        for (Probe& probe : probes_) {
+            if (probe.is_sent && !probe.is_done && now >= probe.request.sent + patience()) end(probe);
+        }
+    }
+
+    // The lines of the hops that are complete, in their order.
+    pier::Task<bool> tell() {
+        for (; next_line_ < hops(); ++next_line_) {
+            const auto hop = std::span(probes_).subspan(next_line_ * options_.probes, options_.probes);
+            if (!std::all_of(hop.begin(), hop.end(), [](const Probe& probe) { return probe.is_done; })) break;
+            std::string text = std::to_string(next_line_ + 1);
+            if (text.size() < 2) text.insert(0, 1, ' ');
+            Json list = Json::array();
+            pier::Endpoint before;
+            for (const Probe& probe : hop) {
+                const bool came = probe.from.family() != pier::Family::unspecified;
+                const double took = std::chrono::duration<double, std::milli>(probe.round_trip).count();
+                Json fact = Json::object();
+                if (!came) {
+                    text += " *";
+                    list.push_back(nullptr);
+                    continue;
+                }
+                const std::string address = probe.from.address_string();
+                if (probe.from != before) {
+                    const std::string name = co_await name_of(probe.from);
+                    text += "  " + (name.empty() ? address : name + " (" + address + ")");
+                }
+                before = probe.from;
+                std::array<char, 48> number{};
+                (void)std::snprintf(number.data(), number.size(), "  %.3f ms", took);  // a double has room
+                text += number.data();
+                if (!probe.remark.empty()) text += " " + probe.remark;
+                fact["from"] = address;
+                fact["milliseconds"] = std::round(took * 1000) / 1000;
+                if (!probe.remark.empty()) fact["remark"] = probe.remark;
+                list.push_back(std::move(fact));
+            }
+            const Json line{{"event", "hop"}, {"hop", next_line_ + 1}, {"probes", list}};
+            if (!pier::print(program, options_.json ? line.dump() + "\n" : text + "\n")) co_return false;
+        }
+        co_return true;
+    }
+
+    // Empty without one.
+    pier::Task<std::string> name_of(const pier::Endpoint& address) {
+        if (options_.numeric || options_.json) co_return std::string();
+        pier::NameLookUp question;
+        question.required = true;
+        question.numeric_service = true;
+        auto name = co_await pier::look_up_name(address, question, pier::after(patience_with_names));
+        co_return name ? pier::printable(name->host) : std::string();
+    }
+
+    const Options& options_;
+    TraceQuestion question_;
+    pier::RawSocket receiver_;
+    pier::Datagram sender_;
+    std::vector<Probe> probes_;
+    std::size_t next_probe_ = 0;
+    std::size_t under_way_ = 0;
+    std::size_t next_line_ = 0;
+    std::optional<std::size_t> last_hop_;
+};
+
+}  // namespace
+
+pier::Task<int> trace(const Options& options) {
+    Trace all(options);
+    co_return co_await all.run();
+}
+
+}  // namespace ping

@@ -317,14 +317,14 @@ class Diff(Reports):
     def test_outcomes_alone_get_the_texts_of_the_catalogue(self):
         outcomes = {"format": "pier-compare outcomes", "version": 2, "systems": {
             "linux": {"no-such-behaviour": {"poll": "works"}, "echo-1B": {"poll": "works", "native": "n/a"},
-                      "shutdown-read": {"poll": "n/a"}, "half-close-echo": {"poll": "timed-out"}}}}
+                      "pending-bytes": {"poll": "n/a"}, "half-close-echo": {"poll": "timed-out"}}}}
         status, output, complaint = harness.run("merge", self.file("outcomes.json", outcomes), "--format", "json")
         self.assertEqual((status, complaint), (1, ""))
         rows = {row["id"]: row for row in json.loads(output)["behaviours"]}
-        self.assertEqual(list(rows), ["echo-1B", "half-close-echo", "shutdown-read", "no-such-behaviour"])
+        self.assertEqual(list(rows), ["echo-1B", "half-close-echo", "pending-bytes", "no-such-behaviour"])
         self.assertEqual(rows["half-close-echo"]["contract"], ["end+data+broken-pipe"])
         self.assertFalse(rows["half-close-echo"]["outcomes"][0]["in_contract"])
-        self.assertIn("shut the receiving direction", rows["shutdown-read"]["outcomes"][0]["detail"])
+        self.assertIn("does not count what waits", rows["pending-bytes"]["outcomes"][0]["detail"])
 
     def test_catalogue(self):
         outcomes = {"format": "pier-compare outcomes", "version": 2, "systems": {

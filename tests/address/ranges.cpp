@@ -86,6 +86,45 @@ TEST_CASE("ranges: both ends of each, and what is beside them") {
     CHECK(pier::is_of(address("fe80::1%2"), link_local));
 }
 
+TEST_CASE("ranges: every entry of the registries, with its five columns") {
+    const auto letter = [](Answer answer) { return answer == Answer::yes ? 'T' : answer == Answer::no ? 'F' : '-'; };
+    struct Row {
+        std::string_view prefix;
+        std::string_view columns;  // source, destination, forwardable, globally reachable, reserved by protocol
+    };
+    constexpr Row rows[] = {
+        {"0.0.0.0/8", "TFFFT"},       {"0.0.0.0/32", "TFFFT"},         {"10.0.0.0/8", "TTTFF"},
+        {"100.64.0.0/10", "TTTFF"},   {"127.0.0.0/8", "FFFFT"},        {"169.254.0.0/16", "TTFFT"},
+        {"172.16.0.0/12", "TTTFF"},   {"192.0.0.0/24", "FFFFF"},       {"192.0.0.0/29", "TTTFF"},
+        {"192.0.0.8/32", "TFFFF"},    {"192.0.0.9/32", "TTTTF"},       {"192.0.0.10/32", "TTTTF"},
+        {"192.0.0.170/32", "FFFFT"},  {"192.0.0.171/32", "FFFFT"},     {"192.0.2.0/24", "FFFFF"},
+        {"192.31.196.0/24", "TTTTF"}, {"192.52.193.0/24", "TTTTF"},    {"192.88.99.0/24", "-----"},
+        {"192.88.99.2/32", "TTTFF"},  {"192.168.0.0/16", "TTTFF"},     {"192.175.48.0/24", "TTTTF"},
+        {"198.18.0.0/15", "TTTFF"},   {"198.51.100.0/24", "FFFFF"},    {"203.0.113.0/24", "FFFFF"},
+        {"240.0.0.0/4", "FFFFT"},     {"255.255.255.255/32", "FTFFT"}, {"::/128", "TFFFT"},
+        {"::1/128", "FFFFT"},         {"::ffff:0:0/96", "FFFFT"},      {"64:ff9b::/96", "TTTTF"},
+        {"64:ff9b:1::/48", "TTTFF"},  {"100::/64", "TTTFF"},           {"100:0:0:1::/64", "TFFFF"},
+        {"2001::/23", "FFFFF"},       {"2001::/32", "TTT-F"},          {"2001:1::1/128", "TTTTF"},
+        {"2001:1::2/128", "TTTTF"},   {"2001:1::3/128", "TTTTF"},      {"2001:2::/48", "TTTFF"},
+        {"2001:3::/32", "TTTTF"},     {"2001:4:112::/48", "TTTTF"},    {"2001:10::/28", "-----"},
+        {"2001:20::/28", "TTTTF"},    {"2001:30::/28", "TTTTF"},       {"2001:db8::/32", "FFFFF"},
+        {"2002::/16", "TTT-F"},       {"2620:4f:8000::/48", "TTTTF"},  {"3fff::/20", "FFFFF"},
+        {"5f00::/16", "TTTFF"},       {"fc00::/7", "TTTFF"},           {"fe80::/10", "TTFFT"},
+    };
+    for (const Row& row : rows) {
+        CAPTURE(row.prefix);
+        const auto prefix = pier::Prefix::parse(row.prefix);
+        REQUIRE(prefix);
+        const auto found = pier::special_ranges_of(*prefix);
+        REQUIRE_FALSE(found.empty());
+        const pier::SpecialRange& range = *found.front();
+        CHECK(range.prefix == *prefix);
+        const std::string columns{letter(range.as_source), letter(range.as_destination), letter(range.forwardable),
+                                  letter(range.globally_reachable), letter(range.reserved_by_protocol)};
+        CHECK(columns == row.columns);
+    }
+}
+
 TEST_CASE("ranges: the columns of the registries") {
     const auto& link_local = range_of("169.254.1.1");
     CHECK(link_local.source == "RFC 3927");

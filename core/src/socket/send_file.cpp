@@ -4,6 +4,7 @@
 #include <pier/sys/file.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -20,29 +21,33 @@ constexpr std::size_t read_piece = 256 * 1024;
 class SendFileAwaiter : public spi::SocketAwaiter<spi::SendFileOperation> {
 public:
     SendFileAwaiter(Deadline limit, const spi::Handle& on, const spi::OpenFile& from, FileRange range) noexcept
-        : SocketAwaiter(limit, spi::Verb::send_file, on), size_(range.size) {
+        : SocketAwaiter(limit, spi::Verb::send_file, on), size_(range.size), left_(range.size) {
         set(whole);
         set(vectored);
         file = from.handle.get();
         offset = range.offset;
-        rest = size_;
-        length = piece();
+        take_piece();
         skip = [](PiecesOperation& op, std::uint32_t bytes) noexcept {
             auto& self = static_cast<SendFileAwaiter&>(op);
             self.offset += bytes;
-            self.rest -= bytes;
-            self.length = self.piece();
+            self.left_ -= bytes;
+            self.take_piece();
         };
     }
 
-    [[nodiscard]] std::uint64_t sent() const noexcept { return size_ - rest + transferred; }
+    [[nodiscard]] std::uint64_t sent() const noexcept { return size_ - left_ + transferred; }
 
 private:
-    [[nodiscard]] std::uint32_t piece() const noexcept {
-        return static_cast<std::uint32_t>(std::min<std::size_t>(rest, largest_piece));
+    // A file may be larger than what `rest` can hold where a std::size_t has 32 bits. There `rest` says "more than a
+    // piece", and so never what a piece has brought, until what is left fits into it.
+    void take_piece() noexcept {
+        static_assert(largest_piece < std::numeric_limits<std::size_t>::max());
+        rest = static_cast<std::size_t>(std::min<std::uint64_t>(left_, std::numeric_limits<std::size_t>::max()));
+        length = static_cast<std::uint32_t>(std::min<std::size_t>(rest, largest_piece));
     }
 
     std::uint64_t size_;
+    std::uint64_t left_;  // what skip() has not passed over
 };
 
 // Whether the system can't send this file, or by this socket, although it can send others: sendfile(2) says EINVAL.

@@ -110,17 +110,20 @@ Nanoseconds Target::patience() const noexcept {
     return std::max(twice, options_.flood ? flood_interval : options_.interval);
 }
 
-std::optional<Nanoseconds> Target::next_time(Nanoseconds now) const noexcept {
+std::optional<Nanoseconds> Target::next_time() const noexcept {
     std::optional<Nanoseconds> next;
     if (has_more()) {
         next = next_send_;
-    } else if (requests_.open() > 0 && now < last_sent_ + patience()) {
+    } else if (requests_.open() > 0) {
         next = last_sent_ + patience();
     }
     if (!next || !options_.deadline) return next;
-    const Nanoseconds end = begun_ + *options_.deadline;
-    if (now >= end) return std::nullopt;
-    return std::min(*next, end);
+    return std::min(*next, begun_ + *options_.deadline);
+}
+
+bool Target::is_over(Nanoseconds now) const noexcept {
+    if (options_.deadline && now >= begun_ + *options_.deadline) return true;
+    return !has_more() && now >= last_sent_ + patience();
 }
 
 pier::Task<bool> Target::send() {
@@ -154,7 +157,7 @@ pier::Task<void> Target::run() {
             if (!goes_on) break;
             now = monotonic();
         }
-        const auto next = next_time(now);
+        const auto next = next_time();
         if (!next) break;
         const pier::Deadline limit = pier::after(std::max(*next - now, Nanoseconds{}));
         const auto came = co_await socket_.receive(buffer, limit);
@@ -162,7 +165,10 @@ pier::Task<void> Target::run() {
             goes_on = take(*came);
         } else if (came.error() == pier::Errc::operation_canceled) {
             break;
-        } else if (came.error() != pier::Errc::timed_out) {
+        } else if (came.error() == pier::Errc::timed_out) {
+            // Only now: answers that came while this program stood still have been taken.
+            if (is_over(monotonic())) break;
+        } else {
             failed_ = true;
             pier::complain(program, "receiving from " + host_, came.error());
             break;

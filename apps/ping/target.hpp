@@ -41,7 +41,9 @@ private:
     }
     [[nodiscard]] Nanoseconds patience() const noexcept;
     // When this has to go on, whatever comes; nothing once it is over.
-    [[nodiscard]] std::optional<Nanoseconds> next_time(Nanoseconds now) const noexcept;
+    [[nodiscard]] std::optional<Nanoseconds> next_time() const noexcept;
+    // Nothing more is sent, or waited for.
+    [[nodiscard]] bool is_over(Nanoseconds now) const noexcept;
     [[nodiscard]] pier::Task<bool> send();
     [[nodiscard]] bool take(const pier::RawPacket& packet);
     void take_answer(const Answer& answer, const pier::RawPacket& packet, std::string& text);

@@ -7,6 +7,7 @@ namespace {
 
 constexpr std::string_view what = "DNS name";
 constexpr std::size_t longest_label = 63;
+constexpr std::size_t most_pointers = 127;
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -86,7 +87,9 @@ PacketResult<ReadDnsName> read_dns_name(Bytes message, std::size_t place, std::s
     ReadDnsName read;
     bool jumped = false;
     std::size_t here = place;
-    // Each pointer leads further to the front than all before, so there are no more of them than bytes.
+    // Each pointer leads further to the front than all before. Without a bound of their own many names could share a
+    // chain of thousands; a name has 127 labels at most, and needs no more pointers.
+    std::size_t pointers = 0;
     for (std::size_t start = place;;) {
         if (here >= message.size()) return packet_error(what, at + here, 0, "the message ends in it");
         const std::size_t length = load<std::uint8_t>(message, here);
@@ -100,6 +103,7 @@ PacketResult<ReadDnsName> read_dns_name(Bytes message, std::size_t place, std::s
                 return packet_error(what, at + here, 0,
                                     "a pointer to " + std::to_string(to) + ", which is not before it");
             }
+            if (++pointers > most_pointers) return packet_error(what, at + here, 0, "too many pointers");
             start = here = to;
             continue;
         }

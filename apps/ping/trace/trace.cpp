@@ -71,7 +71,9 @@ public:
                 pier::complain(program, "receiving", came.error());
                 co_return 2;
             }
-            give_up_late_ones();
+            // Answers wait in the socket while a name is looked up: nobody is late before they have been taken. Where
+            // packets of others never end, twice the time is enough.
+            give_up_late_ones(came ? 2 * patience() : patience());
             const bool told = co_await tell();
             if (!told) co_return 2;
         }
@@ -88,7 +90,7 @@ private:
         question.family = options_.family;
         auto found = co_await pier::look_up(question);
         if (!found) {
-            pier::complain(program, question.host, found.error());
+            if (found.error() != pier::Errc::operation_canceled) pier::complain(program, question.host, found.error());
             co_return false;
         }
         question_.target = found->endpoints.front().reached().with_port(0);
@@ -196,10 +198,10 @@ private:
         if (answer->is_end) last_hop_ = std::min(last_hop_.value_or(hop), hop);
     }
 
-    void give_up_late_ones() {
+    void give_up_late_ones(Nanoseconds patience) {
         const Nanoseconds now = monotonic();
         for (Probe& probe : probes_) {
-            if (probe.is_sent && !probe.is_done && now >= probe.request.sent + patience()) end(probe);
+            if (probe.is_sent && !probe.is_done && now >= probe.request.sent + patience) end(probe);
         }
     }
 

@@ -44,7 +44,8 @@ struct RawPacket {
     std::optional<std::uint8_t> traffic_class;  // or type of service
     // When the system got it, by its wall clock, since the beginning of 1970 (UTC): on Linux alone.
     std::optional<std::chrono::nanoseconds> arrived;
-    bool truncated = false;  // it was longer than the buffer, and the rest of it is lost
+    // It was longer than the buffer, and the rest of it is lost. Windows tells less of it then.
+    bool truncated = false;
     // On a socket of open_echo() that needs no privilege: what a router or the machine says of an echo request, which
     // `data` has again, as far as it came back.
     std::optional<IcmpFailure> failure;

@@ -11,8 +11,9 @@ Result<void> stop_receiving(const Stream& stream) {
     spi::Lane& lane = stream.descriptor()->lane(spi::Direction::read);
     if (lane.first != nullptr) return fail(Errc::already_in_progress);
     if (lane.ended) return {};
+    if (auto done = sys::shutdown_receive(stream.native_handle()); !done) return done;
     lane.ended = lane.settled = true;
-    return sys::shutdown_receive(stream.native_handle());
+    return {};
 }
 
 }  // namespace pier

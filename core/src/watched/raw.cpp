@@ -179,7 +179,12 @@ Task<Result<void>> RawSocket::send_to(std::span<const std::byte> packet, const E
     const Endpoint address = to.with_port(0);
     const sys::PacketSource any{};
     auto attempt = [&]() -> std::optional<Result<void>> {
-        return sys::send_from(state->native(), packet, address, any);
+        auto sent = sys::send_from(state->native(), packet, address, any);
+        // A ping socket says here what ICMP said of an earlier packet, and sends nothing. It says so once, and who
+        // receives is told besides.
+        const bool may_be_of_another = !sent && state->is_echo && sent.error() != Errc::operation_would_block;
+        if (may_be_of_another) sent = sys::send_from(state->native(), packet, address, any);
+        return sent;
     };
     co_return co_await spi::try_when<void>(*state, spi::Until::writable, deadline, attempt);
 }

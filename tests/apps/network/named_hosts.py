@@ -6,11 +6,13 @@ import pathlib
 import signal
 import subprocess
 import sys
+import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import harness
 from harness import settings
+import namespaces
 from namespaces import Entered, Namespace
 
 PORT = "7000"
@@ -22,6 +24,8 @@ class Network(Entered):
     ...1, the server ...2, and ...3 is a host that answers nothing."""
 
     def _enter(self, stack):
+        if not namespaces.has_ipv6():
+            raise unittest.SkipTest("there is no IPv6 here")
         hosts = "".join(f"{SIX}{six} {name}\n{FOUR}{four} {name}\n" for name, six, four in
                         (("both.test", 2, 2), ("four.test", 3, 2), ("six.test", 2, 3), ("neither.test", 3, 3)))
         files = {"hosts": hosts, "nsswitch.conf": "hosts: files\n", "resolv.conf": ""}

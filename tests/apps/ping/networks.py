@@ -25,6 +25,14 @@ NAME = "pier-ping"
 NOBODY = "65534"
 PATIENCE = 30
 
+
+def set_up(network, *settings_of_it):
+    """Skips the test where the kernel's settings can't be changed, as in some containers."""
+    status, _, problem = network.run("sysctl", "-q", "-w", *settings_of_it)
+    if status != 0:
+        raise unittest.SkipTest(problem.strip() or "sysctl fails")
+
+
 # Run in a namespace: says "ready", takes echo requests (IPv4), and answers each as the mode says.
 RESPONDER = r"""
 import socket, struct, sys
@@ -208,7 +216,7 @@ class Loopback(harness.TestCase):
                              "--bounding-set=-all", *command(*arguments))
 
     def test_without_privileges(self):
-        self.here.run("sysctl", "-q", "-w", "net.ipv4.ping_group_range=1 0")
+        set_up(self.here, "net.ipv4.ping_group_range=1 0")
         status, output, complaint = self.as_nobody("-c", "1", "127.0.0.1")
         self.assertEqual((status, output), (2, ""))
         self.assertIn("setcap cap_net_raw+ep", complaint)
@@ -244,11 +252,11 @@ class Connected(harness.TestCase):
 class Routes(Connected):
     def setUp(self):
         super().setUp()
-        self.far.run("sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.icmp_ratelimit=0",
-                     "net.ipv4.icmp_msgs_per_sec=100000")
+        # No kind of ICMP has a limit: one of the limits is the whole machine's on some kernels.
+        set_up(self.far, "net.ipv4.ip_forward=1", "net.ipv4.icmp_ratemask=0")
         behind = self.enterContext(Namespace(beside=self.near))
         self.far.connect("veth1", behind, "veth0")
-        behind.run("sysctl", "-q", "-w", "net.ipv4.icmp_ratelimit=0", "net.ipv4.icmp_msgs_per_sec=100000")
+        set_up(behind, "net.ipv4.icmp_ratemask=0")
         self.far.ip("address add 198.18.0.1/24 dev veth1", "link set veth1 up")
         behind.ip("address add 198.18.0.2/24 dev veth0", "link set veth0 up", "route add default via 198.18.0.1")
         self.far.ip("route add unreachable 198.51.100.0/25", "route add prohibit 198.51.100.128/25",
@@ -323,7 +331,7 @@ class Routes(Connected):
 class Hostile(Connected):
     def setUp(self):
         super().setUp()
-        self.far.run("sysctl", "-q", "-w", "net.ipv4.icmp_echo_ignore_all=1")
+        set_up(self.far, "net.ipv4.icmp_echo_ignore_all=1")
 
     def answered(self, mode, *arguments, count=1, words=()):
         responder = self.far.start(sys.executable, "-c", RESPONDER, mode, str(count), *words, stdout=subprocess.PIPE,

@@ -101,6 +101,7 @@ TEST_CASE("detailed: the same over IPv6") {
 }
 
 TEST_CASE("detailed: an answer leaves from the address that was asked") {
+    if (under_wine()) return skip("Wine sends no control messages");
     on_loop([]() -> Task<void> {
         const DetailedDatagram server = open_detailed(Endpoint::any(Family::ipv4));
         auto client = pier::Datagram::connect(second_loopback(server.local().port()), Endpoint::loopback(Family::ipv4));
@@ -173,7 +174,7 @@ TEST_CASE("detailed: what can't be is refused") {
         co_await expect_refused(socket, to, other_family, Errc::invalid_argument);
         const pier::PacketSource elsewhere{Endpoint::v4({192, 0, 2, 1}, 0), 0};
         const auto sent = co_await socket.send_to(bytes_of("x"), to, elsewhere, limit());
-        CHECK(outcome(sent) != Errc::ok);
+        if (!under_wine()) CHECK(outcome(sent) != Errc::ok);  // which sends no control messages
         if (settings().system == "linux") CHECK(outcome(sent) == Errc::network_unreachable);
         const std::vector<std::byte> too_long(70'000);
         const auto long_one = co_await socket.send_to(too_long, to, {}, limit());

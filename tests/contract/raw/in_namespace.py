@@ -9,6 +9,7 @@ no such namespaces.
 
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import unittest
@@ -26,8 +27,8 @@ def main(arguments):
     words = arguments[arguments.index("--") + 1:]
     before = []
     if unprivileged:
-        if os.geteuid() != 0:
-            print("in_namespace: only root can become another user")
+        if os.geteuid() != 0 or shutil.which("setpriv") is None:
+            print("in_namespace: only root can become another user, by setpriv")
             return 77
         before = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--inh-caps=-all",
                   "--bounding-set=-all"]

@@ -28,8 +28,9 @@ struct WatchedSocket;
 using sys::PacketSource;
 
 struct DetailedReceived {
-    std::size_t size = 0;                   // bytes in the buffer
-    bool truncated = false;                 // the datagram was longer than the buffer, and the rest of it is lost
+    std::size_t size = 0;  // bytes in the buffer
+    // The datagram was longer than the buffer, and the rest of it is lost. Windows tells no more of it but the sender.
+    bool truncated = false;
     Endpoint from;                          // the sender
     Endpoint to;                            // whom it was sent to, with the socket's port: of this machine, or a group
     std::uint32_t interface_index = 0;      // by which it came; 0 is not known

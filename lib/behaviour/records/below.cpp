@@ -91,7 +91,7 @@ std::vector<Behaviour> below_behaviours() {
          .promise = "Not offered: listening in belongs to the link layer.",
          .sources = {"man 7 raw", "Microsoft: SIO_RCVALL"},
          .inherent = "Windows shows it to sockets that asked for everything.",
-         .not_applicable = "core has no raw sockets",
+         .not_applicable = "what core does is tested in a network of its own",
          .windows = {"Only with SIO_RCVALL, and not on loopback.",
                      "Microsoft: SIO_RCVALL; of loopback not documented"}},
     };

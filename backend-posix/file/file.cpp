@@ -4,6 +4,7 @@
 #include "file/size_limit.hpp"
 #include "process/error.hpp"
 #include "process/native_handle.hpp"
+#include "process/uninterrupted.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -16,16 +17,9 @@ namespace {
 
 using posix::descriptor_of;
 using posix::fail_last;
+using posix::uninterrupted;
 
 constexpr std::uint64_t largest_offset = std::numeric_limits<off_t>::max();
-
-template <class Call>
-auto uninterrupted(Call call) noexcept {
-    for (;;) {
-        const auto result = call();
-        if (result >= 0 || errno != EINTR) return result;
-    }
-}
 
 int flags_of(FileOptions options) noexcept {
     int flags = O_CLOEXEC | O_NOCTTY;

@@ -2,6 +2,7 @@
 #include "process/error.hpp"
 #include "process/native_handle.hpp"
 #include "process/no_broken_pipe_signal.hpp"
+#include "process/uninterrupted.hpp"
 #include "socket/address.hpp"
 #include "socket/pieces.hpp"
 
@@ -18,6 +19,7 @@ namespace {
 
 using posix::Address;
 using posix::descriptor_of;
+using posix::uninterrupted;
 using spi::AcceptOperation;
 using spi::AddressedOperation;
 using spi::Operation;
@@ -34,14 +36,6 @@ Attempt conclude(Operation& op, ssize_t count) noexcept {
     if (count >= 0) return done(op, {}, static_cast<std::size_t>(count));
     if (errno == EAGAIN || errno == EWOULDBLOCK) return Attempt::would_block;
     return done(op, posix::last_error());
-}
-
-template <class Call>
-ssize_t uninterrupted(Call call) noexcept {
-    for (;;) {
-        ssize_t count = call();
-        if (count >= 0 || errno != EINTR) return count;
-    }
 }
 
 // Lives on the stack of one call.

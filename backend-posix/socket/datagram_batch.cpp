@@ -1,5 +1,6 @@
 // Many datagrams by one call: recvmmsg(2), sendmmsg(2), and what udp(7) says of segments.
 #include "process/error.hpp"
+#include "process/uninterrupted.hpp"
 #include "socket/address.hpp"
 
 #include <pier/sys/socket/datagram_batch.hpp>
@@ -18,6 +19,7 @@ namespace {
 
 using posix::Address;
 using posix::descriptor_of;
+using posix::uninterrupted;
 
 // linux/udp.h of Linux 5.0, which can't be included beside netinet/udp.h of an older library.
 constexpr int udp_segment = 103;
@@ -33,14 +35,6 @@ struct alignas(cmsghdr) MergedControl {
 Error error_now() noexcept {
     if (errno == EAGAIN || errno == EWOULDBLOCK) return {Errc::operation_would_block, errno};
     return posix::last_error();
-}
-
-template <class Call>
-auto uninterrupted(Call call) noexcept {
-    for (;;) {
-        auto count = call();
-        if (count >= 0 || errno != EINTR) return count;
-    }
 }
 
 // A kernel or a sandbox without the call for many: one at a time, until one fails.

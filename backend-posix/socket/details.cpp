@@ -1,6 +1,8 @@
 // Packets with what their headers say: ip(7), ipv6(7), RFC 3542.
 #include "process/error.hpp"
+#include "process/uninterrupted.hpp"
 #include "socket/address.hpp"
+#include "socket/set_integer.hpp"
 
 #include <pier/sys/socket/details.hpp>
 
@@ -20,11 +22,8 @@ namespace {
 using posix::Address;
 using posix::descriptor_of;
 using posix::fail_last;
+using posix::set_integer;
 using spi::NativeSocket;
-
-bool set(int socket, int level, int name, int value) noexcept {
-    return setsockopt(socket, level, name, &value, sizeof value) == 0;
-}
 
 // All control messages of a packet, and of an error with the address of who says so.
 struct alignas(cmsghdr) Control {
@@ -115,10 +114,7 @@ bool take(int socket, DetailedArrival& arrival, int flags) noexcept {
     message.msg_iovlen = 1;
     message.msg_control = control.bytes;
     message.msg_controllen = sizeof control.bytes;
-    ssize_t count = 0;
-    do {
-        count = recvmsg(socket, &message, MSG_DONTWAIT | flags);
-    } while (count < 0 && errno == EINTR);
+    const ssize_t count = posix::uninterrupted([&] { return recvmsg(socket, &message, MSG_DONTWAIT | flags); });
     if (count < 0) return false;
     arrival.size = static_cast<std::size_t>(count);
     arrival.truncated = (message.msg_flags & MSG_TRUNC) != 0;
@@ -163,16 +159,16 @@ void put_source(msghdr& message, SourceControl& control, const PacketSource& sou
 // Best effort: a kernel that lacks one of them leaves its field empty.
 void ask_for_details(NativeSocket native, Family family) noexcept {
     const int socket = descriptor_of(native);
-    (void)set(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1);
+    (void)set_integer(socket, SOL_SOCKET, SO_TIMESTAMPNS, 1);
     // Also on a socket of IPv6, of which it holds for the IPv4 that a dual-stack one receives.
-    (void)set(socket, IPPROTO_IP, IP_RECVTTL, 1);
-    (void)set(socket, IPPROTO_IP, IP_RECVTOS, 1);
+    (void)set_integer(socket, IPPROTO_IP, IP_RECVTTL, 1);
+    (void)set_integer(socket, IPPROTO_IP, IP_RECVTOS, 1);
     if (family == Family::ipv4) {
-        (void)set(socket, IPPROTO_IP, IP_PKTINFO, 1);
+        (void)set_integer(socket, IPPROTO_IP, IP_PKTINFO, 1);
     } else {
-        (void)set(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-        (void)set(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
-        (void)set(socket, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
+        (void)set_integer(socket, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+        (void)set_integer(socket, IPPROTO_IPV6, IPV6_RECVHOPLIMIT, 1);
+        (void)set_integer(socket, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
     }
 }
 
@@ -203,10 +199,8 @@ Result<void> send_from(NativeSocket socket, std::span<const std::byte> packet, c
     if (source.address.family() != Family::unspecified || source.interface_index != 0) {
         put_source(message, control, source, to.family());
     }
-    ssize_t count = 0;
-    do {
-        count = sendmsg(descriptor_of(socket), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-    } while (count < 0 && errno == EINTR);
+    const int number = descriptor_of(socket);
+    const ssize_t count = posix::uninterrupted([&] { return sendmsg(number, &message, MSG_NOSIGNAL | MSG_DONTWAIT); });
     if (count >= 0) return {};
     if (errno == EAGAIN || errno == EWOULDBLOCK) return fail(Errc::operation_would_block, errno);
     // What the kernel says of a source that is no address of this machine (net/ipv4/udp.c, net/ipv6/datagram.c).

@@ -1,6 +1,7 @@
 // Raw sockets: raw(7), ipv6(7), icmp(7).
 #include "process/error.hpp"
 #include "socket/address.hpp"
+#include "socket/set_integer.hpp"
 
 #include <pier/sys/socket.hpp>
 #include <pier/sys/socket/details.hpp>
@@ -19,11 +20,8 @@ namespace {
 using posix::Address;
 using posix::descriptor_of;
 using posix::fail_last;
+using posix::set_integer;
 using spi::NativeSocket;
-
-bool set(int socket, int level, int name, int value) noexcept {
-    return setsockopt(socket, level, name, &value, sizeof value) == 0;
-}
 
 Result<NativeSocket> make(Family family, int type, int protocol) {
     const int descriptor = ::socket(posix::native_family(family), type | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol);
@@ -39,8 +37,8 @@ Result<NativeSocket> open_raw(Family family, std::uint8_t protocol, bool header_
     auto made = make(family, SOCK_RAW, protocol);
     if (!made || !header_included) return made;
     const int socket = descriptor_of(*made);
-    const bool is_set =
-        family == Family::ipv4 ? set(socket, IPPROTO_IP, IP_HDRINCL, 1) : set(socket, IPPROTO_IPV6, IPV6_HDRINCL, 1);
+    const bool is_set = family == Family::ipv4 ? set_integer(socket, IPPROTO_IP, IP_HDRINCL, 1)
+                                               : set_integer(socket, IPPROTO_IPV6, IPV6_HDRINCL, 1);
     if (is_set) return made;
     const Error error = posix::last_error();
     close(*made);
@@ -54,7 +52,8 @@ Result<NativeSocket> open_echo(Family family) {
     if (!made && made.error().native == EPROTONOSUPPORT) return fail(Errc::not_supported, EPROTONOSUPPORT);
     if (!made) return made;
     const int socket = descriptor_of(*made);
-    const bool told = v4 ? set(socket, IPPROTO_IP, IP_RECVERR, 1) : set(socket, IPPROTO_IPV6, IPV6_RECVERR, 1);
+    const bool told =
+        v4 ? set_integer(socket, IPPROTO_IP, IP_RECVERR, 1) : set_integer(socket, IPPROTO_IPV6, IPV6_RECVERR, 1);
     if (told) return made;
     const Error error = posix::last_error();
     close(*made);

@@ -2,9 +2,9 @@
 // "TCP/IP Raw Sockets" of the Windows documentation.
 #pragma once
 
+#include <pier/detail/watched_handle.hpp>
 #include <pier/endpoint.hpp>
 #include <pier/result.hpp>
-#include <pier/socket/options.hpp>
 #include <pier/sys/socket/details.hpp>
 #include <pier/task.hpp>
 #include <pier/time.hpp>
@@ -56,7 +56,7 @@ struct RawPacket {
 //
 // Linux gives each raw socket a copy of every packet of its protocol, Windows all but TCP's and UDP's. Answers of
 // others come, too: whoever receives looks at identifiers and addresses himself.
-class RawSocket {
+class RawSocket : public spi::WatchedHandle {
 public:
     // Packets of that protocol. IpProtocol::raw with a header sends any protocol and receives nothing (raw(7)). Errors:
     // permission_denied without the privilege (CAP_NET_RAW; on Windows, of an administrator); not_supported for TCP on
@@ -69,9 +69,6 @@ public:
     [[nodiscard]] static Result<RawSocket> open_echo(Family family, const RawOptions& options = {});
 
     RawSocket() = default;
-    RawSocket(RawSocket&&) noexcept = default;
-    RawSocket& operator=(RawSocket&& other) noexcept;
-    ~RawSocket() { close(); }
 
     // It is a ping socket: the system writes the identifier of what is sent (identifier() is it), and nothing but
     // answers to this socket's own requests comes. Errors of routers come as RawPacket::failure; elsewhere they are
@@ -98,32 +95,12 @@ public:
     // list is all of them.
     void accept_types(std::span<const std::uint8_t> types);
 
-    // As Datagram's: option::time_to_live, dont_fragment, receive_buffer and so on.
-    template <option::Settable TypedOption>
-    [[nodiscard]] Result<void> set(const TypedOption& option) const {
-        if (!valid()) return fail(Errc::not_connected);
-        return option::write(native_handle(), spi::SocketKind::datagram, TypedOption::id,
-                             option::detail::to_raw(option.value));
-    }
-    template <option::Readable TypedOption>
-    [[nodiscard]] Result<typename TypedOption::Value> get() const {
-        if (!valid()) return fail(Errc::not_connected);
-        auto read = option::read(native_handle(), spi::SocketKind::datagram, TypedOption::id);
-        if (!read) return fail(read.error());
-        return option::detail::from_raw<typename TypedOption::Value>(std::move(*read));
-    }
-
-    // Ends what waits as operation_canceled.
-    void close() noexcept;
-    [[nodiscard]] bool valid() const noexcept;
-    // As Stream::native_handle(); no_socket when nothing is held.
-    [[nodiscard]] spi::NativeSocket native_handle() const noexcept;
-
 private:
     struct State;
     static Result<RawSocket> over(spi::NativeSocket socket, Family family, const RawOptions& options, bool is_echo);
 
-    std::shared_ptr<State> state_;  // with those that wait: the socket is closed only behind them
+    explicit RawSocket(std::shared_ptr<State> state) noexcept;
+    [[nodiscard]] std::shared_ptr<State> state() const noexcept;
 };
 
 }  // namespace pier

@@ -22,31 +22,12 @@ Result<DetailedDatagram> DetailedDatagram::open(const Endpoint& local, DatagramO
     if (!name) return fail(name.error());
     auto watch = Watch::open(*opened);
     if (!watch) return fail(watch.error());
-    DetailedDatagram datagram;
-    datagram.state_ = std::make_shared<spi::WatchedSocket>(std::move(owned), std::move(*watch));
-    datagram.local_ = std::move(*name);
-    return datagram;
-}
-
-DetailedDatagram& DetailedDatagram::operator=(DetailedDatagram&& other) noexcept {
-    DetailedDatagram moved(std::move(other));
-    std::swap(state_, moved.state_);
-    std::swap(local_, moved.local_);
-    return *this;
-}
-
-void DetailedDatagram::close() noexcept {
-    if (state_ == nullptr) return;
-    state_->watch.close();
-    state_.reset();
-}
-
-spi::NativeSocket DetailedDatagram::native_handle() const noexcept {
-    return state_ != nullptr ? state_->native() : spi::no_socket;
+    return DetailedDatagram(std::make_shared<spi::WatchedSocket>(std::move(owned), std::move(*watch)),
+                            std::move(*name));
 }
 
 Task<Result<DetailedReceived>> DetailedDatagram::receive(std::span<std::byte> into, Deadline deadline) const {
-    const std::shared_ptr<spi::WatchedSocket> state = state_;
+    const std::shared_ptr<spi::WatchedSocket> state = socket_;
     if (state == nullptr) co_return fail(Errc::not_connected);
     const std::uint16_t port = local_.port();
     const Family family = local_.family();
@@ -70,7 +51,7 @@ Task<Result<DetailedReceived>> DetailedDatagram::receive(std::span<std::byte> in
 
 Task<Result<void>> DetailedDatagram::send_to(std::span<const std::byte> data, const Endpoint& to,
                                              const PacketSource& source, Deadline deadline) const {
-    const std::shared_ptr<spi::WatchedSocket> state = state_;
+    const std::shared_ptr<spi::WatchedSocket> state = socket_;
     if (state == nullptr) co_return fail(Errc::not_connected);
     const Family chosen = source.address.family();
     if (!to.is_complete() || to.family() != local_.family()) co_return fail(Errc::invalid_argument);

@@ -100,14 +100,13 @@ Result<RawSocket> RawSocket::over(spi::NativeSocket socket, Family family, const
     if (!name) return fail(name.error());
     auto watch = Watch::open(socket);
     if (!watch) return fail(watch.error());
-    RawSocket raw;
-    raw.state_ = std::make_shared<State>(std::move(owned), std::move(*watch));
-    raw.state_->family = family;
-    raw.state_->header_included = options.header_included;
-    raw.state_->is_echo = is_echo;
+    auto state = std::make_shared<State>(std::move(owned), std::move(*watch));
+    state->family = family;
+    state->header_included = options.header_included;
+    state->is_echo = is_echo;
     // Of a ping socket, the port is the identifier that its requests get.
-    if (is_echo) raw.state_->identifier = name->port();
-    return raw;
+    if (is_echo) state->identifier = name->port();
+    return RawSocket(std::move(state));
 }
 
 Result<RawSocket> RawSocket::open(Family family, IpProtocol protocol, const RawOptions& options) {
@@ -128,65 +127,55 @@ Result<RawSocket> RawSocket::open_echo(Family family, const RawOptions& options)
     return over(*opened, family, options, true);
 }
 
-RawSocket& RawSocket::operator=(RawSocket&& other) noexcept {
-    RawSocket moved(std::move(other));
-    std::swap(state_, moved.state_);
-    return *this;
-}
+RawSocket::RawSocket(std::shared_ptr<State> state) noexcept : WatchedHandle(std::move(state)) {}
 
-bool RawSocket::unprivileged() const noexcept { return state_ != nullptr && state_->is_echo; }
-std::uint16_t RawSocket::identifier() const noexcept { return state_ != nullptr ? state_->identifier : 0; }
-bool RawSocket::valid() const noexcept { return state_ != nullptr; }
-spi::NativeSocket RawSocket::native_handle() const noexcept {
-    return state_ != nullptr ? state_->native() : spi::no_socket;
-}
+// What open() has put there.
+std::shared_ptr<RawSocket::State> RawSocket::state() const noexcept { return std::static_pointer_cast<State>(socket_); }
 
-void RawSocket::close() noexcept {
-    if (state_ == nullptr) return;
-    state_->watch.close();
-    state_.reset();
-}
+bool RawSocket::unprivileged() const noexcept { return valid() && state()->is_echo; }
+std::uint16_t RawSocket::identifier() const noexcept { return valid() ? state()->identifier : std::uint16_t{0}; }
 
 void RawSocket::accept_types(std::span<const std::uint8_t> types) {
-    if (state_ == nullptr) return;
-    state_->types.reset();
-    for (const std::uint8_t type : types) state_->types.set(type);
-    state_->filters = !types.empty();
-    if (!state_->is_echo) sys::filter_icmp(state_->native(), state_->family, types);
+    if (!valid()) return;
+    const std::shared_ptr<State> own = state();
+    own->types.reset();
+    for (const std::uint8_t type : types) own->types.set(type);
+    own->filters = !types.empty();
+    if (!own->is_echo) sys::filter_icmp(own->native(), own->family, types);
 }
 
 Task<Result<RawPacket>> RawSocket::receive(std::span<std::byte> into, Deadline deadline) const {
-    const std::shared_ptr<State> state = state_;
-    if (state == nullptr) co_return fail(Errc::not_connected);
+    const std::shared_ptr<State> own = state();
+    if (own == nullptr) co_return fail(Errc::not_connected);
     auto attempt = [&]() -> std::optional<Result<RawPacket>> {
         sys::DetailedArrival arrival;
         arrival.room = into;
-        if (auto received = state->receive(arrival); !received) return fail(received.error());
-        auto packet = state->packet_of(arrival);
+        if (auto received = own->receive(arrival); !received) return fail(received.error());
+        auto packet = own->packet_of(arrival);
         if (!packet) return std::nullopt;
         return std::move(*packet);
     };
-    co_return co_await spi::try_when<RawPacket>(*state, spi::Until::readable, deadline, attempt);
+    co_return co_await spi::try_when<RawPacket>(*own, spi::Until::readable, deadline, attempt);
 }
 
 Task<Result<void>> RawSocket::send_to(std::span<const std::byte> packet, const Endpoint& to, Deadline deadline) const {
-    const std::shared_ptr<State> state = state_;
-    if (state == nullptr) co_return fail(Errc::not_connected);
-    if (to.family() != state->family) co_return fail(Errc::invalid_argument);
-    if (state->header_included && !is_header(state->family, packet)) co_return fail(Errc::invalid_argument);
-    if (state->header_included && sys::is_never_sent(state->family, packet)) co_return fail(Errc::not_supported);
+    const std::shared_ptr<State> own = state();
+    if (own == nullptr) co_return fail(Errc::not_connected);
+    if (to.family() != own->family) co_return fail(Errc::invalid_argument);
+    if (own->header_included && !is_header(own->family, packet)) co_return fail(Errc::invalid_argument);
+    if (own->header_included && sys::is_never_sent(own->family, packet)) co_return fail(Errc::not_supported);
     // An IPv6 raw socket takes a port for a protocol: EINVAL where it is another one than its own (ipv6(7)).
     const Endpoint address = to.with_port(0);
     const sys::PacketSource any{};
     auto attempt = [&]() -> std::optional<Result<void>> {
-        auto sent = sys::send_from(state->native(), packet, address, any);
+        auto sent = sys::send_from(own->native(), packet, address, any);
         // A ping socket says here what ICMP said of an earlier packet, and sends nothing. It says so once, and who
         // receives is told besides.
-        const bool may_be_of_another = !sent && state->is_echo && sent.error() != Errc::operation_would_block;
-        if (may_be_of_another) sent = sys::send_from(state->native(), packet, address, any);
+        const bool may_be_of_another = !sent && own->is_echo && sent.error() != Errc::operation_would_block;
+        if (may_be_of_another) sent = sys::send_from(own->native(), packet, address, any);
         return sent;
     };
-    co_return co_await spi::try_when<void>(*state, spi::Until::writable, deadline, attempt);
+    co_return co_await spi::try_when<void>(*own, spi::Until::writable, deadline, attempt);
 }
 
 }  // namespace pier

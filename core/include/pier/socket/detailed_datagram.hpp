@@ -4,7 +4,7 @@
 #pragma once
 
 #include <pier/datagram.hpp>
-#include <pier/socket/options.hpp>
+#include <pier/detail/watched_handle.hpp>
 #include <pier/sys/socket/details.hpp>
 #include <pier/task.hpp>
 #include <pier/time.hpp>
@@ -18,10 +18,6 @@
 #include <utility>
 
 namespace pier {
-
-namespace spi {
-struct WatchedSocket;
-}
 
 // The address of this machine that a datagram leaves from (its port does not matter), and the interface that it leaves
 // by. Without a family, and with 0, the system chooses.
@@ -46,16 +42,13 @@ struct DetailedReceived {
 // A UDP socket for servers that are bound to any address, and for those that care which link they talk on. Move-only;
 // confined to the loop that it was opened on. Works on every engine: it waits by a Watch, so that each wait costs a
 // call more than a Datagram's. Several receives and sends may wait.
-class DetailedDatagram {
+class DetailedDatagram : public spi::WatchedHandle {
 public:
     // As Datagram::open(), of IPv4 and IPv6. Errors besides: address_family_not_supported for Unix-domain addresses,
     // not_enough_memory.
     [[nodiscard]] static Result<DetailedDatagram> open(const Endpoint& local, DatagramOptions options = {});
 
     DetailedDatagram() = default;
-    DetailedDatagram(DetailedDatagram&&) noexcept = default;
-    DetailedDatagram& operator=(DetailedDatagram&& other) noexcept;
-    ~DetailedDatagram() { close(); }
 
     // The next datagram, in the caller's buffer, which must live until this has ended. Errors: timed_out,
     // operation_canceled, not_connected when nothing is held.
@@ -67,30 +60,12 @@ public:
     [[nodiscard]] Task<Result<void>> send_to(std::span<const std::byte> data, const Endpoint& to,
                                              const PacketSource& source = {}, Deadline deadline = {}) const;
 
-    // As Datagram's.
-    template <option::Settable TypedOption>
-    [[nodiscard]] Result<void> set(const TypedOption& option) const {
-        if (!valid()) return fail(Errc::not_connected);
-        return option::write(native_handle(), spi::SocketKind::datagram, TypedOption::id,
-                             option::detail::to_raw(option.value));
-    }
-    template <option::Readable TypedOption>
-    [[nodiscard]] Result<typename TypedOption::Value> get() const {
-        if (!valid()) return fail(Errc::not_connected);
-        auto read = option::read(native_handle(), spi::SocketKind::datagram, TypedOption::id);
-        if (!read) return fail(read.error());
-        return option::detail::from_raw<typename TypedOption::Value>(std::move(*read));
-    }
-
-    // Ends what waits as operation_canceled.
-    void close() noexcept;
-    [[nodiscard]] bool valid() const noexcept { return state_ != nullptr; }
     [[nodiscard]] const Endpoint& local() const noexcept { return local_; }
-    // As Stream::native_handle(); no_socket when nothing is held.
-    [[nodiscard]] spi::NativeSocket native_handle() const noexcept;
 
 private:
-    std::shared_ptr<spi::WatchedSocket> state_;  // with those that wait: the socket is closed only behind them
+    DetailedDatagram(std::shared_ptr<spi::WatchedSocket> socket, Endpoint local) noexcept
+        : WatchedHandle(std::move(socket)), local_(std::move(local)) {}
+
     Endpoint local_;
 };
 

@@ -2,6 +2,7 @@
 #include "bytes.hpp"
 #include "harness.hpp"
 #include "open.hpp"
+#include "receive_ends.hpp"
 
 #include <pier/socket/detailed_datagram.hpp>
 #include <pier/socket/interfaces.hpp>
@@ -16,7 +17,6 @@ using pier::DetailedDatagram;
 using pier::DetailedReceived;
 using pier::Endpoint;
 using pier::Family;
-using pier::TaskScope;
 
 namespace {
 
@@ -46,13 +46,6 @@ Task<DetailedReceived> receive(const DetailedDatagram& socket, std::span<std::by
     auto came = co_await socket.receive(into, limit());
     REQUIRE(outcome(came) == Errc::ok);
     co_return std::move(*came);
-}
-
-Task<void> expect_end(const DetailedDatagram& socket, pier::Deadline deadline, Errc expected, bool& ended) {
-    std::array<std::byte, 64> buffer{};
-    const auto came = co_await socket.receive(buffer, deadline);
-    CHECK(outcome(came) == expected);
-    ended = true;
 }
 
 Task<void> expect_refused(const DetailedDatagram& socket, Endpoint to, pier::PacketSource source, Errc expected) {
@@ -139,27 +132,7 @@ TEST_CASE("detailed: a datagram longer than the buffer is cut, and says so") {
 TEST_CASE("detailed: a receive ends at its deadline, by a cancel, and when the socket is closed") {
     on_loop([]() -> Task<void> {
         DetailedDatagram socket = open_detailed(Endpoint::loopback(Family::ipv4));
-        bool ended = false;
-        co_await expect_end(socket, after(1ms), Errc::timed_out, ended);
-        CHECK(ended);
-        if (one_at_a_time()) co_return;
-        TaskScope scope;
-        ended = false;
-        scope.spawn(expect_end(socket, limit(), Errc::operation_canceled, ended));
-        co_await turns();
-        scope.cancel();
-        auto joined = co_await scope.join(limit());
-        CHECK(outcome(joined) == Errc::ok);
-        CHECK(ended);
-        TaskScope closing;
-        ended = false;
-        closing.spawn(expect_end(socket, limit(), Errc::operation_canceled, ended));
-        co_await turns();
-        socket.close();
-        joined = co_await closing.join(limit());
-        CHECK(outcome(joined) == Errc::ok);
-        CHECK(ended);
-        co_await expect_end(socket, limit(), Errc::not_connected, ended);
+        co_await expect_receives_to_end(socket);
     });
 }
 

@@ -1,6 +1,7 @@
 // Raw sockets, over loopback in a network namespace of the test's own: in_namespace.py makes it.
 #include "bytes.hpp"
 #include "harness.hpp"
+#include "receive_ends.hpp"
 
 #include <pier/raw.hpp>
 #include <pier/socket/interfaces.hpp>
@@ -123,13 +124,6 @@ Task<RawPacket> receive(const RawSocket& socket, std::span<std::byte> into) {
     auto came = co_await socket.receive(into, limit());
     REQUIRE(outcome(came) == Errc::ok);
     co_return std::move(*came);
-}
-
-Task<void> expect_end(const RawSocket& socket, pier::Deadline deadline, Errc expected, bool& ended) {
-    std::array<std::byte, 64> buffer{};
-    const auto came = co_await socket.receive(buffer, deadline);
-    CHECK(outcome(came) == expected);
-    ended = true;
 }
 
 // Receives until the answer to this request comes. What else comes is the request itself, which loopback shows, too.
@@ -292,28 +286,7 @@ TEST_CASE("raw: 200 packets come in order to two that wait") {
 TEST_CASE("raw: a receive ends at its deadline, by a cancel, and when the socket is closed") {
     on_loop([]() -> Task<void> {
         RawSocket socket = open_raw(Family::ipv4, experimental());
-        bool ended = false;
-        co_await expect_end(socket, after(1ms), Errc::timed_out, ended);
-        CHECK(ended);
-        if (one_at_a_time()) co_return;
-        TaskScope scope;
-        ended = false;
-        scope.spawn(expect_end(socket, limit(), Errc::operation_canceled, ended));
-        co_await turns();
-        scope.cancel();
-        auto joined = co_await scope.join(limit());
-        CHECK(outcome(joined) == Errc::ok);
-        CHECK(ended);
-        TaskScope closing;
-        ended = false;
-        closing.spawn(expect_end(socket, limit(), Errc::operation_canceled, ended));
-        co_await turns();
-        socket.close();
-        CHECK_FALSE(socket.valid());
-        joined = co_await closing.join(limit());
-        CHECK(outcome(joined) == Errc::ok);
-        CHECK(ended);
-        co_await expect_end(socket, limit(), Errc::not_connected, ended);
+        co_await expect_receives_to_end(socket);
     });
 }
 

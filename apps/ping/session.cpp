@@ -1,9 +1,9 @@
 #include "session.hpp"
 
+#include "find.hpp"
 #include "program.hpp"
 
 #include <pier/cli/program.hpp>
-#include <pier/socket/look_up.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -17,17 +17,9 @@ constexpr int error_status = 2;
 }  // namespace
 
 pier::Task<bool> Session::find(const std::string& host) {
-    pier::LookUp question;
-    question.host = host;
-    question.type = pier::SocketType::datagram;
-    question.family = options_.family;
-    auto found = co_await pier::look_up(question);
-    if (!found) {
-        if (found.error() != pier::Errc::operation_canceled) pier::complain(program, host, found.error());
-        co_return false;
-    }
-    const pier::Endpoint address = found->endpoints.front().reached().with_port(0);
-    targets_.push_back(std::make_unique<Target>(options_, host, address, options_.hosts.size() > 1));
+    const auto address = co_await find_address(host, options_.family);
+    if (!address) co_return false;
+    targets_.push_back(std::make_unique<Target>(options_, host, *address, options_.hosts.size() > 1));
     co_return targets_.back()->open();
 }
 

@@ -1,5 +1,6 @@
 #include "target.hpp"
 
+#include "clocks.hpp"
 #include "program.hpp"
 
 #include <pier/cli/program.hpp>
@@ -24,13 +25,6 @@ constexpr Nanoseconds shortest_unprivileged = milliseconds(200);
 constexpr Nanoseconds flood_interval = milliseconds(10);
 constexpr std::size_t longest_packet = 65536;
 constexpr int receive_buffer = 1 << 18;  // a hint
-
-Nanoseconds monotonic() {
-    return std::chrono::duration_cast<Nanoseconds>(std::chrono::steady_clock::now().time_since_epoch());
-}
-Nanoseconds wall() {
-    return std::chrono::duration_cast<Nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
-}
 
 // Eight random bytes, which nobody who has not seen a request can answer with, and then numbers.
 std::vector<std::byte> payload_of(std::size_t size) {

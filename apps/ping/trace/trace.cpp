@@ -1,6 +1,8 @@
 #include "trace/trace.hpp"
 
 #include "answer.hpp"
+#include "clocks.hpp"
+#include "find.hpp"
 #include "program.hpp"
 #include "requests.hpp"
 #include "trace/probes.hpp"
@@ -32,13 +34,6 @@ constexpr Nanoseconds usual_patience = std::chrono::seconds(3);
 constexpr Nanoseconds patience_with_names = std::chrono::seconds(2);
 constexpr std::size_t payload_size = 32;
 constexpr std::size_t longest_packet = 65536;
-
-Nanoseconds monotonic() {
-    return std::chrono::duration_cast<Nanoseconds>(std::chrono::steady_clock::now().time_since_epoch());
-}
-Nanoseconds wall() {
-    return std::chrono::duration_cast<Nanoseconds>(std::chrono::system_clock::now().time_since_epoch());
-}
 
 struct Probe {
     Request request;
@@ -84,16 +79,9 @@ private:
     [[nodiscard]] std::size_t hops() const { return last_hop_ ? *last_hop_ + 1 : options_.most_hops; }
 
     pier::Task<bool> find() {
-        pier::LookUp question;
-        question.host = options_.hosts.front();
-        question.type = pier::SocketType::datagram;
-        question.family = options_.family;
-        auto found = co_await pier::look_up(question);
-        if (!found) {
-            if (found.error() != pier::Errc::operation_canceled) pier::complain(program, question.host, found.error());
-            co_return false;
-        }
-        question_.target = found->endpoints.front().reached().with_port(0);
+        const auto address = co_await find_address(options_.hosts.front(), options_.family);
+        if (!address) co_return false;
+        question_.target = *address;
         question_.method = options_.method;
         co_return true;
     }

@@ -20,7 +20,9 @@ from seen import State, has_a_sanitizers_thread, on_linux
 
 DATA = random.Random(11).randbytes(4 << 20)
 DIGEST = hashlib.sha256(DATA).hexdigest()
-UID = 61234  # nobody's: that of processes of which there may be few
+# A user's who has no processes yet: of his own there may be few. Every program of tests has another one, since they run
+# beside one another, and the system counts all processes of a user.
+UID = 1_000_000 + os.getpid()
 
 
 def model_server(model, *arguments, **options):

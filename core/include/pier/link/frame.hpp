@@ -17,10 +17,10 @@ enum class LinkLayer : std::uint16_t {
 
 // Borrowed from the tap that gave it: valid until the tap's next receive(), and until it is closed.
 struct Frame {
-    std::span<const std::byte> data;       // what was kept of it
-    std::uint32_t original_size = 0;       // bytes on the wire
-    std::chrono::nanoseconds arrived{};    // by the system's wall clock, since the beginning of 1970 (UTC)
-    bool outgoing = false;                 // this machine sends it (Linux tells; elsewhere false)
+    std::span<const std::byte> data;        // what was kept of it
+    std::uint32_t original_size = 0;        // bytes on the wire
+    std::chrono::nanoseconds arrived{};     // by the system's wall clock, since the beginning of 1970 (UTC)
+    bool outgoing = false;                  // this machine sends it (Linux tells; elsewhere false)
     bool checksum_to_be_filled_in = false;  // the adapter writes the checksum of TCP or UDP later (Linux tells)
 };
 

@@ -49,8 +49,8 @@ public:
 
 // `came` is called on another thread when frames came behind a take() that found none; only where the port has no
 // socket. It must not throw, and is not called any more when the port is gone. Errors: permission_denied;
-// no_such_interface; invalid_argument for a filter that is none; not_supported for an interface of a kind that Pier does
-// not know, and where no capture driver is installed (Windows); network_down for one that is switched off;
+// no_such_interface; invalid_argument for a filter that is none; not_supported for an interface of a kind that Pier
+// does not know, and where no capture driver is installed (Windows); network_down for one that is switched off;
 // not_enough_memory; too_many_files_open. Throws std::bad_alloc.
 [[nodiscard]] Result<std::unique_ptr<LinkPort>> open_link(const LinkSettings& settings,
                                                           std::move_only_function<void() noexcept> came);

@@ -53,6 +53,7 @@ bool Session::open() {
     pier::LinkOptions wanted;
     wanted.promiscuous = false;
     wanted.longest_delay = longest_delay;
+    wanted.buffer_size = std::size_t{1} << 20;  // thousands of answers; more takes the kernel longer to make
     wanted.filter = arp_filter();
     auto opened = pier::LinkTap::open(interface_.index, wanted);
     if (!opened) return fail("opening", opened.error());

@@ -2,9 +2,9 @@
 
 #include <pier/cli/printable.hpp>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
 #include <optional>
 
 namespace arp_scan {
@@ -17,6 +17,7 @@ constexpr std::array registry_files{"/usr/share/ieee-data/oui36.csv", "/usr/shar
 constexpr std::array other_files{"/usr/share/ieee-data/oui.txt", "/usr/share/arp-scan/ieee-oui.txt"};
 
 constexpr std::size_t most_digits = 12;
+constexpr std::size_t most_bytes = std::size_t{64} << 20;  // IEEE's largest file has 5 MiB
 
 std::optional<unsigned> digit(char c) {
     if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
@@ -60,7 +61,12 @@ bool is_registry(std::string_view word) {
 std::optional<std::string> contents(const std::string& name) {
     std::ifstream file(name, std::ios::binary);
     if (!file) return std::nullopt;
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    std::string text;
+    std::array<char, 65536> piece{};
+    while (text.size() < most_bytes && file.read(piece.data(), piece.size()).gcount() > 0) {
+        text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+    }
+    return text;
 }
 
 }  // namespace

@@ -14,8 +14,9 @@ namespace {
 
 // Answers come within a millisecond, and nobody waits for a line that comes a little later.
 constexpr std::chrono::milliseconds longest_delay{5};
-// So often requests may follow each other before answers are looked at.
-constexpr unsigned most_in_a_row = 32;
+// Nothing is decided by answers that were last looked at before that: a host may have answered while this program stood
+// still, and it must be neither asked again nor given up then.
+constexpr pier::Duration stale = std::chrono::milliseconds(10);
 // When the interface's queue is full.
 constexpr pier::Duration pause = std::chrono::milliseconds(1);
 
@@ -86,19 +87,20 @@ pier::Task<bool> Session::scan() {
     begun_ = ended_ = pier::sys::now();
     is_over_ = false;
     schedule_.emplace(targets_, options_.pace, begun_);
-    unsigned in_a_row = 0;
+    listened_ = begun_;
     for (;;) {
         const pier::Time now = pier::sys::now();
         ended_ = now;
         const Schedule::Step step = schedule_->next(now);
-        if (step.kind == Schedule::Kind::over) co_return true;
         bool goes_on = true;
-        if (step.kind == Schedule::Kind::ask && in_a_row < most_in_a_row) {
-            ++in_a_row;
+        if (now - listened_ > stale) {
+            goes_on = co_await listen(now);
+        } else if (step.kind == Schedule::Kind::over) {
+            co_return true;
+        } else if (step.kind == Schedule::Kind::ask) {
             goes_on = co_await ask(step.address);
         } else {
-            in_a_row = 0;
-            goes_on = co_await listen(step.kind == Schedule::Kind::ask ? now : step.until);
+            goes_on = co_await listen(step.until);
         }
         if (!goes_on) co_return false;
     }
@@ -120,6 +122,7 @@ pier::Task<bool> Session::ask(Ipv4Number target) {
 
 pier::Task<bool> Session::listen(pier::Time until) {
     const auto came = co_await tap_.receive(pier::at(until));
+    listened_ = pier::sys::now();
     if (!came) {
         if (came.error() == pier::Errc::timed_out) co_return true;
         co_return fail("receiving from", came.error());

@@ -53,7 +53,8 @@ private:
     Book book_;
     Report report_;
     pier::Time begun_{}, ended_{};
-    bool is_over_ = false;  // the scan, or the last one
+    pier::Time listened_{};  // when answers were looked at last
+    bool is_over_ = false;   // the scan, or the last one
     bool failed_ = false;
 };
 

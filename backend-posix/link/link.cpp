@@ -5,8 +5,8 @@
 #include "socket/address.hpp"
 #include "socket/set_integer.hpp"
 
-#include <pier/sys/link.hpp>
 #include <pier/sys/socket.hpp>
+#include <pier/sys/socket/link.hpp>
 
 #include <net/if_arp.h>
 #include <netinet/in.h>

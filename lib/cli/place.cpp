@@ -47,6 +47,7 @@ std::expected<Place, std::string> Place::parse(std::string_view text) {
     if (brackets) host = host.substr(1, host.size() - 2);
     if (colon == std::string_view::npos || host.empty() || brackets != (host.find(':') != std::string_view::npos))
         return no_place(text);
+    if (host.find_first_of("[]") != std::string_view::npos) return no_place(text);
     const std::string_view service = text.substr(colon + 1);
     if (service.empty()) return wrong(text, "behind the colon there is no port");
     if (is_number(service) && !is_port(service)) return wrong(text, "a port is a number up to 65535");

@@ -1,13 +1,13 @@
 #include <pier/cli/place.hpp>
 
 #include <pier/cli/program.hpp>
+#include <pier/cli/quoted.hpp>
 #include <pier/resolve.hpp>
 #include <pier/socket/resolve_now.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <utility>
 
 namespace pier {
 namespace {
@@ -24,10 +24,7 @@ bool is_port(std::string_view number) noexcept {
 }
 
 std::unexpected<std::string> wrong(std::string_view text, std::string_view why) {
-    // Not "literal" + string: GCC 12 warns of it at -O3 (its bug 105651).
-    std::string sentence(1, '"');
-    sentence.append(text).append("\": ").append(why);
-    return std::unexpected(std::move(sentence));
+    return std::unexpected(quoted(text).append(": ").append(why));
 }
 
 std::unexpected<std::string> no_place(std::string_view text) {

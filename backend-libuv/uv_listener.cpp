@@ -92,7 +92,7 @@ void on_connection(uv_stream_t* stream, int status) {
     } else if (++listener.unclaimed < spi::limits::uv_accept_failures) {
         uv_sleep(1);
     } else {
-        listener.failure = status;
+        listener.ended_by = status;
         listener.socket = spi::no_socket;
         UvEngine::close(listener);
     }
@@ -109,7 +109,7 @@ int open_listener(Socket& listener) noexcept {
 Progress start_accept(Socket& listener, AcceptOperation& op) noexcept {
     Error error;
     if (serve(listener, op, error) == Progress::finished) return finish(op, error);
-    if (listener.failure != 0) return finish(op, error_of(listener.failure));
+    if (listener.ended_by != 0) return finish(op, error_of(listener.ended_by));
     // On Windows a failure to make the next socket ends the listening.
     if (uv_is_active(&listener.handle) == 0) {
         if (int code = listen(listener); code != 0) return finish(op, error_of(code));

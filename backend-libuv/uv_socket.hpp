@@ -23,7 +23,7 @@ struct Socket : spi::Descriptor {
     Outgoing* outgoing = nullptr;  // the connect or send that libuv has
     Socket* next_dropped = nullptr;
     int backlog = 0;          // listeners: what listen() was told, because uv_listen() tells it again
-    int failure = 0;          // the code that ended reading or listening: libuv says it once
+    int ended_by = 0;         // the code that ended reading or listening: libuv says it once
     std::size_t at_once = 0;  // bytes whose receives were delivered inside of the wait `last_wait`
     std::uint32_t last_wait = 0;
     std::uint16_t held = 0;      // listeners: connections that libuv has accepted and nobody has asked for

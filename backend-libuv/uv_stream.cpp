@@ -77,8 +77,8 @@ void on_read(uv_stream_t* stream, ssize_t count, const uv_buf_t* buffer) {
     if (count == UV_ENOBUFS && is_without_buffer(buffer)) return on_no_buffer(socket);
     stop_reading(socket);
     if (count == UV_EOF) return on_end(socket, buffer);
-    socket.failure = static_cast<int>(count);
-    if (socket.reader != nullptr) end_receive(socket, error_of(socket.failure), 0);
+    socket.ended_by = static_cast<int>(count);
+    if (socket.reader != nullptr) end_receive(socket, error_of(socket.ended_by), 0);
 }
 
 void on_connected(uv_connect_t* request, int status) { end_outgoing(*static_cast<Outgoing*>(request->data), status); }
@@ -159,7 +159,7 @@ int resume_reading(Socket& socket) noexcept {
 }
 
 Progress start_receive(Socket& socket, Operation& op) noexcept {
-    if (socket.failure != 0) return finish(op, error_of(socket.failure));
+    if (socket.ended_by != 0) return finish(op, error_of(socket.ended_by));
     // Before the call: libuv may read inside of it where it reads ahead.
     socket.reader = &op;
     if (int code = resume_reading(socket); code != 0) {
@@ -179,7 +179,7 @@ Progress start_send(Socket& socket, Operation& op) noexcept {
     if (taken < 0 && taken != UV_EAGAIN) {
         // On Windows libuv calls every write after a failed read a broken pipe; what ended the stream is the read's
         // code.
-        return finish(op, error_of(taken == UV_EPIPE && socket.failure != 0 ? socket.failure : taken));
+        return finish(op, error_of(taken == UV_EPIPE && socket.ended_by != 0 ? socket.ended_by : taken));
     }
 
     std::size_t size = std::min(pieces.total, spi::limits::uv_waiting_piece);

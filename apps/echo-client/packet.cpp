@@ -1,29 +1,18 @@
 #include "packet.hpp"
 
+#include <pier/address/number_bytes.hpp>
+
 namespace echo_client {
-namespace {
-
-void put(std::uint64_t value, std::span<std::byte> into) noexcept {
-    for (std::size_t i = 0; i < 8; ++i) into[i] = static_cast<std::byte>(value >> (8 * (7 - i)) & 0xff);
-}
-
-std::uint64_t get(std::span<const std::byte> from) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 8; ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
-    return value;
-}
-
-}  // namespace
 
 void Packets::write(std::uint64_t number, std::span<std::byte> into) const noexcept {
-    put(token_, into);
-    put(number, into.subspan(8));
+    pier::put_number(into, token_);
+    pier::put_number(into.subspan(8), number);
     pattern_.fill(into.subspan(header), place(number));
 }
 
 std::optional<std::uint64_t> Packets::number_of(std::span<const std::byte> datagram) const noexcept {
-    if (datagram.size() < header || get(datagram) != token_) return std::nullopt;
-    return get(datagram.subspan(8));
+    if (datagram.size() < header || pier::get_number<std::uint64_t>(datagram) != token_) return std::nullopt;
+    return pier::get_number<std::uint64_t>(datagram.subspan(8));
 }
 
 std::optional<Pattern::Difference> Packets::compare(std::uint64_t number,

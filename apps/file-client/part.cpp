@@ -3,6 +3,7 @@
 #include <pier/cli/byte_progress.hpp>
 #include <pier/cli/printable.hpp>
 #include <pier/cli/program.hpp>
+#include <pier/cli/quoted.hpp>
 #include <pier/loop.hpp>
 #include <pier/sys/file/place.hpp>
 #include <pier/transfer/message.hpp>
@@ -27,8 +28,6 @@ std::string below(const std::string& real, const std::string& leaf) {
     return real.ends_with(separator) ? real + leaf : real + separator + leaf;
 }
 
-std::string quoted(const std::string& path) { return "\"" + path + "\""; }
-
 }  // namespace
 
 Part::Part(const Options& options, const std::string& folder, const std::string& leaf)
@@ -41,7 +40,7 @@ Part::Part(const Options& options, const std::string& folder, const std::string&
 Task<Outcome> Part::find() {
     const auto taken = pier::sys::facts_of(final_);
     if (taken && taken->kind == pier::sys::FileKind::folder) {
-        pier::say(program, quoted(final_) + ": a folder has this name already");
+        pier::say(program, pier::quoted(final_) + ": a folder has this name already");
         co_return Outcome::failed;
     }
     if (taken && options_.skip_existing) {
@@ -49,7 +48,7 @@ Task<Outcome> Part::find() {
         co_return Outcome::well;
     }
     if (taken && !options_.force) {
-        pier::say(program, quoted(final_) + " is there already; --force replaces it");
+        pier::say(program, pier::quoted(final_) + " is there already; --force replaces it");
         co_return Outcome::failed;
     }
     co_await read_token();
@@ -57,7 +56,7 @@ Task<Outcome> Part::find() {
     if (opened != Outcome::well) co_return opened;
     const bool strange = token_is_strange_ || (size_ > 0 && token_.empty());
     if (strange && !options_.force) {
-        pier::say(program, quoted(path_) +
+        pier::say(program, pier::quoted(path_) +
                                " is there, and nothing beside it says that it is of this program; remove "
                                "it, or --force begins it anew");
         co_return Outcome::failed;
@@ -79,7 +78,7 @@ Task<Outcome> Part::open_existing() {
     if (!opened) co_return complain("opening", path_, opened.error());
     const auto real = pier::sys::real_path(opened->native_handle());
     if (real ? *real != path_ : real.error() != Errc::not_supported) {
-        pier::say(program, quoted(path_) + " is a link, or another way to write a name; remove it");
+        pier::say(program, pier::quoted(path_) + " is a link, or another way to write a name; remove it");
         co_return Outcome::failed;
     }
     auto size = co_await opened->size();
@@ -131,7 +130,8 @@ Task<Outcome> Part::read_into(pier::transfer::Sha256& hash, const std::string& t
         auto got = co_await file_.read_at(done, std::span(buffer));
         if (!got) co_return complain("reading", path_, got.error());
         if (*got == 0) {
-            pier::say(program, quoted(path_) + " has become shorter while it was read: is another program at it?");
+            pier::say(program,
+                      pier::quoted(path_) + " has become shorter while it was read: is another program at it?");
             co_return Outcome::failed;
         }
         const std::uint64_t part = std::min<std::uint64_t>(*got, size_ - done);
@@ -174,7 +174,7 @@ Task<Outcome> Part::finish() {
     const auto replacing = options_.force ? pier::sys::Replacing::yes : pier::sys::Replacing::no;
     auto renamed = pier::sys::rename_file(path_, final_, replacing);
     if (!renamed && renamed.error() == Errc::file_exists) {
-        pier::say(program, quoted(final_) + " has come to be meanwhile; the new one is " + quoted(path_));
+        pier::say(program, pier::quoted(final_) + " has come to be meanwhile; the new one is " + pier::quoted(path_));
         co_return Outcome::failed;
     }
     if (!renamed) co_return complain("renaming", path_, renamed.error());
@@ -193,7 +193,7 @@ void Part::discard() {
 // What concerns the disk concerns the next file, too.
 Outcome Part::complain(std::string_view doing, const std::string& what, const pier::Error& error) const {
     if (error == Errc::operation_canceled) return Outcome::hopeless;
-    std::string sentence = std::string(doing) + " " + quoted(what) + ": " + describe(error);
+    std::string sentence = std::string(doing) + " " + pier::quoted(what) + ": " + describe(error);
     if (error == Errc::disk_full || error == Errc::file_too_large) {
         sentence += "; what has come is kept, and the same command goes on from there when there is room";
     } else if (error == Errc::permission_denied) {

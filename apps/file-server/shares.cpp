@@ -1,5 +1,6 @@
 #include "shares.hpp"
 
+#include <pier/cli/quoted.hpp>
 #include <pier/transfer/name.hpp>
 
 #include <algorithm>
@@ -25,20 +26,18 @@ std::string name_of(std::string_view path, std::string_view real) {
     return std::string(pier::transfer::is_name_part(typed) ? typed : last_part(real, separators));
 }
 
-std::string quoted(const std::string& path) { return "\"" + path + "\""; }
-
 std::expected<Share, std::string> open_one(const std::string& path) {
     auto real = pier::sys::real_path(path);
-    if (!real) return std::unexpected(quoted(path) + ": " + describe(real.error()));
+    if (!real) return std::unexpected(pier::quoted(path) + ": " + describe(real.error()));
     const auto facts = pier::sys::facts_of(*real);
-    if (!facts) return std::unexpected(quoted(path) + ": " + describe(facts.error()));
+    if (!facts) return std::unexpected(pier::quoted(path) + ": " + describe(facts.error()));
     if (facts->kind == pier::sys::FileKind::other) {
-        return std::unexpected(quoted(path) + ": this is neither a file nor a folder");
+        return std::unexpected(pier::quoted(path) + ": this is neither a file nor a folder");
     }
     Share share{
         .name = name_of(path, *real), .real = std::move(*real), .folder = facts->kind == pier::sys::FileKind::folder};
     if (!pier::transfer::is_name_part(share.name)) {
-        return std::unexpected(quoted(path) + ": it has no name that every system can have; name a folder in it");
+        return std::unexpected(pier::quoted(path) + ": it has no name that every system can have; name a folder in it");
     }
     return share;
 }
@@ -78,7 +77,7 @@ std::expected<Shares, std::string> Shares::open(const std::vector<std::string>& 
         auto share = open_one(path);
         if (!share) return std::unexpected(std::move(share.error()));
         if (shares.share_of(share->name) != nullptr) {
-            return std::unexpected(quoted(path) + ": another one is called \"" + share->name + "\", too");
+            return std::unexpected(pier::quoted(path) + ": another one is called \"" + share->name + "\", too");
         }
         shares.shares_.push_back(std::move(*share));
     }

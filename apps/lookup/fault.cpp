@@ -3,6 +3,7 @@
 #include <pier/address/address.hpp>
 #include <pier/cli/utf8.hpp>
 #include <pier/endpoint.hpp>
+#include <pier/socket/host_name.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -10,10 +11,6 @@
 
 namespace lookup {
 namespace {
-
-// RFC 1035, 2.3.4.
-constexpr std::size_t longest_name = 253;
-constexpr std::size_t longest_part = 63;
 
 std::string fault_of_characters(std::string_view text) {
     while (!text.empty()) {
@@ -26,16 +23,22 @@ std::string fault_of_characters(std::string_view text) {
     return {};
 }
 
+std::string too_long(std::string_view size) {
+    std::string fault = "a name has at most " + std::to_string(pier::longest_host_name) + " bytes, and this one has ";
+    return fault.append(size);
+}
+
 std::string fault_of_parts(std::string_view name) {
     if (name.ends_with('.')) name.remove_suffix(1);
-    if (name.size() > longest_name) {
-        return "a name has at most 253 bytes, and this one has " + std::to_string(name.size());
+    if (name.size() > pier::longest_host_name) {
+        return too_long(std::to_string(name.size()));
     }
     for (std::size_t begin = 0; begin <= name.size();) {
         const std::size_t end = std::min(name.find('.', begin), name.size());
         if (end == begin) return "a part of the name is empty";
-        if (end - begin > longest_part) {
-            return "a part of a name has at most 63 bytes, and one of this has " + std::to_string(end - begin);
+        if (end - begin > pier::longest_host_label) {
+            return "a part of a name has at most " + std::to_string(pier::longest_host_label) +
+                   " bytes, and one of this has " + std::to_string(end - begin);
         }
         begin = end + 1;
     }
@@ -46,7 +49,7 @@ std::string fault_of_parts(std::string_view name) {
 
 std::string fault_of(const Word& word) {
     const std::string& text = word.text;
-    if (word.too_long) return "a name has at most 253 bytes, and this one has more than 1024";
+    if (word.too_long) return too_long("more than " + std::to_string(Words::longest));
     if (text.empty()) return "an empty text is no name";
     std::string fault = fault_of_characters(text);
     if (!fault.empty()) return fault;

@@ -1,6 +1,7 @@
 // The words of the command line, of files and of standard input, one after the other.
 #pragma once
 
+#include <pier/cli/word_scanner.hpp>
 #include <pier/process/byte_input.hpp>
 #include <pier/task.hpp>
 
@@ -45,12 +46,11 @@ private:
         Kind kind;
         std::string text;
     };
-    enum class Scan : std::uint8_t { needs_more, word, zero_byte };
+    using Seen = pier::WordScanner::Seen;
 
     void begin(const Source& source);
     pier::Task<OrSentence<bool>> fill();
-    Scan scan(Word& word);
-    [[nodiscard]] std::string place() const;
+    [[nodiscard]] std::string place_of(std::size_t line) const;
 
     std::vector<Source> sources_;
     std::size_t at_ = 0;
@@ -59,10 +59,7 @@ private:
     std::string name_;
     std::shared_ptr<std::ifstream> file_;  // shared with the worker thread that reads it; none: standard input
     pier::ByteInput input_;
-    std::string buffer_;
-    std::size_t taken_ = 0;
-    std::size_t line_ = 1;
-    bool comment_ = false;
+    pier::WordScanner scanner_{longest, pier::ZeroByte::of_no_text};
 };
 
 }  // namespace lookup

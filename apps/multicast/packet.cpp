@@ -1,5 +1,7 @@
 #include "packet.hpp"
 
+#include <pier/address/number_bytes.hpp>
+
 #include <algorithm>
 #include <array>
 
@@ -12,21 +14,13 @@ constexpr std::size_t mark_at = kind_at + 1;
 constexpr std::size_t number_at = mark_at + 8;
 static_assert(number_at + 8 == Packet::header);
 
-void put(std::uint64_t value, std::span<std::byte> into) noexcept {
-    for (std::size_t i = 0; i < 8; ++i) into[i] = static_cast<std::byte>(value >> (8 * (7 - i)) & 0xff);
-}
-
-std::uint64_t get(std::span<const std::byte> from) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < 8; ++i) value = value << 8 | std::to_integer<std::uint64_t>(from[i]);
-    return value;
-}
-
 }  // namespace
 
 std::optional<Packet> Packet::read(std::span<const std::byte> datagram) noexcept {
     if (datagram.size() < header || !std::ranges::equal(datagram.first(magic.size()), magic)) return std::nullopt;
-    Packet packet{.mark = get(datagram.subspan(mark_at)), .number = get(datagram.subspan(number_at)), .text = {}};
+    Packet packet{.mark = pier::get_number<std::uint64_t>(datagram.subspan(mark_at)),
+                  .number = pier::get_number<std::uint64_t>(datagram.subspan(number_at)),
+                  .text = {}};
     const char kind = static_cast<char>(datagram[kind_at]);
     const std::span<const std::byte> rest = datagram.subspan(header);
     if (kind == 't') packet.text = std::string_view(reinterpret_cast<const char*>(rest.data()), rest.size());
@@ -38,8 +32,8 @@ std::vector<std::byte> Packet::write(std::size_t size) const {
     std::vector<std::byte> datagram(text ? header + text->size() : std::max(size, header));
     std::ranges::copy(magic, datagram.begin());
     datagram[kind_at] = static_cast<std::byte>(text ? 't' : 'f');
-    put(mark, std::span(datagram).subspan(mark_at));
-    put(number, std::span(datagram).subspan(number_at));
+    pier::put_number(std::span(datagram).subspan(mark_at), mark);
+    pier::put_number(std::span(datagram).subspan(number_at), number);
     const std::span<std::byte> rest = std::span(datagram).subspan(header);
     if (text) {
         std::ranges::copy(std::as_bytes(std::span(*text)), rest.begin());

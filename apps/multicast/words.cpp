@@ -3,6 +3,7 @@
 #include "program.hpp"
 
 #include <pier/cli/program.hpp>
+#include <pier/cli/quoted.hpp>
 #include <pier/socket/interfaces.hpp>
 
 #include <algorithm>
@@ -19,8 +20,6 @@ std::unexpected<int> refuse(const std::string& sentence) {
     return std::unexpected(wrong_usage);
 }
 
-std::string quoted(const std::string& text) { return "\"" + text + "\": "; }
-
 }  // namespace
 
 bool is_multicast(const pier::Endpoint& address) noexcept {
@@ -31,25 +30,26 @@ bool is_multicast(const pier::Endpoint& address) noexcept {
 pier::OrStatus<pier::Endpoint> parse_group(const std::string& text) {
     const auto parsed = pier::Endpoint::parse(text);
     if (!parsed && parsed.error() != pier::Errc::bad_address_text) {
-        return refuse(quoted(text) + std::string(parsed.error().message()));
+        return refuse(pier::quoted(text) + ": " + std::string(parsed.error().message()));
     }
     if (!parsed || parsed->is_unix()) {
-        return refuse(quoted(text) + "not a group of the form 239.1.2.3:7000 or [ff05::1234]:7000");
+        return refuse(pier::quoted(text) + ": not a group of the form 239.1.2.3:7000 or [ff05::1234]:7000");
     }
     if (!is_multicast(*parsed)) {
-        return refuse(quoted(text) + "not a multicast address; those are 224.0.0.0/4 and ff00::/8");
+        return refuse(pier::quoted(text) + ": not a multicast address; those are 224.0.0.0/4 and ff00::/8");
     }
-    if (parsed->port() == 0) return refuse(quoted(text) + "port 0 is nobody's; the sender and the receivers share one");
+    if (parsed->port() == 0)
+        return refuse(pier::quoted(text) + ": port 0 is nobody's; the sender and the receivers share one");
     return *parsed;
 }
 
 pier::OrStatus<pier::Endpoint> parse_source(const std::string& text, const pier::Endpoint& group) {
     const auto parsed = pier::Endpoint::parse_address(text);
     if (!parsed || parsed->is_any() || is_multicast(*parsed)) {
-        return refuse("--source: " + quoted(text) + "not the address of a sender");
+        return refuse("--source: " + pier::quoted(text) + ": not the address of a sender");
     }
     if (parsed->family() != group.family()) {
-        return refuse("--source: " + quoted(text) + "not of the same family as the group");
+        return refuse("--source: " + pier::quoted(text) + ": not of the same family as the group");
     }
     return *parsed;
 }

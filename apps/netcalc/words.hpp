@@ -1,6 +1,7 @@
 // The words of the command line, and those of standard input in the place of "-".
 #pragma once
 
+#include <pier/cli/word_scanner.hpp>
 #include <pier/result.hpp>
 
 #include <cstddef>
@@ -10,11 +11,8 @@
 
 namespace netcalc {
 
-struct Word {
-    std::string text;
-    std::size_t line = 0;   // of standard input, from 1 on; 0 for one of the command line
-    bool too_long = false;  // `text` is its beginning
-};
+// With the line of standard input, or 0 for a word of the command line.
+using Word = pier::ScannedWord;
 
 // Reads standard input as it comes, word by word: what stands between spaces and ends of lines; from a "#" on a line is
 // a comment. Blocks; one thread.
@@ -33,10 +31,7 @@ private:
     const std::vector<std::string> words_;
     std::size_t at_ = 0;
     bool in_input_ = false;
-    std::string buffer_;  // what has been read and not yet taken
-    std::size_t taken_ = 0;
-    std::size_t line_ = 1;
-    bool comment_ = false;
+    pier::WordScanner scanner_{longest, pier::ZeroByte::of_a_word};
     bool ended_ = false;
 };
 

@@ -3,9 +3,10 @@
 #include "process/error.hpp"
 #include "process/uninterrupted.hpp"
 #include "socket/address.hpp"
+#include "socket/set_integer.hpp"
 
-#include <pier/sys/link.hpp>
 #include <pier/sys/socket.hpp>
+#include <pier/sys/socket/link.hpp>
 
 #include <net/if_arp.h>
 #include <netinet/in.h>
@@ -56,19 +57,14 @@ public:
         if (auto set = attach_filter(settings); !set) return set;
         const auto delay = static_cast<unsigned>(settings.longest_delay.count());
         if (auto mapped = ring_.map(socket_, settings.buffer_size, delay); !mapped) return mapped;
-        sockaddr_ll address{};
-        address.sll_family = AF_PACKET;
-        address.sll_protocol = htons(ETH_P_ALL);
-        address.sll_ifindex = static_cast<int>(settings.interface_index);
-        if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-            // The only thing here that may not be there is the interface.
-            if (errno == ENODEV || errno == ENXIO) return fail(Errc::no_such_interface, errno);
-            return fail_last();
-        }
+        const int interface_index = static_cast<int>(settings.interface_index);
+        // The first time still without a protocol, so that nothing comes: a bound socket knows its interface's kind.
+        if (auto bound = bind(interface_index, 0); !bound) return bound;
+        if (auto known = look_at_the_interface(); !known) return known;
+        if (auto bound = bind(interface_index, htons(ETH_P_ALL)); !bound) return bound;
         // A socket may be bound to an interface that is down: it says so later, as an error of its own.
         if (const int error = take_error(); error != 0) return fail(posix::translate(error));
-        if (auto known = look_at_the_interface(address); !known) return known;
-        return settings.promiscuous ? be_promiscuous(address.sll_ifindex) : Result<void>();
+        return settings.promiscuous ? be_promiscuous(interface_index) : Result<void>();
     }
 
     LinkLayer layer() const noexcept override { return layer_; }
@@ -122,13 +118,28 @@ private:
         return error;
     }
 
-    Result<void> look_at_the_interface(sockaddr_ll& address) {
+    [[nodiscard]] Result<void> bind(int interface_index, unsigned short protocol) const {
+        sockaddr_ll address{};
+        address.sll_family = AF_PACKET;
+        address.sll_protocol = protocol;
+        address.sll_ifindex = interface_index;
+        if (::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) return {};
+        // The only thing here that may not be there is the interface.
+        if (errno == ENODEV || errno == ENXIO) return fail(Errc::no_such_interface, errno);
+        return fail_last();
+    }
+
+    Result<void> look_at_the_interface() {
+        sockaddr_ll address{};
         socklen_t length = sizeof address;
         if (getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &length) != 0) return fail_last();
         auto layer = layer_of(address.sll_hatype);
         if (!layer) return fail(layer.error());
         layer_ = *layer;
         loopback_ = address.sll_hatype == ARPHRD_LOOPBACK;
+        // Each frame of loopback goes out and comes in. A kernel before 4.20 does not know this: the ring passes them
+        // over, but they are counted.
+        if (loopback_) (void)posix::set_integer(socket_, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
         return {};
     }
 

@@ -4,7 +4,7 @@
 #include "link/wpcap.hpp"
 
 #include <pier/link/frame.hpp>
-#include <pier/sys/link.hpp>
+#include <pier/sys/socket/link.hpp>
 
 #include <cstddef>
 #include <optional>

@@ -3,7 +3,7 @@
 #include "link/device_name.hpp"
 #include "link/handle.hpp"
 
-#include <pier/sys/link.hpp>
+#include <pier/sys/socket/link.hpp>
 
 #include <limits>
 #include <utility>

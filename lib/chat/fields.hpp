@@ -1,6 +1,8 @@
 // Numbers and texts in bytes.
 #pragma once
 
+#include <pier/address/number_bytes.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -16,9 +18,8 @@ public:
 
     template <class T>
     void number(T value) {
-        for (std::size_t i = sizeof(T); i > 0; --i) {
-            bytes_.push_back(static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * (i - 1)) & 0xff));
-        }
+        bytes_.resize(bytes_.size() + sizeof(T));
+        put_number(std::span(bytes_).last(sizeof(T)), value);
     }
     // Without its length.
     void text(std::string_view text) {
@@ -47,10 +48,9 @@ public:
     template <class T>
     [[nodiscard]] T number() noexcept {
         if (!has(sizeof(T))) return T{};
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < sizeof(T); ++i) value = value << 8 | std::to_integer<std::uint64_t>(bytes_[i]);
+        const T value = get_number<T>(bytes_);
         bytes_ = bytes_.subspan(sizeof(T));
-        return static_cast<T>(value);
+        return value;
     }
     [[nodiscard]] std::string short_text() {
         const auto size = number<std::uint8_t>();

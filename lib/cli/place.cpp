@@ -1,13 +1,13 @@
 #include <pier/cli/place.hpp>
 
 #include <pier/cli/program.hpp>
+#include <pier/cli/quoted.hpp>
 #include <pier/resolve.hpp>
 #include <pier/socket/resolve_now.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <cstdint>
-#include <utility>
 
 namespace pier {
 namespace {
@@ -24,10 +24,7 @@ bool is_port(std::string_view number) noexcept {
 }
 
 std::unexpected<std::string> wrong(std::string_view text, std::string_view why) {
-    // Not "literal" + string: GCC 12 warns of it at -O3 (its bug 105651).
-    std::string sentence(1, '"');
-    sentence.append(text).append("\": ").append(why);
-    return std::unexpected(std::move(sentence));
+    return std::unexpected(quoted(text).append(": ").append(why));
 }
 
 std::unexpected<std::string> no_place(std::string_view text) {
@@ -47,6 +44,7 @@ std::expected<Place, std::string> Place::parse(std::string_view text) {
     if (brackets) host = host.substr(1, host.size() - 2);
     if (colon == std::string_view::npos || host.empty() || brackets != (host.find(':') != std::string_view::npos))
         return no_place(text);
+    if (host.find_first_of("[]") != std::string_view::npos) return no_place(text);
     const std::string_view service = text.substr(colon + 1);
     if (service.empty()) return wrong(text, "behind the colon there is no port");
     if (is_number(service) && !is_port(service)) return wrong(text, "a port is a number up to 65535");

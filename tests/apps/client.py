@@ -74,7 +74,8 @@ class Client(harness.TestCase):
     def test_texts_that_are_no_place(self):
         form = "not an address of the form 127.0.0.1:7000, [::1]:7000 or unix:/path, nor a name and a port such as"
         for text, sentence in (("localhost", form), (":7000", form), ("::1:7000", form), ("127.1:7000", form),
-                               ("[localhost]:1", form), ("two words:1", form), ("localhost:", "behind the colon there is no port"),
+                               ("[localhost]:1", form), ("[localhost:1", form), ("two words:1", form),
+                               ("localhost:", "behind the colon there is no port"),
                                ("localhost:65536", "a port is a number up to 65535"),
                                ("127.0.0.1:99999", "a port is a number up to 65535")):
             with self.subTest(text=text):

@@ -2,6 +2,7 @@
 // to come back when it is written and read again, a refusal has to say where, and the system's functions have to agree.
 // Exit status 1 with the text at the first one that is wrong.
 #include "address_inputs.hpp"
+#include "arguments.hpp"
 #include "reference.hpp"
 
 #include <pier/address/historical.hpp>
@@ -10,9 +11,7 @@
 #include <pier/endpoint.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <cstring>
 
 namespace {
 
@@ -129,23 +128,6 @@ bool run(std::uint64_t count, std::uint64_t seed) {
     return true;
 }
 
-bool take_number(const char* text, std::uint64_t& number) {
-    const auto [end, failure] = std::from_chars(text, text + std::strlen(text), number);
-    return failure == std::errc{} && *end == '\0';
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-    std::uint64_t count = 100'000;
-    std::uint64_t seed = 1;
-    for (int i = 1; i < argc; i += 2) {
-        const std::string_view name = argv[i];
-        const bool known = name == "--count" || name == "--seed";
-        if (!known || i + 1 == argc || !take_number(argv[i + 1], name == "--count" ? count : seed)) {
-            std::fputs("usage: pier-fuzz-address [--count N] [--seed N]\n", stderr);
-            return 2;
-        }
-    }
-    return run(count, seed) ? 0 : 1;
-}
+int main(int argc, char** argv) { return fuzz::main_of("pier-fuzz-address", argc, argv, run); }

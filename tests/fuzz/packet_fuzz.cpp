@@ -2,12 +2,10 @@
 // very end of its memory, so that the address sanitizer sees what is read behind it. Exit status 1 with the packet at
 // the first one of which an answer can't be.
 #include "packet_fuzz.hpp"
+#include "arguments.hpp"
 #include "packet_inputs.hpp"
 
-#include <charconv>
 #include <cstdio>
-#include <cstring>
-#include <string_view>
 
 namespace {
 
@@ -39,23 +37,6 @@ bool run(std::uint64_t count, std::uint64_t seed) {
     return true;
 }
 
-bool take_number(const char* text, std::uint64_t& number) {
-    const auto [end, failure] = std::from_chars(text, text + std::strlen(text), number);
-    return failure == std::errc{} && *end == '\0';
-}
-
 }  // namespace
 
-int main(int argc, char** argv) {
-    std::uint64_t count = 100'000;
-    std::uint64_t seed = 1;
-    for (int i = 1; i < argc; i += 2) {
-        const std::string_view name = argv[i];
-        const bool known = name == "--count" || name == "--seed";
-        if (!known || i + 1 == argc || !take_number(argv[i + 1], name == "--count" ? count : seed)) {
-            std::fputs("usage: pier-fuzz-packet [--count N] [--seed N]\n", stderr);
-            return 2;
-        }
-    }
-    return run(count, seed) ? 0 : 1;
-}
+int main(int argc, char** argv) { return fuzz::main_of("pier-fuzz-packet", argc, argv, run); }

@@ -3,6 +3,8 @@
 #include "report/json.hpp"
 #include "run/judge.hpp"
 
+#include <pier/cli/quoted.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
@@ -22,8 +24,6 @@ bool is_same(const std::string& one, const std::string& other) {
 
 }  // namespace
 
-std::string quoted(const std::string& file) { return "\"" + file + "\": "; }
-
 std::expected<std::string, std::string> read(const std::string& file) {
     std::ifstream stream(path(file), std::ios::binary);
     std::string text;
@@ -32,14 +32,14 @@ std::expected<std::string, std::string> read(const std::string& file) {
     } catch (const std::ios_base::failure&) {  // a folder
         stream.setstate(std::ios::badbit);
     }
-    if (!stream.is_open() || stream.bad()) return std::unexpected(quoted(file) + "it can't be read");
+    if (!stream.is_open() || stream.bad()) return std::unexpected(pier::quoted(file) + ": it can't be read");
     return text;
 }
 
 std::expected<void, std::string> all_different(const std::vector<std::string>& files) {
     for (const std::string& file : files) {
         auto same = std::ranges::find_if(files, [&](const std::string& other) { return is_same(file, other); });
-        if (&*same != &file) return std::unexpected(quoted(file) + "it is given twice");
+        if (&*same != &file) return std::unexpected(pier::quoted(file) + ": it is given twice");
     }
     return {};
 }
@@ -48,7 +48,7 @@ std::expected<Report, std::string> read_report(const std::string& file) {
     auto text = read(file);
     if (!text) return std::unexpected(text.error());
     auto report = from_json(*text);
-    if (!report) return std::unexpected(quoted(file) + report.error());
+    if (!report) return std::unexpected(pier::quoted(file) + ": " + report.error());
     return report;
 }
 
@@ -63,7 +63,7 @@ std::expected<Report, std::string> read_and_merge(const std::vector<std::string>
     }
     for (std::size_t i = 1; i < reports.size(); ++i) {
         if (reports[i].of == reports.front().of) continue;
-        return std::unexpected(quoted(files[i]) + "its columns are " + std::string(word(reports[i].of)) +
+        return std::unexpected(pier::quoted(files[i]) + ": its columns are " + std::string(word(reports[i].of)) +
                                ", and those of the first one are " + std::string(word(reports.front().of)));
     }
     return merge(std::move(reports));
@@ -73,7 +73,7 @@ std::expected<void, std::string> write(const std::string& file, const std::strin
     std::ofstream stream(path(file), std::ios::binary | std::ios::trunc);
     stream.write(text.data(), static_cast<std::streamsize>(text.size()));
     stream.close();
-    if (!stream) return std::unexpected(quoted(file) + "it can't be written");
+    if (!stream) return std::unexpected(pier::quoted(file) + ": it can't be written");
     return {};
 }
 

@@ -9,9 +9,6 @@
 
 namespace compare {
 
-// For the beginning of a sentence about it.
-[[nodiscard]] std::string quoted(const std::string& file);
-
 // All of it, or a sentence.
 [[nodiscard]] std::expected<std::string, std::string> read(const std::string& file);
 

@@ -4,6 +4,8 @@
 #include "run/runner.hpp"
 #include "trace/trace_json.hpp"
 
+#include <pier/cli/quoted.hpp>
+
 namespace compare {
 namespace {
 
@@ -45,7 +47,7 @@ std::expected<Trace, std::string> read_and_merge_traces(const std::vector<std::s
         auto text = read(file);
         if (!text) return std::unexpected(text.error());
         auto trace = trace_from_json(*text);
-        if (!trace) return std::unexpected(quoted(file) + trace.error());
+        if (!trace) return std::unexpected(pier::quoted(file) + ": " + trace.error());
         traces.push_back(std::move(*trace));
     }
     return merge(std::move(traces));

@@ -4,7 +4,7 @@
 #include <pier/spi/limits.hpp>
 #include <pier/sync/event.hpp>
 #include <pier/sync/notifier.hpp>
-#include <pier/sys/link.hpp>
+#include <pier/sys/socket/link.hpp>
 #include <pier/watch.hpp>
 
 #include <algorithm>

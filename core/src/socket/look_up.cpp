@@ -2,6 +2,7 @@
 
 #include "socket/look_up_job.hpp"
 
+#include <pier/socket/host_name.hpp>
 #include <pier/sys/look_up.hpp>
 
 #include <algorithm>
@@ -12,16 +13,13 @@
 namespace pier {
 namespace {
 
-// RFC 1035, 2.3.4. Longer ones exist nowhere, and resolvers answer them with anything.
-constexpr std::size_t longest_name = 253;
-constexpr std::size_t longest_label = 63;
-
+// Longer names exist nowhere, and resolvers answer them with anything.
 bool is_too_long(std::string_view name) noexcept {
     if (name.ends_with('.')) name.remove_suffix(1);
-    if (name.size() > longest_name) return true;
+    if (name.size() > longest_host_name) return true;
     for (std::size_t begin = 0; begin <= name.size();) {
         std::size_t end = std::min(name.find('.', begin), name.size());
-        if (end - begin > longest_label) return true;
+        if (end - begin > longest_host_label) return true;
         begin = end + 1;
     }
     return false;

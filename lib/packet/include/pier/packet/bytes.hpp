@@ -1,6 +1,8 @@
 // Numbers in the bytes of a packet, in network order, at any place.
 #pragma once
 
+#include <pier/address/number_bytes.hpp>
+
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -17,17 +19,13 @@ using Room = std::span<std::byte>;
 // The number whose first byte is bytes[at]. The caller has looked that it is all there.
 template <std::unsigned_integral T>
 [[nodiscard]] constexpr T load(Bytes bytes, std::size_t at) noexcept {
-    std::uint64_t value = 0;
-    for (std::size_t i = 0; i < sizeof(T); ++i) value = value << 8 | std::to_integer<std::uint64_t>(bytes[at + i]);
-    return static_cast<T>(value);
+    return get_number<T>(bytes.subspan(at));
 }
 
 // The caller has looked that there is room.
 template <std::unsigned_integral T>
 constexpr void store(Room room, std::size_t at, T value) noexcept {
-    for (std::size_t i = 0; i < sizeof(T); ++i) {
-        room[at + i] = static_cast<std::byte>(static_cast<std::uint64_t>(value) >> (8 * (sizeof(T) - 1 - i)) & 0xff);
-    }
+    put_number(room.subspan(at), value);
 }
 
 // Copies `bytes` to room[at]. They may stand there already, or overlap with it. The caller has looked that there is

@@ -88,12 +88,15 @@ pier::Task<bool> Session::scan() {
     is_over_ = false;
     schedule_.emplace(targets_, options_.pace, begun_);
     listened_ = begun_;
+    bool has_just_listened = false;  // then it goes on, however long that took: else a flood of frames would stop it
     for (;;) {
         const pier::Time now = pier::sys::now();
         ended_ = now;
         const Schedule::Step step = schedule_->next(now);
         bool goes_on = true;
-        if (now - listened_ > stale) {
+        const bool is_stale = now - listened_ > stale && !has_just_listened;
+        has_just_listened = is_stale || step.kind == Schedule::Kind::wait;
+        if (is_stale) {
             goes_on = co_await listen(now);
         } else if (step.kind == Schedule::Kind::over) {
             co_return true;

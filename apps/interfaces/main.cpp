@@ -5,6 +5,7 @@
 #include "selection.hpp"
 #include "table.hpp"
 
+#include <pier/cli/interface_name.hpp>
 #include <pier/cli/program.hpp>
 
 namespace {
@@ -34,9 +35,7 @@ int main(int argc, char** argv) {
     if (!options) return options.error();
     auto all = pier::interfaces();
     if (!all) return complain(all.error());
-    std::string names;
-    for (const pier::Interface& each : *all) names.append(names.empty() ? "" : ", ").append(each.name);
-    if (names.empty()) names = "none";
+    const std::string names = pier::interface_names(*all);
     const interfaces::Selection selection = interfaces::select(std::move(*all), *options);
     say_unknown(selection.unknown, names);
     const bool none = selection.shown.empty();

@@ -24,12 +24,14 @@ SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-c
 # What a server is started with where a page starts a client alone; the files are those of fixtures().
 SERVED = {"pier-file-server": ["photos", "notes.txt"], "pier-echo-server": ["--tcp", "--udp"]}
 SERVERS = set(SERVER_OF.values())
+# What these send would go by an interface of this machine, and takes a privilege: their options are checked.
+OPTIONS_ALONE = ("pier-arp-scan", "pier-ping", "pier-send-frame")
 PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-lookup", "pier-multicast", "pier-nc",
-            "pier-netcalc", "pier-ping", "pier-sockopt"}
+            "pier-netcalc", "pier-sockopt", *OPTIONS_ALONE}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
             ["pier-compare"], *(["pier-compare", name] for name in ("merge", "diff", "trace")),
-            ["pier-interfaces"], ["pier-ipc"], ["pier-ipc", "clean"], ["pier-lookup"], ["pier-nc"], ["pier-ping"],
-            ["pier-sockopt"],
+            ["pier-interfaces"], ["pier-ipc"], ["pier-ipc", "clean"], ["pier-lookup"], ["pier-nc"],
+            ["pier-sockopt"], *([name] for name in OPTIONS_ALONE),
             ["pier-multicast"], *(["pier-multicast", name] for name in ("receive", "send")),
             ["pier-netcalc"], *(["pier-netcalc", name] for name in ("split", "merge", "range", "contains"))]
 
@@ -219,10 +221,6 @@ class Checker:
         rest = [word for word in words if word.startswith("--") and word.split("=")[0] not in own]
         self.check_options(["pier-multicast"], rest)
 
-    def check_ping(self, words):
-        """Its options: what it sends would go by an interface of this machine, and takes a privilege."""
-        self.check_options(["pier-ping"], words)
-
     def run_netcalc(self, words):
         commands = [word for word in words[:1] if ["pier-netcalc", word] in COMMANDS]
         self.check_options(["pier-netcalc", *commands], words)
@@ -312,8 +310,8 @@ class Checker:
                         self.run_once(program, rest)
                     elif program == "pier-multicast":
                         self.check_multicast(rest)
-                    elif program == "pier-ping":
-                        self.check_ping(rest)
+                    elif program in OPTIONS_ALONE:
+                        self.check_options([program], rest)
                     elif program == "pier-netcalc":
                         self.run_netcalc(rest)
                     elif program == "cmake":

@@ -1,4 +1,5 @@
 // Raw sockets, over loopback in a network namespace of the test's own: in_namespace.py makes it.
+#include "alone.hpp"
 #include "bytes.hpp"
 #include "harness.hpp"
 #include "receive_ends.hpp"
@@ -23,15 +24,6 @@ namespace {
 
 // RFC 3692: for experiments. Wine knows seven protocols alone; of them, nobody here uses IP in IP.
 IpProtocol experimental() { return static_cast<IpProtocol>(under_wine() ? 4 : 253); }
-
-// Nobody else is there to see what is sent.
-void require_to_be_alone() {
-    const auto found = pier::interfaces();
-    REQUIRE(outcome(found) == Errc::ok);
-    for (const pier::Interface& interface : *found) {
-        REQUIRE_MESSAGE(interface.loopback, "this machine has a network; in_namespace.py runs this without one");
-    }
-}
 
 RawSocket open_raw(Family family, IpProtocol protocol, const pier::RawOptions& options = {}) {
     require_to_be_alone();

@@ -207,7 +207,7 @@ TEST_CASE("chunk: a receive that waits for one to come back costs no turns") {
             scope.spawn(receiving());
             co_await turns(5);
             const std::uint64_t before = waits;
-            co_await pier::sleep(after(100ms));
+            (void)co_await pier::sleep(after(100ms));
             // One, and what an engine needs that looks again every few milliseconds.
             CHECK(waits - before < 100);
         }

@@ -126,7 +126,7 @@ TEST_CASE("connect by name: a cancelled one leaves nothing behind") {
         };
         pier::TaskScope scope;
         for (int i = 0; i < 3; ++i) scope.spawn(trying());
-        co_await pier::sleep(after(10ms));
+        (void)co_await pier::sleep(after(10ms));
         scope.cancel();
         (void)co_await scope.join();
         CHECK(ends == std::vector<Errc>(3, Errc::operation_canceled));

@@ -394,7 +394,7 @@ TEST_CASE("wait: when its wait has ended the owner may close a foreign socket, a
         auto ready = co_await pair.watched.readable(by_news ? limit() : after(10ms));
         CHECK(outcome(ready) == (by_news ? Errc::ok : Errc::timed_out));
         pair.foreign.close();
-        co_await pier::sleep(after(1ms));
+        (void)co_await pier::sleep(after(1ms));
         co_await exchange(others);
         // The system gives its number away again.
         Pair later = co_await connect_pair(listener);

@@ -8,6 +8,9 @@ namespace {
 constexpr std::string_view what = "DNS message";
 // A message that has more of them is compressed less well. Each name is compared with all of them.
 constexpr std::size_t most_remembered = 64;
+// What a count of the header can say.
+constexpr std::uint16_t most_in_section = 0xffff;
+constexpr std::string_view too_many = "a section has at most 65535 of them";
 
 template <class Number>
 std::array<std::byte, sizeof(Number)> bytes_of(Number number) noexcept {
@@ -86,6 +89,7 @@ bool DnsWriter::put_data(const DnsRecord& record) {
 
 PacketResult<void> DnsWriter::add(const DnsQuestion& question) {
     if (section_ >= 0) return not_buildable(what, "a question behind records");
+    if (header_.questions == most_in_section) return not_buildable(what, too_many);
     const std::size_t before = size_;
     if (!put_name(question.name) || !put(bytes_of(question.type)) || !put(bytes_of(question.record_class))) {
         size_ = before;
@@ -98,6 +102,10 @@ PacketResult<void> DnsWriter::add(const DnsQuestion& question) {
 
 PacketResult<void> DnsWriter::add(Section section, const DnsRecord& record) {
     if (static_cast<int>(section) < section_) return not_buildable(what, "a record of a section that is closed");
+    std::uint16_t& count = section == Section::answer      ? header_.answers
+                           : section == Section::authority ? header_.authorities
+                                                           : header_.additionals;
+    if (count == most_in_section) return not_buildable(what, too_many);
     const std::size_t before = size_;
     const bool fixed = put_name(record.name) && put(bytes_of(record.type)) && put(bytes_of(record.record_class)) &&
                        put(bytes_of(record.ttl_s)) && put(bytes_of(std::uint16_t{0}));
@@ -109,9 +117,7 @@ PacketResult<void> DnsWriter::add(Section section, const DnsRecord& record) {
     }
     store(room_, data - 2, static_cast<std::uint16_t>(size_ - data));
     section_ = static_cast<int>(section);
-    ++(section == Section::answer      ? header_.answers
-       : section == Section::authority ? header_.authorities
-                                       : header_.additionals);
+    ++count;
     return {};
 }
 

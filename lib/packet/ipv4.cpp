@@ -19,7 +19,7 @@ PacketResult<Ipv4> Ipv4::read(Bytes bytes, std::size_t at) {
     if (size > bytes.size())
         return packet_error(header_name, at, 0, says + std::to_string(bytes.size()) + " are there");
     const std::size_t total = load<std::uint16_t>(bytes, 2);
-    if (total < size) {
+    if (total < size && total != 0) {
         return packet_error(header_name, at, 2, says + "and " + std::to_string(total) + " bytes of header and payload");
     }
     return Ipv4(bytes, at);
@@ -56,7 +56,10 @@ PacketResult<std::size_t> build(const Ipv4Fields& fields, Bytes payload, Room ro
     }
     const std::size_t size = 20 + fields.options.size();
     const std::size_t total = size + payload.size();
-    if (total > 0xffff) return not_buildable(header_name, std::to_string(total) + " bytes, and 65535 are the most");
+    // A total length of 0 was asked for: that of a packet before it is divided.
+    const bool is_undivided = fields.total_length == std::uint16_t{0};
+    if (total > 0xffff && !is_undivided)
+        return not_buildable(header_name, std::to_string(total) + " bytes, and 65535 are the most");
     if (room.size() < total) return no_room(header_name, total, room.size());
     place(room, size, payload);
     place(room, 20, fields.options);

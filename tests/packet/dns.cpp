@@ -105,6 +105,24 @@ TEST_CASE("DNS: a query and its answer with a name that is compressed") {
     CHECK_FALSE(writer.add(**question));
 }
 
+TEST_CASE("DNS: a section has as many records as its count can say") {
+    constexpr std::size_t most = 65535;
+    const DnsQuestion question{name("."), 1, 1};
+    const DnsRecord record{name("."), 1, 1, 0, DnsRaw{}};
+    std::vector<std::byte> room(12 + (most + 1) * (5 + 11));
+    DnsWriter writer({}, room);
+    std::size_t written = 0;
+    while (written <= most && writer.add(question)) ++written;
+    CHECK(written == most);
+    written = 0;
+    while (written <= most && writer.add(DnsWriter::Section::authority, record)) ++written;
+    CHECK(written == most);
+    CHECK(writer.add(DnsWriter::Section::additional, record));
+    CHECK(writer.finish() == 12 + most * (5 + 11) + 11);
+    CHECK(load<std::uint16_t>(room, 4) == most);
+    CHECK(load<std::uint16_t>(room, 8) == most);
+}
+
 TEST_CASE("DNS: records that lie are errors, and end the reading") {
     const auto wrong = [](std::string_view record) {
         const auto bytes = hex("1234 8180 0000 0002 0000 0000" + std::string(record));

@@ -115,6 +115,20 @@ TEST_CASE("IPv4: a header and its checksum") {
     CHECK(is_same(room, bytes));
 }
 
+TEST_CASE("IPv4: a total length of 0, of a packet that the network interface will divide") {
+    std::vector<std::byte> payload(100000);
+    Ipv4Fields fields;
+    fields.total_length = 0;
+    std::vector<std::byte> room(20 + payload.size());
+    REQUIRE(build(fields, payload, room) == room.size());
+    const auto ip = Ipv4::read(room);
+    REQUIRE(ip);
+    CHECK(ip->payload().size() == payload.size());
+    CHECK_FALSE(ip->is_cut());
+    fields.total_length.reset();
+    CHECK_FALSE(build(fields, payload, room));
+}
+
 TEST_CASE("IPv4: options") {
     // Record route with one place, then an end, as RFC 791 (section 3.1) forms them.
     const auto bytes = hex("4700 001c 0000 0000 4001 0000 c0000201 c0000202 07 07 04 00000000 00");

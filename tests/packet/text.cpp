@@ -33,6 +33,11 @@ TEST_CASE("describe: a line in the manner of tcpdump") {
         line("4500 0030 0001 4000 4006 b6c3 c0000201 c0000202"
              "9c40 0050 00000001 00000000 7002 faf0 6799 0000 0204 05b4 0101 0402") ==
         "IP 192.0.2.1.40000 > 192.0.2.2.80: Flags [S], seq 1, win 64240, options [mss 1460,nop,nop,sackOK], length 0");
+    // Captured before the network interface divides it.
+    CHECK(
+        line("4500 0000 0001 4000 4006 b6f3 c0000201 c0000202"
+             "9c40 0050 00000001 00000000 7002 faf0 6799 0000 0204 05b4 0101 0402") ==
+        "IP 192.0.2.1.40000 > 192.0.2.2.80: Flags [S], seq 1, win 64240, options [mss 1460,nop,nop,sackOK], length 0");
     CHECK(line("4500 001c 0001 2000 4011 d6cc c0000201 c0000202 0001 0002 0010 0000") ==
           "IP 192.0.2.1.1 > 192.0.2.2.2: UDP, length 0");
     CHECK(line("4500 001c 0001 0001 4011 f6cb c0000201 c0000202 0001 0002 0010 0000") ==

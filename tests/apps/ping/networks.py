@@ -174,6 +174,15 @@ class Loopback(harness.TestCase):
         self.assertEqual((status, output), (2, ""))
         self.assertIn("a socket at 192.0.2.1: ", complaint)
 
+    def test_the_unspecified_address_is_this_machine(self):
+        for address, found in (("0.0.0.0", "127.0.0.1"), *((("::", "::1"),) if namespaces.has_ipv6() else ())):
+            status, output, complaint = self.run_program("-c", "1", address)
+            self.assertEqual((status, complaint), (0, ""), output)
+            self.assertTrue(output.startswith(f"PING {address} ({found}) "), output)
+            self.assertIn(f"64 bytes from {found}: icmp_seq=1", output)
+        status, output, _ = self.run_program("-c", "1", "-I", "127.0.0.9", "0.0.0.0")
+        self.assertEqual(status, 0, output)
+
     def test_no_route(self):
         status, output, _ = self.run_program("-c", "1", "192.0.2.1")
         self.assertEqual(status, 2)

@@ -123,7 +123,7 @@ public:
 
     enum class Section : std::uint8_t { answer, authority, additional };
     // Errors of both: the room, a string of more than 255 bytes, data of more than 65,535; questions behind records,
-    // and records of an earlier section. What was written before stays.
+    // records of an earlier section, and more than 65,535 in a section. What was written before stays.
     [[nodiscard]] PacketResult<void> add(const DnsQuestion& question);
     [[nodiscard]] PacketResult<void> add(Section section, const DnsRecord& record);
     // Writes the header, and returns the size of the message. Error: the room.

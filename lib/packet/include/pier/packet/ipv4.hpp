@@ -31,7 +31,8 @@ struct Ipv4Fields {
 class Ipv4 {
 public:
     // Error: the header is not there, is of another version, or has a length that can't be. What the header says of
-    // the payload's length may be more than is there: is_cut().
+    // the payload's length may be more than is there: is_cut(). A total length of 0 is that of a packet that the
+    // network interface will divide (TCP segmentation offload), captured before: then all that is there is of it.
     [[nodiscard]] static PacketResult<Ipv4> read(Bytes bytes, std::size_t at = 0);
 
     [[nodiscard]] std::size_t header_size() const noexcept { return 4U * (load<std::uint8_t>(bytes_, 0) & 15U); }
@@ -62,7 +63,10 @@ public:
         return {options(), OptionForm::ipv4_or_tcp, "IPv4 options", at_ + 20};
     }
     // As much of it as is there, without what stands behind the total length (the padding of Ethernet).
-    [[nodiscard]] Bytes payload() const noexcept { return up_to(bytes_, total_length()).subspan(header_size()); }
+    [[nodiscard]] Bytes payload() const noexcept {
+        const Bytes packet = total_length() == 0 ? bytes_ : up_to(bytes_, total_length());
+        return packet.subspan(header_size());
+    }
     // Less is there than the total length.
     [[nodiscard]] bool is_cut() const noexcept { return bytes_.size() < total_length(); }
     // All of them given, so that build() makes the same bytes. Borrows the options.

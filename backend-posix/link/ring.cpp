@@ -14,8 +14,10 @@
 namespace pier::posix {
 namespace {
 
-// A frame has to fit in a block, and the kernel merges segments of TCP to 64 KiB and, where it is asked for, to more.
-constexpr std::size_t block_size = std::size_t{512} << 10;
+// A frame has to fit in a block: the kernel merges segments of TCP to 64 KiB, and cuts what is longer than a block. A
+// block goes over after the delay, however little is in it, so many small ones last longer than few large ones while
+// nobody receives.
+constexpr std::size_t block_size = std::size_t{128} << 10;
 // The kernel wants blocks to be whole numbers of these; frames of any size are packed all the same.
 constexpr unsigned slot_size = 2048;
 

@@ -6,6 +6,8 @@
 #include <pier/packet/capture/reader.hpp>
 #include <pier/packet/dissect.hpp>
 
+#include <algorithm>
+
 namespace {
 
 namespace packet = pier::packet;

@@ -19,10 +19,12 @@ namespace pier {
 struct LinkOptions {
     // Also frames for others that pass by.
     bool promiscuous = true;
-    // Bytes kept of a frame, at least 1; a filter's answer may be less. At most 262,144 of a frame are ever kept.
+    // Bytes kept of a frame, at least 1; a filter's answer may be less. At most 262,144 of a frame are ever kept, and
+    // on Linux 128 KiB.
     std::uint32_t snap_length = 262'144;
     // Bytes for frames that came and were not received yet, from 1 MiB on, rounded up. When they are full, frames are
-    // dropped and counted.
+    // dropped and counted. On Linux each 128 KiB of it last for `longest_delay` at most, also where few frames come: so
+    // who does not receive for a while needs more of it, or a longer delay.
     std::size_t buffer_size = std::size_t{8} << 20;
     // The system may keep frames back so long, for others to come with them: at least 1 ms.
     std::chrono::milliseconds longest_delay{10};

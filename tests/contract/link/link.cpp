@@ -5,6 +5,7 @@
 
 #include <pier/datagram.hpp>
 #include <pier/link.hpp>
+#include <pier/sleep.hpp>
 
 #include <algorithm>
 #include <array>
@@ -172,6 +173,29 @@ TEST_CASE("link: 2,000 frames come in order, and are counted") {
         REQUIRE(outcome(counts) == Errc::ok);
         CHECK(counts->received == count);
         CHECK(counts->dropped == 0);
+    });
+}
+
+// A ring gives up a block of its memory for what came in `longest_delay`, be it one frame.
+TEST_CASE("link: a few frames that come one at a time are kept while nobody receives") {
+    on_loop([]() -> Task<void> {
+        const LinkTap sender = open_tap();
+        LinkOptions options;
+        options.buffer_size = 1;  // the smallest is taken
+        options.longest_delay = 1ms;
+        const auto filter = only(experimental);
+        options.filter = filter;
+        const LinkTap tap = open_tap(options);
+        co_await send(sender, frame_of(experimental, "0"));
+        const auto first = co_await receive_texts(tap, 1);  // and holds it
+        CHECK(first.front() == "0");
+        for (int i = 1; i <= 4; ++i) {
+            co_await send(sender, frame_of(experimental, std::to_string(i)));
+            const auto slept = co_await pier::sleep(after(10ms));
+            CHECK(outcome(slept) == Errc::ok);
+        }
+        const auto texts = co_await receive_texts(tap, 4);
+        for (std::size_t i = 0; i < texts.size(); ++i) CHECK(texts[i] == std::to_string(i + 1));
     });
 }
 

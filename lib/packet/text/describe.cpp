@@ -55,7 +55,7 @@ std::string tcp_text(Bytes bytes) {
 // Goes through the layers, and keeps what the text needs of the outer ones.
 class Line {
 public:
-    explicit Line(const Dissection& found) : found_(found) {}
+    Line(const Dissection& found, VerifyChecksums verify) : found_(found), verify_(verify) {}
 
     std::string run() {
         const Layer* end = nullptr;
@@ -65,7 +65,7 @@ public:
         }
         if (!done_) text_ += end_text(end);
         for (const Layer& layer : found_.layers()) {
-            if (checksum_state(found_, layer) == ChecksumState::wrong) {
+            if (verify_ == VerifyChecksums::yes && checksum_state(found_, layer) == ChecksumState::wrong) {
                 text_ += " [" + std::string(name_of(layer.kind)) + " checksum is wrong]";
             }
         }
@@ -172,6 +172,7 @@ private:
     }
 
     const Dissection& found_;
+    const VerifyChecksums verify_;
     std::string text_;
     std::string prefix_;
     IpPair pair_;
@@ -181,6 +182,6 @@ private:
 
 }  // namespace
 
-std::string describe(const Dissection& dissection) { return Line(dissection).run(); }
+std::string describe(const Dissection& dissection, VerifyChecksums verify) { return Line(dissection, verify).run(); }
 
 }  // namespace pier::packet

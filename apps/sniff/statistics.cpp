@@ -62,7 +62,10 @@ template <class Map>
 void add_table(std::string& text, const Map& sums) {
     std::vector<typename Map::const_iterator> order;
     for (auto each = sums.begin(); each != sums.end(); ++each) order.push_back(each);
-    std::ranges::stable_sort(order, [](auto one, auto other) { return one->second.bytes > other->second.bytes; });
+    std::ranges::sort(order, [](auto one, auto other) {
+        return one->second.bytes != other->second.bytes ? one->second.bytes > other->second.bytes
+                                                        : one->first < other->first;
+    });
     if (order.size() > most_shown) order.resize(most_shown);
     for (const auto each : order) add_line(text, each->second, each->first);
 }

@@ -24,8 +24,8 @@ SERVER_OF = {"pier-echo-client": "pier-echo-server", "pier-chat-client": "pier-c
 # What a server is started with where a page starts a client alone; the files are those of fixtures().
 SERVED = {"pier-file-server": ["photos", "notes.txt"], "pier-echo-server": ["--tcp", "--udp"]}
 SERVERS = set(SERVER_OF.values())
-# What these send would go by an interface of this machine, and takes a privilege: their options are checked.
-OPTIONS_ALONE = ("pier-arp-scan", "pier-ping", "pier-send-frame")
+# What these send or capture would go by an interface of this machine, and takes a privilege: their options are checked.
+OPTIONS_ALONE = ("pier-arp-scan", "pier-ping", "pier-send-frame", "pier-sniff")
 PROGRAMS = {*SERVERS, *SERVER_OF, "pier-compare", "pier-interfaces", "pier-ipc", "pier-lookup", "pier-multicast", "pier-nc",
             "pier-netcalc", "pier-sockopt", *OPTIONS_ALONE}
 COMMANDS = [*([name] for name in sorted({*SERVERS, *SERVER_OF})),
@@ -42,6 +42,7 @@ EXEMPT = [
     (r"printf '%064d' 0 >&3", "the same loop's second line"),
     (r"grep -E 'Call ", "counts lines of a trace that Wine has written"),
     (r"cmake --install ", "needs an installation's prefix"),
+    (r"tcpdump -w - \|", "another program captures, which takes a privilege"),
 ]
 
 

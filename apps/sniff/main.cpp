@@ -10,6 +10,7 @@
 #include <pier/scope.hpp>
 #include <pier/stop.hpp>
 
+#include <optional>
 #include <utility>
 
 namespace {
@@ -48,12 +49,25 @@ int list_interfaces() {
     return pier::print(sniff::program, text) ? 0 : 1;
 }
 
+// An exit status, if there is nothing to be captured: the filter is wrong, or was only to be shown.
+std::optional<int> look_at_filter(const sniff::Options& options) {
+    sniff::Filter filter(options.filter, options.snap_length);
+    const auto found = filter.program(pier::packet::LinkType::ethernet);
+    if (!found) {
+        pier::say(sniff::program, found.error());
+        return 2;
+    }
+    if (!options.show_filter) return std::nullopt;
+    return pier::print(sniff::program, pier::packet::format_filter(*found)) ? 0 : 1;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const auto options = sniff::parse_options(argc, argv);
     if (!options) return options.error();
     if (options->list_interfaces) return list_interfaces();
+    if (const auto status = look_at_filter(*options)) return *status;
     pier::Interface interface;
     if (!options->read_from) {
         auto chosen = pier::choose_interface(sniff::program, options->interface);

@@ -7,6 +7,7 @@
 #include <pier/cli/program.hpp>
 
 #include <algorithm>
+#include <vector>
 
 namespace sniff {
 namespace {
@@ -22,11 +23,15 @@ struct Flags {
     bool digits = false;
     bool letters = false;
     bool not_promiscuous = false;
+    std::vector<std::string> filter;
     bool numeric = false;  // names are never looked up: accepted, because hands are used to it
 };
 
 void add_source(pier::CommandLine& app, Options& options, Flags& flags) {
     constexpr const char* group = "Where packets come from";
+    app.add_option("filter", flags.filter,
+                   "which packets are wanted, as tcpdump takes it: tcp port 80 and not host 192.0.2.1 (default: all)")
+        .shown_as("FILTER...");
     const pier::CommandOption interface = app.add_option("-i,--interface", options.interface,
                                                          "its name or number (default: the first one with a network)")
                                               .shown_as("NAME")
@@ -48,6 +53,8 @@ void add_source(pier::CommandLine& app, Options& options, Flags& flags) {
         .shown_as("N")
         .group(group)
         .range(1ULL, 1'000'000'000'000'000'000ULL);
+    app.add_flag("-d,--show-filter", options.show_filter, "print the filter's program for Ethernet, and end")
+        .group(group);
     app.add_flag("-D,--list-interfaces", options.list_interfaces, "name the interfaces, and end").group(group);
 }
 
@@ -100,6 +107,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
         return both ? std::string("--statistics and --write - both want standard output") : std::string();
     });
     pier::add_examples(app, {{"pier-sniff -i e0 -c 10", "the next ten packets of an interface"},
+                             {"pier-sniff -i e0 -X tcp port 80 and host 192.0.2.1", "what one host says by HTTP"},
                              {"pier-sniff -i e0 -w all.pcapng", "all of them into a file, until Ctrl-C"},
                              {"pier-sniff -r all.pcapng --tree", "what is in the file, in full"},
                              {"tcpdump -w - | pier-sniff -r - --json", "another program's capture, for a third one"}});
@@ -108,6 +116,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     if (!chosen) return std::unexpected(chosen.error());
     options.engine = *chosen;
     options.time = time_stamp(static_cast<unsigned>(time.count()));
+    for (const std::string& word : flags.filter) options.filter += (options.filter.empty() ? "" : " ") + word;
     options.promiscuous = !flags.not_promiscuous;
     if (flags.digits) options.hex = HexDump::digits;
     if (flags.letters) options.hex = HexDump::digits_and_letters;

@@ -24,6 +24,8 @@ enum class HexDump : std::uint8_t { none, digits, digits_and_letters };
 struct Options {
     const pier::EngineInfo* engine = nullptr;
     std::optional<std::string> interface;
+    std::string filter;  // empty: all packets
+    bool show_filter = false;
     std::optional<std::string> read_from;  // a file, or "-"
     std::optional<std::string> write_to;   // likewise
     unsigned long long count = 0;          // 0 is no limit

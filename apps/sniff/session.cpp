@@ -71,19 +71,46 @@ std::string many(std::uint64_t count, std::string_view what) {
 
 }  // namespace
 
-pier::Task<int> Session::capture(pier::Interface interface) {
+pier::Result<pier::LinkTap> Session::open_tap(const pier::Interface& interface,
+                                              std::span<const pier::FilterInstruction> filter) const {
     pier::LinkOptions wanted;
     wanted.promiscuous = options_.promiscuous;
     wanted.snap_length = options_.snap_length;
     wanted.buffer_size = std::size_t{options_.buffer_kib} << 10;
     wanted.longest_delay = longest_delay;
-    auto opened = pier::LinkTap::open(interface.index, wanted);
-    if (!opened) co_return pier::complain_of_link(program, "opening", interface.name, opened.error());
-    const auto link = link_type(opened->layer());
-    if (!link) {
-        pier::say(program, interface.name + ": its frames begin with a header that is not known here");
-        co_return 1;
+    wanted.filter = filter;
+    return pier::LinkTap::open(interface.index, wanted);
+}
+
+// Nothing after a sentence. What the frames begin with is known when the tap is open, so a filter for Ethernet may turn
+// out to be the wrong one.
+std::optional<pier::LinkTap> Session::open_tap_with_filter(const pier::Interface& interface) {
+    filters_here_ = filter_.needs_tags();
+    for (packet::LinkType link = packet::LinkType::ethernet;;) {
+        const auto filter = filter_.program(link);
+        if (!filter) {
+            pier::say(program, filter.error());
+            return std::nullopt;
+        }
+        auto opened = open_tap(interface, filters_here_ ? std::span<const pier::FilterInstruction>() : *filter);
+        if (!opened) {
+            pier::complain_of_link(program, "opening", interface.name, opened.error());
+            return std::nullopt;
+        }
+        const auto found = link_type(opened->layer());
+        if (!found) {
+            pier::say(program, interface.name + ": its frames begin with a header that is not known here");
+            return std::nullopt;
+        }
+        if (*found == link) return std::move(*opened);
+        link = *found;
     }
+}
+
+pier::Task<int> Session::capture(pier::Interface interface) {
+    auto opened = open_tap_with_filter(interface);
+    if (!opened) co_return 1;
+    const auto link = link_type(opened->layer());
     const bool ready = co_await open_output(*link, interface.name);
     if (!ready) co_return 1;
     pier::say(program, "listening on " + interface.name + ", " + std::to_string(options_.snap_length) +
@@ -130,6 +157,7 @@ void Session::take_all(std::span<const pier::Frame> frames, pier::LinkLayer laye
         one.link = link_type(layer).value_or(packet::LinkType::ethernet);
         one.has_checksums = !frame.checksum_to_be_filled_in;
         if (is_enough()) return;
+        if (filters_here_ && !filter_.wants(one.data, one.original_size, one.link)) continue;
         take(one);
     }
 }
@@ -175,6 +203,11 @@ pier::Task<int> Session::read_pieces(std::string_view name) {
             one.original_size = (*next)->original_length;
             one.time_ns = (*next)->time_ns;
             one.link = (*next)->link;
+            if (const auto filter = filter_.program(one.link); !filter) {
+                pier::say(program, filter.error());
+                co_return 1;
+            }
+            if (!filter_.wants(one.data, one.original_size, one.link)) continue;
             if (options_.write_to && !is_output_open_) {
                 const bool ready = co_await open_output(one.link, {});
                 if (!ready) co_return 1;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "capture_output.hpp"
+#include "filter.hpp"
 #include "options.hpp"
 #include "packet.hpp"
 #include "printer.hpp"
@@ -13,6 +14,7 @@
 #include <pier/task.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,7 +24,8 @@ namespace sniff {
 // Confined to its loop's thread.
 class Session {
 public:
-    explicit Session(const Options& options) : options_(options), printer_(options) {}
+    explicit Session(const Options& options)
+        : options_(options), filter_(options.filter, options.snap_length), printer_(options) {}
 
     // Shows or writes what passes the interface, until stop() or as many packets as were asked for. Exit status.
     [[nodiscard]] pier::Task<int> capture(pier::Interface interface);
@@ -35,6 +38,9 @@ private:
     [[nodiscard]] pier::Task<bool> listen(pier::LinkTap& tap);
     [[nodiscard]] pier::Task<int> read_pieces(std::string_view name);
     [[nodiscard]] pier::Task<bool> open_output(pier::packet::LinkType link, const std::string& interface);
+    [[nodiscard]] pier::Result<pier::LinkTap> open_tap(const pier::Interface& interface,
+                                                       std::span<const pier::FilterInstruction> filter) const;
+    [[nodiscard]] std::optional<pier::LinkTap> open_tap_with_filter(const pier::Interface& interface);
     void take_all(std::span<const pier::Frame> frames, pier::LinkLayer layer);
     void take(const Packet& packet);
     [[nodiscard]] pier::Task<bool> flush();
@@ -46,6 +52,8 @@ private:
     bool fail(std::string_view what, const pier::Error& error);
 
     const Options& options_;
+    Filter filter_;
+    bool filters_here_ = false;  // of what a tap gives
     Printer printer_;
     Statistics statistics_;
     std::string text_;  // of packets, not written yet

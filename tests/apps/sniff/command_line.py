@@ -10,29 +10,13 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 import harness
+from captures import pcap, udp
 
 NAME = "pier-sniff"
-MACS = bytes.fromhex("00005e005302" "00005e005301")
 
 
 def setUpModule():
     unittest.enterModuleContext(harness.wine_kept_up())
-
-
-def udp(payload, source=40000, destination=9):
-    """A frame from 192.0.2.1 to 192.0.2.2, whose checksums are left out."""
-    datagram = struct.pack("!HHHH", source, destination, 8 + len(payload), 0) + payload
-    header = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(datagram), 1, 0, 64, 17, 0, bytes([192, 0, 2, 1]),
-                         bytes([192, 0, 2, 2]))
-    return MACS + b"\x08\x00" + header + datagram
-
-
-def pcap(frames, order="<", magic=0xA1B23C4D):
-    """Of nanoseconds: the packets come a second apart."""
-    parts = [struct.pack(order + "IHHiIII", magic, 2, 4, 0, 0, 262144, 1)]
-    for number, frame in enumerate(frames):
-        parts.append(struct.pack(order + "IIII", 86_400 + number, 123_456_789, len(frame), len(frame)) + frame)
-    return b"".join(parts)
 
 
 class Base(harness.TestCase):
@@ -131,6 +115,23 @@ class Read(Base):
         output = self.good("-r", self.file(pcap([udp(b"xy")] * 3)), "-q", "--statistics")
         self.assertEqual([line.split() for line in output.splitlines() if line][1:],
                          [["3", "132", "all"], ["3", "132", "UDP"], ["3", "132", "192.0.2.1", ">", "192.0.2.2"]])
+
+
+class Filtered(Base):
+    def test_what_a_filter_lets_pass(self):
+        name = self.file(pcap([udp(b"x", destination=port) for port in (9, 53, 9, 7000)]))
+        for words, count in ((("udp", "port", "9"), 2), (("port 53 or port 7000",), 2), (("tcp",), 0),
+                             (("src host 192.0.2.1",), 4), (("not", "udp"), 0)):
+            with self.subTest(words=words):
+                self.assertEqual(len(self.good("-r", name, *words).splitlines()), count)
+        target = str(self.folder / "out.pcap")
+        self.assertEqual(self.good("-r", name, "-w", target, "dst port 53"), "")
+        self.assertEqual(len(self.good("-r", target).splitlines()), 1)
+
+    def test_mistakes_have_their_place(self):
+        for words, place in ((("port", "70000"), "column 6: "), (("foo",), "column 1: "), (("tcp", "and"), "column ")):
+            with self.subTest(words=words):
+                self.assertIn(f"filter, {place}", self.refused("-d", *words))
 
 
 class Written(Base):

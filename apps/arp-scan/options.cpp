@@ -36,11 +36,6 @@ pier::Duration span_of(double count) {
     return std::chrono::duration_cast<pier::Duration>(std::chrono::duration<double, typename Span::period>(count));
 }
 
-std::unexpected<int> refuse(std::string_view sentence) {
-    pier::say(program, std::string(sentence).append("; see --help"));
-    return std::unexpected(2);
-}
-
 void add_targets(pier::CommandLine& app, Options& options, Words& words) {
     app.add_option("target", words.targets,
                    "a prefix (192.0.2.0/24), a range (192.0.2.1-192.0.2.9, 192.0.2.1-9) or an address (default: the "
@@ -121,11 +116,13 @@ bool is_readable(const std::string& name) { return std::ifstream(name).is_open()
 std::optional<int> take(const pier::CommandLine& app, const Words& words, Options& options) {
     if (std::isnan(words.interval_ms) || std::isnan(words.rate) || std::isnan(words.timeout_ms) ||
         std::isnan(words.every) || std::isnan(options.pace.backoff)) {
-        return refuse("nan is no number").error();
+        return pier::refuse_usage(program, "nan is no number").error();
     }
     if (!words.bandwidth.empty()) {
         const auto bandwidth = read_bandwidth(words.bandwidth);
-        if (!bandwidth) return refuse("--bandwidth: \"" + words.bandwidth + "\": not a number of bits").error();
+        if (!bandwidth)
+            return pier::refuse_usage(program, "--bandwidth: \"" + words.bandwidth + "\": not a number of bits")
+                .error();
         options.pace.interval = interval_of(*bandwidth);
     }
     if (app.count("--interval") > 0) options.pace.interval = span_of<std::chrono::milliseconds>(words.interval_ms);
@@ -134,19 +131,21 @@ std::optional<int> take(const pier::CommandLine& app, const Words& words, Option
     options.every = span_of<std::chrono::seconds>(words.every);
     for (const std::string& word : words.targets) {
         const auto range = read_target(word);
-        if (!range) return refuse(range.error()).error();
+        if (!range) return pier::refuse_usage(program, range.error()).error();
         options.ranges.push_back(*range);
     }
     if (words.probe) options.source = 0;
     if (app.count("--source-address") > 0) {
         const auto source = read_target(words.source);
         if (!source || source->first != source->last) {
-            return refuse("--source-address: \"" + words.source + "\": not an address of IPv4").error();
+            return pier::refuse_usage(program, "--source-address: \"" + words.source + "\": not an address of IPv4")
+                .error();
         }
         options.source = source->first;
     }
     for (const std::string& name : options.vendor_files) {
-        if (!is_readable(name)) return refuse("--vendors: \"" + name + "\": can't be read").error();
+        if (!is_readable(name))
+            return pier::refuse_usage(program, "--vendors: \"" + name + "\": can't be read").error();
     }
     return std::nullopt;
 }

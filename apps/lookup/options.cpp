@@ -32,11 +32,6 @@ struct Words {
     double patience = usual_patience;
 };
 
-std::unexpected<int> refuse(std::string_view sentence) {
-    pier::say(program, std::string(sentence).append("; see --help"));
-    return std::unexpected(2);
-}
-
 void add_questions(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "Questions";
     app.add_option("name", options.words, "a name, or an address; - reads standard input").shown_as("NAME...");
@@ -160,7 +155,8 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     if (!chosen) return std::unexpected(chosen.error());
     options.engine = *chosen;
     const bool has_service = app.count("--service") > 0;
-    if (const std::string wrong = settle(options, words, has_service); !wrong.empty()) return refuse(wrong);
+    if (const std::string wrong = settle(options, words, has_service); !wrong.empty())
+        return pier::refuse_usage(program, wrong);
     pier::LookUp& question = options.question;
     if (words.ipv4) question.family = pier::Family::ipv4;
     if (words.ipv6) question.family = pier::Family::ipv6;

@@ -34,11 +34,6 @@ struct Words {
     std::uint64_t at_once = usual_at_once;
 };
 
-std::unexpected<int> refuse(std::string_view sentence) {
-    pier::say(program, std::string(sentence).append("; see --help"));
-    return std::unexpected(2);
-}
-
 void add_ways(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "What it does";
     const pier::CommandOption listen =
@@ -110,25 +105,29 @@ pier::OrStatus<void> set_addresses(Options& options, Words& words) {
         if (!words.host.empty()) words.ports.push_back(std::exchange(options.host, {}));
     }
     if (listens && !words.source_port.empty()) {
-        if (!words.ports.empty()) return refuse("-p and a port behind the host are the same: say one of them");
+        if (!words.ports.empty())
+            return pier::refuse_usage(program, "-p and a port behind the host are the same: say one of them");
         words.ports.push_back(std::exchange(words.source_port, {}));
     }
     if (listens && !options.source.empty()) {
-        if (!options.host.empty()) return refuse("-s and a host are the same with -l: say one of them");
+        if (!options.host.empty())
+            return pier::refuse_usage(program, "-s and a host are the same with -l: say one of them");
         options.host = std::exchange(options.source, {});
     }
-    if (words.ports.empty()) return refuse(listens ? "say the port to listen on" : "say a host and a port");
+    if (words.ports.empty())
+        return pier::refuse_usage(program, listens ? "say the port to listen on" : "say a host and a port");
     for (const std::string& word : words.ports) {
         auto ports = parse_ports(word, listens ? 0 : 1);
-        if (!ports) return refuse(ports.error());
+        if (!ports) return pier::refuse_usage(program, ports.error());
         options.ports.push_back(std::move(*ports));
     }
     const bool is_one = options.ports.size() == 1 && options.ports.front().first == options.ports.front().last;
-    if (listens && !is_one) return refuse("one port can be listened on, not several");
+    if (listens && !is_one) return pier::refuse_usage(program, "one port can be listened on, not several");
     if (words.source_port.empty()) return {};
     const auto port = parse_ports(words.source_port, 1);
-    if (!port) return refuse("--source-port: " + port.error());
-    if (port->first != port->last || !port->service.empty()) return refuse("--source-port: one number is wanted");
+    if (!port) return pier::refuse_usage(program, "--source-port: " + port.error());
+    if (port->first != port->last || !port->service.empty())
+        return pier::refuse_usage(program, "--source-port: one number is wanted");
     options.source_port = port->first;
     return {};
 }
@@ -168,7 +167,8 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     if (words.listen) options.mode = Mode::listen;
     if (words.scan) options.mode = Mode::scan;
     if (auto set = set_addresses(options, words); !set) return std::unexpected(set.error());
-    if (const std::string_view wrong = contradiction(options, words); !wrong.empty()) return refuse(wrong);
+    if (const std::string_view wrong = contradiction(options, words); !wrong.empty())
+        return pier::refuse_usage(program, wrong);
     if (words.ipv4) options.family = pier::Family::ipv4;
     if (words.ipv6) options.family = pier::Family::ipv6;
     if (words.patience > 0) options.patience = duration(words.patience);

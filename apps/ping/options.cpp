@@ -35,11 +35,6 @@ pier::Duration seconds(double count) {
     return std::chrono::duration_cast<pier::Duration>(std::chrono::duration<double>(count));
 }
 
-std::unexpected<int> refuse(std::string_view sentence) {
-    pier::say(program, std::string(sentence).append("; see --help"));
-    return std::unexpected(2);
-}
-
 void add_requests(pier::CommandLine& app, Options& options, Words& words) {
     constexpr const char* group = "Requests";
     app.add_option("host", options.hosts, "a name or an address; several are asked at the same time")
@@ -136,11 +131,11 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     if (!chosen) return std::unexpected(chosen.error());
     options.engine = *chosen;
     if (std::isnan(words.interval) || std::isnan(words.patience) || std::isnan(words.deadline)) {
-        return refuse("a number of seconds is no number");
+        return pier::refuse_usage(program, "a number of seconds is no number");
     }
-    if (options.trace && options.hosts.size() > 1) return refuse("--trace takes one host");
+    if (options.trace && options.hosts.size() > 1) return pier::refuse_usage(program, "--trace takes one host");
     options.method = words.method == "icmp" ? Method::icmp : Method::udp;
-    if (options.hosts.size() > most_hosts) return refuse("at most 64 hosts");
+    if (options.hosts.size() > most_hosts) return pier::refuse_usage(program, "at most 64 hosts");
     if (words.ipv4) options.family = pier::Family::ipv4;
     if (words.ipv6) options.family = pier::Family::ipv6;
     options.interval = options.flood ? pier::Duration{} : seconds(words.interval);
@@ -149,10 +144,10 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     if (words.deadline > 0) options.deadline = seconds(words.deadline);
     if (words.source.empty()) return options;
     const auto source = pier::Endpoint::parse_address(words.source);
-    if (!source) return refuse("--source: \"" + words.source + "\": not an address");
+    if (!source) return pier::refuse_usage(program, "--source: \"" + words.source + "\": not an address");
     const pier::Family family = source->family();
     if (options.family != pier::Family::unspecified && options.family != family) {
-        return refuse("--source: \"" + words.source + "\": an address of the other family");
+        return pier::refuse_usage(program, "--source: \"" + words.source + "\": an address of the other family");
     }
     options.family = family;
     options.source = *source;

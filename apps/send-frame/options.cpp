@@ -17,11 +17,6 @@ constexpr const char* about =
     "unless the description says something else, right or wrong. Exit status 0: all was sent, or shown; 1: it could "
     "not be; 2: wrong usage, or a mistake in the description.";
 
-std::unexpected<int> refuse(std::string_view sentence) {
-    pier::say(program, std::string(sentence).append("; see --help"));
-    return std::unexpected(2);
-}
-
 std::vector<pier::Term> terms() {
     std::vector<pier::Term> all;
     for (LayerHelp& each : layer_help()) all.push_back({std::move(each.name), std::move(each.fields)});
@@ -79,14 +74,17 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     const auto chosen = engine.choose(program);
     if (!chosen) return std::unexpected(chosen.error());
     options.engine = *chosen;
-    if (!(interval >= 0)) return refuse("--interval: nan is no number");
+    if (!(interval >= 0)) return pier::refuse_usage(program, "--interval: nan is no number");
     options.interval = std::chrono::duration_cast<pier::Duration>(std::chrono::duration<double>(interval));
     for (const std::string& word : words) options.words.append(options.words.empty() ? "" : " ").append(word);
-    if (file.count() > 0 && !words.empty()) return refuse("a description and --file, of which there can be one");
-    if (file.count() == 0 && words.empty()) return refuse("a description of a frame is missing");
+    if (file.count() > 0 && !words.empty())
+        return pier::refuse_usage(program, "a description and --file, of which there can be one");
+    if (file.count() == 0 && words.empty()) return pier::refuse_usage(program, "a description of a frame is missing");
     const bool sends = !options.dry_run && !options.capture;
-    if (options.raw && options.interface) return refuse("--raw finds the interface by itself, without --interface");
-    if (sends && !options.raw && !options.interface) return refuse("--interface is missing: by which one is it sent?");
+    if (options.raw && options.interface)
+        return pier::refuse_usage(program, "--raw finds the interface by itself, without --interface");
+    if (sends && !options.raw && !options.interface)
+        return pier::refuse_usage(program, "--interface is missing: by which one is it sent?");
     return options;
 }
 

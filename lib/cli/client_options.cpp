@@ -9,6 +9,11 @@
 
 namespace pier {
 
+std::unexpected<int> refuse_usage(std::string_view program, std::string_view sentence) {
+    say(program, std::string(sentence).append("; see --help"));
+    return std::unexpected(2);
+}
+
 void EngineOption::add_to(CommandLine& app) {
     app.add_option("--engine", name_, "the way to wait for sockets (default the best one of this system)")
         .shown_as("NAME")

@@ -18,6 +18,10 @@ class CommandLine;
 template <class T>
 using OrStatus = std::expected<T, int>;
 
+// Says on stderr what is wrong with the command line, and that --help tells more. Gives the exit status 2, as a failure
+// for an OrStatus.
+[[nodiscard]] std::unexpected<int> refuse_usage(std::string_view program, std::string_view sentence);
+
 // --engine and --list-engines. It outlives the parse of the command line that it was added to.
 class EngineOption {
 public:

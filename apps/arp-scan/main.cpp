@@ -5,9 +5,8 @@
 
 #include <pier/cli/interface_name.hpp>
 #include <pier/cli/program.hpp>
+#include <pier/cli/run.hpp>
 #include <pier/loop.hpp>
-#include <pier/stop.hpp>
-#include <pier/task/race.hpp>
 
 #include <utility>
 
@@ -17,12 +16,7 @@ namespace {
 pier::Task<int> run(const arp_scan::Options& options, pier::Interface interface) {
     arp_scan::Session session(options, std::move(interface));
     if (!session.open()) co_return 1;
-    auto requests = pier::StopRequests::open();
-    if (requests) {
-        (void)co_await pier::race(session.run(), (*requests)->wait());
-    } else {
-        co_await session.run();
-    }
+    (void)co_await pier::run_or_stop(session.run());
     co_return session.end();
 }
 

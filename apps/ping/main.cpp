@@ -7,20 +7,13 @@
 #include <pier/cli/program.hpp>
 #include <pier/cli/run.hpp>
 #include <pier/loop.hpp>
-#include <pier/stop.hpp>
-#include <pier/task/race.hpp>
 
 namespace {
 
 // An interrupt is how most runs end, and the answers decide on the exit status then, too.
 pier::Task<int> run(const ping::Options& options) {
     ping::Session session(options);
-    auto requests = pier::StopRequests::open();
-    if (requests) {
-        (void)co_await pier::race(session.run(), (*requests)->wait());
-    } else {
-        co_await session.run();
-    }
+    (void)co_await pier::run_or_stop(session.run());
     co_return session.end();
 }
 

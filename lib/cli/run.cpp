@@ -5,6 +5,7 @@
 #include <pier/task/race.hpp>
 
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace pier {
@@ -12,16 +13,26 @@ namespace {
 
 constexpr int interrupted_status = 130;
 
+Task<void> keep(Task<int> work, int& status) { status = co_await std::move(work); }
+
 Task<int> run(const std::function<Task<int>()>& work) {
-    // Where requests can't be had, an interrupt ends the process as it ends any other.
-    auto requests = StopRequests::open();
-    if (!requests) co_return co_await work();
-    auto first = co_await race(work(), (*requests)->wait());
-    if (first.index() == 1) co_return interrupted_status;
-    co_return std::get<0>(first);
+    int status = 0;
+    Task<void> kept = keep(work(), status);
+    const bool stopped = co_await run_or_stop(std::move(kept));
+    co_return stopped ? interrupted_status : status;
 }
 
 }  // namespace
+
+Task<bool> run_or_stop(Task<void> work) {
+    auto requests = StopRequests::open();
+    if (!requests) {
+        co_await std::move(work);
+        co_return false;
+    }
+    const auto first = co_await race(std::move(work), (*requests)->wait());
+    co_return first.index() == 1;
+}
 
 int run_until_stopped(std::string_view program, const EngineInfo& engine, std::function<Task<int>()> work) {
     auto loop = Loop::create(engine);

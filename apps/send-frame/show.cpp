@@ -16,11 +16,7 @@ namespace packet = pier::packet;
 
 std::string show(const Frame& frame) {
     const packet::Dissection dissection = packet::dissect(frame.bytes, frame.link);
-    std::string text = packet::describe(dissection) + "\n";
-    for (const packet::TreeLine& line : packet::layer_tree(dissection)) {
-        text.append(2 + 2 * std::size_t{line.depth}, ' ').append(line.text).append("\n");
-    }
-    return text + packet::hex_dump(frame.bytes);
+    return packet::describe(dissection) + "\n" + packet::layer_tree_text(dissection) + packet::hex_dump(frame.bytes);
 }
 
 std::expected<ByteVector, std::string> capture_of(const std::vector<Frame>& frames, std::uint64_t time_ns) {

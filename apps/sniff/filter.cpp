@@ -21,9 +21,12 @@ std::expected<std::span<const pier::FilterInstruction>, std::string> Filter::pro
     return std::span<const pier::FilterInstruction>(kept->second);
 }
 
-bool Filter::wants(packet::Bytes packet, std::uint32_t original_size, packet::LinkType link) {
-    const auto wanted = program(link);
-    return wanted && (wanted->empty() || packet::run_filter(*wanted, packet, original_size) != 0);
+std::expected<bool, std::string> Filter::wants(packet::Bytes packet, std::uint32_t original_size,
+                                               packet::LinkType link) {
+    if (text_.empty()) return true;
+    const auto found = program(link);
+    if (!found) return std::unexpected(found.error());
+    return packet::run_filter(*found, packet, original_size) != 0;
 }
 
 bool Filter::needs_tags() const { return text_.find("vlan") != std::string::npos; }

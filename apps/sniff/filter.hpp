@@ -21,11 +21,11 @@ public:
     // A sentence with the place in the text, if it is no filter for packets of that link.
     [[nodiscard]] std::expected<std::span<const pier::FilterInstruction>, std::string> program(
         pier::packet::LinkType link);
-    // Of a text that program() took for that link.
-    [[nodiscard]] bool wants(pier::packet::Bytes packet, std::uint32_t original_size, pier::packet::LinkType link);
+    // The same sentence, if there is none for packets of that link.
+    [[nodiscard]] std::expected<bool, std::string> wants(pier::packet::Bytes packet, std::uint32_t original_size,
+                                                         pier::packet::LinkType link);
     // The kernel of Linux runs filters on frames without their VLAN tag, so one that asks for tags is run here.
     [[nodiscard]] bool needs_tags() const;
-    [[nodiscard]] bool is_empty() const noexcept { return text_.empty(); }
 
 private:
     std::string text_;

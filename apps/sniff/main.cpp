@@ -10,7 +10,6 @@
 #include <pier/scope.hpp>
 #include <pier/stop.hpp>
 
-#include <optional>
 #include <utility>
 
 namespace {
@@ -21,8 +20,8 @@ pier::Task<void> watch_for_a_stop(pier::StopRequests& requests, sniff::Session& 
 }
 
 // An interrupt is a usual end: what was taken is written.
-pier::Task<int> run(const sniff::Options& options, pier::Interface interface) {
-    sniff::Session session(options);
+pier::Task<int> run(const sniff::Options& options, sniff::Filter filter, pier::Interface interface) {
+    sniff::Session session(options, std::move(filter));
     auto requests = pier::StopRequests::open();
     pier::TaskScope scope;
     if (requests) scope.spawn(watch_for_a_stop(**requests, session));
@@ -49,25 +48,19 @@ int list_interfaces() {
     return pier::print(sniff::program, text) ? 0 : 1;
 }
 
-// An exit status, if there is nothing to be captured: the filter is wrong, or was only to be shown.
-std::optional<int> look_at_filter(const sniff::Options& options) {
-    sniff::Filter filter(options.filter, options.snap_length);
-    const auto found = filter.program(pier::packet::LinkType::ethernet);
-    if (!found) {
-        pier::say(sniff::program, found.error());
-        return 2;
-    }
-    if (!options.show_filter) return std::nullopt;
-    return pier::print(sniff::program, pier::packet::format_filter(*found)) ? 0 : 1;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
     const auto options = sniff::parse_options(argc, argv);
     if (!options) return options.error();
     if (options->list_interfaces) return list_interfaces();
-    if (const auto status = look_at_filter(*options)) return *status;
+    sniff::Filter filter(options->filter, options->snap_length);
+    const auto found = filter.program(pier::packet::LinkType::ethernet);
+    if (!found) {
+        pier::say(sniff::program, found.error());
+        return 2;
+    }
+    if (options->show_filter) return pier::print(sniff::program, pier::packet::format_filter(*found)) ? 0 : 1;
     pier::Interface interface;
     if (!options->read_from) {
         auto chosen = pier::choose_interface(sniff::program, options->interface);
@@ -76,5 +69,5 @@ int main(int argc, char** argv) {
     }
     auto loop = pier::Loop::create(*options->engine);
     if (!loop) return pier::complain(sniff::program, "starting the engine", loop.error());
-    return (*loop)->run(run(*options, std::move(interface)));
+    return (*loop)->run(run(*options, std::move(filter), std::move(interface)));
 }

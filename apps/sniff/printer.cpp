@@ -49,7 +49,7 @@ void Printer::add(std::string& text, const Packet& one, const packet::Dissection
         text += packet::describe(dissection, verify(one));
         text += '\n';
     }
-    if (options_.tree) add_tree(text, dissection);
+    if (options_.tree) text += packet::layer_tree_text(dissection);
     if (options_.hex == HexDump::none) return;
     const bool leaves_header_out = !options_.link_header && is_ethernet(dissection);
     const std::size_t begin = leaves_header_out ? dissection.layers().front().header_size : 0;
@@ -59,12 +59,6 @@ void Printer::add(std::string& text, const Packet& one, const packet::Dissection
 
 packet::VerifyChecksums Printer::verify(const Packet& one) const noexcept {
     return options_.verbose && one.has_checksums ? packet::VerifyChecksums::yes : packet::VerifyChecksums::no;
-}
-
-void Printer::add_tree(std::string& text, const packet::Dissection& dissection) const {
-    for (const packet::TreeLine& line : packet::layer_tree(dissection)) {
-        text.append(2 + 2 * std::size_t{line.depth}, ' ').append(line.text).append("\n");
-    }
 }
 
 void Printer::add_json(std::string& text, const Packet& one, const packet::Dissection& dissection) const {

@@ -23,7 +23,6 @@ public:
 private:
     [[nodiscard]] pier::packet::VerifyChecksums verify(const Packet& packet) const noexcept;
     void add_json(std::string& text, const Packet& packet, const pier::packet::Dissection& dissection) const;
-    void add_tree(std::string& text, const pier::packet::Dissection& dissection) const;
 
     const Options& options_;
     TimeText time_;

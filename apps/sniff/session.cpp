@@ -157,7 +157,8 @@ void Session::take_all(std::span<const pier::Frame> frames, pier::LinkLayer laye
         one.link = link_type(layer).value_or(packet::LinkType::ethernet);
         one.has_checksums = !frame.checksum_to_be_filled_in;
         if (is_enough()) return;
-        if (filters_here_ && !filter_.wants(one.data, one.original_size, one.link)) continue;
+        // open_tap_with_filter() has seen that there is a program for this link.
+        if (filters_here_ && !filter_.wants(one.data, one.original_size, one.link).value_or(false)) continue;
         take(one);
     }
 }
@@ -203,11 +204,12 @@ pier::Task<int> Session::read_pieces(std::string_view name) {
             one.original_size = (*next)->original_length;
             one.time_ns = (*next)->time_ns;
             one.link = (*next)->link;
-            if (const auto filter = filter_.program(one.link); !filter) {
-                pier::say(program, filter.error());
+            const auto wanted = filter_.wants(one.data, one.original_size, one.link);
+            if (!wanted) {
+                pier::say(program, wanted.error());
                 co_return 1;
             }
-            if (!filter_.wants(one.data, one.original_size, one.link)) continue;
+            if (!*wanted) continue;
             if (options_.write_to && !is_output_open_) {
                 const bool ready = co_await open_output(one.link, {});
                 if (!ready) co_return 1;

@@ -18,14 +18,14 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace sniff {
 
 // Confined to its loop's thread.
 class Session {
 public:
-    explicit Session(const Options& options)
-        : options_(options), filter_(options.filter, options.snap_length), printer_(options) {}
+    Session(const Options& options, Filter filter) : options_(options), filter_(std::move(filter)), printer_(options) {}
 
     // Shows or writes what passes the interface, until stop() or as many packets as were asked for. Exit status.
     [[nodiscard]] pier::Task<int> capture(pier::Interface interface);

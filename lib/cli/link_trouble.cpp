@@ -11,8 +11,7 @@ namespace {
 std::string_view advice_of_link(const Error& error) {
     switch (error.condition) {
         case Errc::permission_denied:
-            return "on Linux \"setcap cap_net_raw+ep\" gives a program's file the privilege, on Windows administrators "
-                   "have it";
+            return raw_privilege;
         case Errc::not_supported:
             return "on Windows, Npcap has to be installed; elsewhere the interface is of a kind whose frames are not "
                    "known here";

@@ -7,6 +7,7 @@
 #include "requests.hpp"
 #include "trace/probes.hpp"
 
+#include <pier/cli/link_trouble.hpp>
 #include <pier/cli/printable.hpp>
 #include <pier/cli/program.hpp>
 #include <pier/datagram.hpp>
@@ -93,9 +94,8 @@ private:
         if (options_.source) wanted.local = *options_.source;
         auto opened = pier::RawSocket::open(family, is_v6 ? pier::IpProtocol::icmpv6 : pier::IpProtocol::icmp, wanted);
         if (!opened) {
-            pier::say(program, "a raw socket of ICMP: " + pier::describe(opened.error()) +
-                                   "; on Linux \"setcap cap_net_raw+ep\" gives a program's file the privilege, on "
-                                   "Windows administrators have it");
+            pier::say(program,
+                      ("a raw socket of ICMP: " + pier::describe(opened.error()) + "; ").append(pier::raw_privilege));
             return false;
         }
         receiver_ = std::move(*opened);

@@ -269,4 +269,12 @@ std::vector<TreeLine> layer_tree(const Dissection& dissection) {
     return lines;
 }
 
+std::string layer_tree_text(const Dissection& dissection) {
+    std::string text;
+    for (const TreeLine& line : layer_tree(dissection)) {
+        text.append(2 + 2 * std::size_t{line.depth}, ' ').append(line.text).append("\n");
+    }
+    return text;
+}
+
 }  // namespace pier::packet

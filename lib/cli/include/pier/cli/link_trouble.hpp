@@ -7,6 +7,10 @@
 
 namespace pier {
 
+// What to do where a raw socket or a tap is not permitted.
+inline constexpr std::string_view raw_privilege =
+    "on Linux \"setcap cap_net_raw+ep\" gives a program's file the privilege, on Windows administrators have it";
+
 // One sentence on stderr: what was tried on which interface, the error, and what to do where that is known (the
 // privilege, Npcap, an interface that is switched off). Returns the exit status 1.
 int complain_of_link(std::string_view program, std::string_view what, std::string_view interface, const Error& error);

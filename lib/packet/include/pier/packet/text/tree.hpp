@@ -17,5 +17,7 @@ struct TreeLine {
 
 // From the outside to the inside; the last line is the error, if there is one. Any thread.
 [[nodiscard]] std::vector<TreeLine> layer_tree(const Dissection& dissection);
+// The same lines as text, those of fields further in than those of layers.
+[[nodiscard]] std::string layer_tree_text(const Dissection& dissection);
 
 }  // namespace pier::packet

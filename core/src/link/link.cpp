@@ -1,5 +1,7 @@
 #include <pier/link.hpp>
 
+#include "watched/try_when.hpp"
+
 #include <pier/loop.hpp>
 #include <pier/spi/limits.hpp>
 #include <pier/sync/event.hpp>
@@ -31,11 +33,16 @@ struct LinkTap::State {
         port.reset();
     }
 
-    // Until there may be something to take; always by way of the loop, so that a cancel comes and others get their
-    // turn.
-    [[nodiscard]] Task<Result<void>> readable(Deadline until) {
+    // A task that never has to wait gives way to others now and then: what it waits for then is there already.
+    [[nodiscard]] bool has_to_wait() noexcept {
+        if (++tries % spi::limits::inline_operations != 0) return false;
+        if (!watch.valid()) came.set();
+        return true;
+    }
+    // Without a socket it is for frames; to send, nobody waits there.
+    [[nodiscard]] Task<Result<void>> wait(spi::Until what, Deadline until) {
         if (watch.valid()) {
-            WaitAwaiter waiting(until, watch, false);
+            spi::WaitAwaiter waiting(until, watch, what == spi::Until::writable);
             co_return co_await waiting;
         }
         auto waiting = came.wait(until);
@@ -43,6 +50,7 @@ struct LinkTap::State {
         if (told) came.reset();
         co_return told;
     }
+    [[nodiscard]] bool is_open() const noexcept { return !closed; }
 
     std::unique_ptr<sys::LinkPort> port;
     Watch watch;  // of a port with a socket
@@ -52,9 +60,6 @@ struct LinkTap::State {
     unsigned tries = 0;
     bool receives = false;
     bool closed = false;
-
-private:
-    using WaitAwaiter = spi::WaitAwaiter;
 };
 
 Result<LinkTap> LinkTap::open(std::uint32_t interface_index, const LinkOptions& options) {
@@ -97,44 +102,20 @@ Task<Result<std::span<const Frame>>> LinkTap::receive(Deadline deadline) const {
         ~Receiving() { flag_ = false; }
         bool& flag_;
     } receiving(own->receives);
-    const Deadline until = absolute(deadline);
-    for (;;) {
-        // A tap that always has frames gives way now and then: then it waits for what is there already.
-        const bool gives_way = ++own->tries % spi::limits::inline_operations == 0;
-        if (!gives_way) {
-            own->frames.clear();
-            auto taken = own->port->take(own->frames);
-            if (taken) co_return std::span<const Frame>(own->frames);
-            if (taken.error() != Errc::operation_would_block) co_return fail(taken.error());
-        } else if (!own->watch.valid()) {
-            own->came.set();
-        }
-        const auto ready = co_await own->readable(until);
-        if (own->closed) co_return fail(Errc::operation_canceled);
-        if (!ready && ready.error() == Errc::timed_out) {
-            // An engine may end a wait whose time has come without a look at the socket.
-            own->frames.clear();
-            if (own->port->take(own->frames)) co_return std::span<const Frame>(own->frames);
-        }
-        if (!ready) co_return fail(ready.error());
-    }
+    using Frames = std::span<const Frame>;
+    auto attempt = [&]() -> std::optional<Result<Frames>> {
+        own->frames.clear();
+        if (auto taken = own->port->take(own->frames); !taken) return fail(taken.error());
+        return Frames(own->frames);
+    };
+    co_return co_await spi::try_when<Frames>(*own, spi::Until::readable, deadline, attempt);
 }
 
 Task<Result<void>> LinkTap::send(std::span<const std::byte> frame, Deadline deadline) const {
     const std::shared_ptr<State> own = state_;
     if (own == nullptr) co_return fail(Errc::not_connected);
-    const Deadline until = absolute(deadline);
-    for (;;) {
-        const bool gives_way = ++own->tries % spi::limits::inline_operations == 0;
-        if (!gives_way || !own->watch.valid()) {
-            auto sent = own->port->send(frame);
-            if (sent || sent.error() != Errc::operation_would_block) co_return sent;
-        }
-        spi::WaitAwaiter waiting(until, own->watch, true);
-        const auto ready = co_await waiting;
-        if (own->closed) co_return fail(Errc::operation_canceled);
-        if (!ready) co_return fail(ready.error());
-    }
+    auto attempt = [&]() -> std::optional<Result<void>> { return own->port->send(frame); };
+    co_return co_await spi::try_when<void>(*own, spi::Until::writable, deadline, attempt);
 }
 
 Result<LinkCounts> LinkTap::counts() const {

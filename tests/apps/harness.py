@@ -103,6 +103,8 @@ def ended(status):
 class TestCase(unittest.TestCase):
     """Runs a test again when Wine has lost the status that it asks for."""
 
+    program = None  # what its sentences begin with, for refused()
+
     def __init__(self, name="runTest"):
         super().__init__(name)
         method = getattr(self, name)
@@ -122,6 +124,14 @@ class TestCase(unittest.TestCase):
         status, output, complaint = run(*arguments)
         self.assertEqual((status, complaint), (0, ""), output)
         return output
+
+    def refused(self, *arguments, status=2):
+        """Runs the program, which ends with that status and a sentence alone: the sentence, behind the program's name."""
+        got, output, complaint = run(*arguments)
+        self.assertEqual((got, output), (status, ""), complaint)
+        self.assertEqual(complaint.count("\n"), 1, complaint)
+        self.assertTrue(complaint.startswith(f"{self.program}: "), complaint)
+        return complaint.removeprefix(f"{self.program}: ").rstrip("\r\n")
 
     def help_for_people(self, *command):
         """The program's help, or that of one of its subcommands: what each help has to be, whatever it is about."""

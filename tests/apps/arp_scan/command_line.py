@@ -17,12 +17,10 @@ def setUpModule():
 
 
 class CommandLine(harness.TestCase):
+    program = NAME
+
     def refused(self, *arguments, status=2):
-        code, output, complaint = harness.run("--interface", NO_INTERFACE, *arguments)
-        self.assertEqual((code, output), (status, ""), complaint)
-        self.assertEqual(complaint.count("\n"), 1, complaint)
-        self.assertTrue(complaint.startswith(f"{NAME}: "), complaint)
-        return complaint
+        return super().refused("--interface", NO_INTERFACE, *arguments, status=status)
 
     def test_help(self):
         self.help_for_people()

@@ -16,12 +16,7 @@ def setUpModule():
 
 
 class CommandLine(harness.TestCase):
-    def refused(self, *arguments):
-        status, output, complaint = harness.run(*arguments)
-        self.assertEqual((status, output), (2, ""), complaint)
-        self.assertEqual(complaint.count("\n"), 1, complaint)
-        self.assertTrue(complaint.startswith(f"{NAME}: "), complaint)
-        return complaint
+    program = NAME
 
     def test_help(self):
         self.help_for_people()

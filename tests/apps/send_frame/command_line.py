@@ -19,12 +19,7 @@ def setUpModule():
 
 
 class CommandLine(harness.TestCase):
-    def refused(self, *arguments, status=2):
-        code, output, complaint = harness.run(*arguments)
-        self.assertEqual((code, output), (status, ""), complaint)
-        self.assertEqual(complaint.count("\n"), 1, complaint)
-        self.assertTrue(complaint.startswith(f"{NAME}: "), complaint)
-        return complaint
+    program = NAME
 
     def test_help(self):
         self.assertIn("ttl", self.help_for_people())

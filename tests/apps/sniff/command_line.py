@@ -20,6 +20,8 @@ def setUpModule():
 
 
 class Base(harness.TestCase):
+    program = NAME
+
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
 
@@ -27,13 +29,6 @@ class Base(harness.TestCase):
         path = self.folder / name
         path.write_bytes(content)
         return str(path)
-
-    def refused(self, *arguments, status=2):
-        code, output, complaint = harness.run(*arguments)
-        self.assertEqual((code, output), (status, ""), complaint)
-        self.assertEqual(complaint.count("\n"), 1, complaint)
-        self.assertTrue(complaint.startswith(f"{NAME}: "), complaint)
-        return complaint
 
 
 class CommandLine(Base):

@@ -2,6 +2,7 @@
 #include "alone.hpp"
 #include "bytes.hpp"
 #include "harness.hpp"
+#include "receive_ends.hpp"
 
 #include <pier/datagram.hpp>
 #include <pier/link.hpp>
@@ -75,12 +76,6 @@ Task<std::vector<std::string>> receive_texts(const LinkTap& tap, std::size_t cou
         }
     }
     co_return texts;
-}
-
-Task<void> expect_end(const LinkTap& tap, pier::Deadline deadline, Errc expected, bool& ended) {
-    const auto came = co_await tap.receive(deadline);
-    CHECK(outcome(came) == expected);
-    ended = true;
 }
 
 }  // namespace
@@ -240,33 +235,26 @@ TEST_CASE("link: a receive ends at its deadline, by a cancel and when the tap is
         const auto filter = only(experimental);
         options.filter = filter;
         LinkTap tap = open_tap(options);
-        bool ended = false;
-        co_await expect_end(tap, after(1ms), Errc::timed_out, ended);
-        CHECK(ended);
         if (!one_at_a_time()) {
             TaskScope scope;
-            ended = false;
+            bool ended = false;
             scope.spawn(expect_end(tap, limit(), Errc::operation_canceled, ended));
             co_await turns();
             bool refused = false;
             co_await expect_end(tap, limit(), Errc::already_in_progress, refused);
+            CHECK(refused);
             CHECK_FALSE(ended);
             scope.cancel();
             auto joined = co_await scope.join(limit());
             CHECK(outcome(joined) == Errc::ok);
             CHECK(ended);
-            TaskScope closing;
-            ended = false;
-            closing.spawn(expect_end(tap, limit(), Errc::operation_canceled, ended));
-            co_await turns();
-            tap.close();
-            joined = co_await closing.join(limit());
-            CHECK(outcome(joined) == Errc::ok);
-            CHECK(ended);
         }
+        co_await expect_receives_to_end(tap);
         tap.close();
         CHECK_FALSE(tap.valid());
+        bool ended = false;
         co_await expect_end(tap, limit(), Errc::not_connected, ended);
+        CHECK(ended);
         co_await send(tap, frame_of(experimental, "to nobody"), Errc::not_connected);
         CHECK(outcome(tap.counts()) == Errc::not_connected);
     });

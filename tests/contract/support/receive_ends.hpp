@@ -1,4 +1,4 @@
-// How a receive into the caller's buffer ends that nothing comes to: of sockets that core waits for by a Watch.
+// How a receive ends that nothing comes to: of sockets that core waits for by a Watch, and of taps.
 #pragma once
 
 #include "harness.hpp"
@@ -10,9 +10,14 @@ namespace contract {
 
 template <class Socket>
 Task<void> expect_end(const Socket& socket, pier::Deadline deadline, Errc expected, bool& ended) {
-    std::array<std::byte, 64> buffer{};
-    const auto came = co_await socket.receive(buffer, deadline);
-    CHECK(outcome(came) == expected);
+    if constexpr (requires { socket.receive(deadline); }) {
+        const auto came = co_await socket.receive(deadline);
+        CHECK(outcome(came) == expected);
+    } else {
+        std::array<std::byte, 64> buffer{};
+        const auto came = co_await socket.receive(buffer, deadline);
+        CHECK(outcome(came) == expected);
+    }
     ended = true;
 }
 

@@ -1,4 +1,4 @@
-#include "opcode.hpp"
+#include "evaluate.hpp"
 
 #include <pier/packet/filter/program.hpp>
 
@@ -53,10 +53,7 @@ std::string_view complaint(const FilterInstruction& i, std::size_t rest) {
     if (uses_memory(i.code) && i.constant >= op::memory_words) return "the memory has 16 words";
     const unsigned kind = i.code & op::class_mask;
     const unsigned operation = i.code & op::op_mask;
-    if (kind == op::alu && (i.code & op::x) == 0) {
-        if ((operation == op::div || operation == op::mod) && i.constant == 0) return "divides by 0";
-        if ((operation == op::lsh || operation == op::rsh) && i.constant > 31) return "shifts by more than 31 bits";
-    }
+    if (kind == op::alu && (i.code & op::x) == 0) return fault_of_constant(operation, i.constant);
     if (kind != op::jmp) return {};
     const bool is_outside = operation == op::ja ? i.constant >= rest : i.jump_true >= rest || i.jump_false >= rest;
     return is_outside ? "jumps out of the program" : "";

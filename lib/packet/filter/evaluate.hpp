@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace pier::packet::filter {
 
@@ -35,6 +36,13 @@ namespace pier::packet::filter {
         default:
             return std::nullopt;
     }
+}
+
+// Why no system takes the operation `code` with this constant behind it; empty: they do.
+[[nodiscard]] constexpr std::string_view fault_of_constant(unsigned code, std::uint32_t constant) noexcept {
+    if ((code == op::div || code == op::mod) && constant == 0) return "divides by 0";
+    if ((code == op::lsh || code == op::rsh) && constant > 31) return "shifts by more than 31 bits";
+    return {};
 }
 
 // `code` is one of op::jeq ... op::jset.

@@ -15,6 +15,11 @@ bool is_below_ipv4(Protocol protocol) {
            protocol == Protocol::rarp;
 }
 
+bool has_ports(Protocol protocol) {
+    return protocol == Protocol::any || protocol == Protocol::tcp || protocol == Protocol::udp ||
+           protocol == Protocol::sctp;
+}
+
 struct Octets {
     std::uint32_t number = 0;
     unsigned count = 0;
@@ -171,10 +176,7 @@ std::optional<FilterService> Parser::service(const Token& token) {
 
 PredicatePtr Parser::port(const Token& token, const Qualifiers& qualifiers) {
     Protocol protocol = qualifiers.protocol;
-    if (protocol != Protocol::any && protocol != Protocol::tcp && protocol != Protocol::udp &&
-        protocol != Protocol::sctp) {
-        return fail(token, "the protocol before it has no ports");
-    }
+    if (!has_ports(protocol)) return fail(token, "the protocol before it has no ports");
     const auto known = service(token);
     if (!known) return constant(false);
     // A service of one protocol alone is asked of that one.
@@ -184,10 +186,7 @@ PredicatePtr Parser::port(const Token& token, const Qualifiers& qualifiers) {
 
 PredicatePtr Parser::port_range(const Token& token, const Qualifiers& qualifiers) {
     const Protocol protocol = qualifiers.protocol;
-    if (protocol != Protocol::any && protocol != Protocol::tcp && protocol != Protocol::udp &&
-        protocol != Protocol::sctp) {
-        return fail(token, "the protocol before it has no ports");
-    }
+    if (!has_ports(protocol)) return fail(token, "the protocol before it has no ports");
     const std::size_t dash = token.text.find('-');
     const std::string_view first = token.text.substr(0, dash);
     const std::string_view last = dash == std::string_view::npos ? first : token.text.substr(dash + 1);

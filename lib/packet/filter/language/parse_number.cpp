@@ -1,3 +1,4 @@
+#include "../evaluate.hpp"
 #include "parser.hpp"
 #include "words.hpp"
 
@@ -29,14 +30,6 @@ const Operator* operator_of(const Token& token) {
     return nullptr;
 }
 
-// What the machine would refuse: "" is nothing.
-std::string_view complaint(std::uint16_t operation, const Number& right) {
-    if (!right.constant) return {};
-    if ((operation == op::div || operation == op::mod) && *right.constant == 0) return "divides by 0";
-    if ((operation == op::lsh || operation == op::rsh) && *right.constant > 31) return "shifts by more than 31 bits";
-    return {};
-}
-
 }  // namespace
 
 Number Parser::kept(std::optional<Number> number, const Token& token) {
@@ -53,8 +46,9 @@ Number Parser::number(int least_precedence) {
         const Token token = next();
         Number right = number(known->precedence + 1);
         if (error_) return left;
-        if (const std::string_view what = complaint(known->operation, right); !what.empty()) {
-            fail(token, what);
+        const auto fault = right.constant ? fault_of_constant(known->operation, *right.constant) : std::string_view();
+        if (!fault.empty()) {
+            fail(token, fault);
             return left;
         }
         left = kept(arithmetic_.calculate(known->operation, std::move(left), std::move(right)), token);

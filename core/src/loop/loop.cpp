@@ -139,11 +139,11 @@ void Loop::turn(const spi::Context& root) {
     }
 
     Time until = past;
-    if (!root.ended && !has_work()) {
+    spi::Harvest harvest;
+    if (!root.ended && !has_work() && !poll_busily(harvest)) {
         until = timers_.next();
         if (inbox_.announce_sleep() == spi::Inbox::Sleep::refused) until = past;
     }
-    spi::Harvest harvest;
     auto waited = engine_->wait(until, harvest);
     inbox_.end_sleep();
     now_valid_ = false;
@@ -159,6 +159,22 @@ void Loop::turn(const spi::Context& root) {
     deliver(ended);
     deliver(harvest.queue());
     engine_->bury();
+}
+
+// True when there is something to do, or when a deadline has come: then the loop must not sleep.
+bool Loop::poll_busily(spi::Harvest& harvest) {
+    if (busy_poll_ <= Duration::zero()) return false;
+    const Time begun = sys::now();
+    const Time end = after(busy_poll_).resolve(begun);
+    const std::uint64_t delivered = delivered_;
+    for (Time time = begun; time < end; time = sys::now()) {
+        if (timers_.next() <= time) return true;
+        // The turn's own wait meets a failure again. Some engines deliver inside of it, and harvest nothing.
+        if (!engine_->wait(past, harvest)) return true;
+        now_valid_ = false;
+        if (!harvest.empty() || delivered_ != delivered || has_work()) return true;
+    }
+    return false;
 }
 
 // The engine is still inside of its wait, but it has woken: posts need no wake any more, and time has passed.

@@ -37,7 +37,8 @@ pier::Task<std::vector<KindReport>> measure_kinds(const Options& options) {
 
 // Its exit status.
 int tell(const Options& options, const std::vector<KindReport>& reports) {
-    const std::string text = options.json ? json(reports, options.engine->name) : table(reports, options.engine->name);
+    const Waiting waiting{.engine = options.engine->name, .busy_poll = options.busy_poll};
+    const std::string text = options.json ? json(reports, waiting) : table(reports, waiting);
     int status = pier::print(program, text) ? 0 : 1;
     for (const KindReport& report : reports) {
         if (report.fault.empty()) continue;
@@ -58,5 +59,6 @@ int main(int argc, char** argv) {
     if (!loop) {
         return pier::complain(program, "starting engine " + std::string(options->engine->name), loop.error());
     }
+    (*loop)->set_busy_poll(options->busy_poll);
     return tell(*options, (*loop)->run(measure_kinds(*options)));
 }

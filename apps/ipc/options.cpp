@@ -67,6 +67,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     pier::EngineOption engine;
     std::vector<std::string> words;
     double seconds = 0.5;
+    std::uint32_t busy_microseconds = 0;
     app.add_option("kind", words, "what is measured: see below").shown_as("KIND...");
     const pier::CommandOption each =
         app.add_option("--seconds", seconds, "how long each number is measured, about (default 0.5)")
@@ -83,6 +84,11 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
         .group("Measuring");
     app.add_flag("--json", options.json, "print everything that was measured as JSON").group("Output");
     engine.add_to(app);
+    app.add_option("--busy-poll", busy_microseconds,
+                   "how long both look for an answer before they sleep (default 0: not at all)")
+        .shown_as("MICROSECONDS")
+        .group("Engine")
+        .range(std::uint32_t{0}, std::uint32_t{1'000'000});
     pier::CommandLine& clean = app.add_subcommand("clean", about_clean);
     clean.add_flag("--list", options.list, "remove nothing, only list").group("Output");
     clean.add_option("--prefix", options.prefix, "only what has a name that begins with this (default everything)")
@@ -92,6 +98,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
     pier::add_examples(app,
                        {{"pier-ipc all", "every kind, in one table"},
                         {"pier-ipc pipe --raw", "a pipe, and what bare system calls make of one"},
+                        {"pier-ipc pipe --raw --busy-poll 50", "what an answer gains that nobody sleeps for"},
                         {"pier-ipc pipe --count 1000 --json", "a thousand messages for each number, for a program"},
                         {"pier-ipc clean --list", "what crashed programs have left behind"}});
     pier::add_terms(app, "Kinds", terms());
@@ -108,6 +115,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
         return std::unexpected(2);
     }
     options.each = std::chrono::duration_cast<pier::Duration>(std::chrono::duration<double>(seconds));
+    options.busy_poll = std::chrono::microseconds(busy_microseconds);
     auto chosen_kinds = choose_kinds(words);
     if (!chosen_kinds) return std::unexpected(2);
     options.kinds = std::move(*chosen_kinds);

@@ -22,6 +22,7 @@ struct Options {
     bool list = false;                   // of `clean`: remove nothing
     std::string prefix;                  // of `clean`: of the names that it looks at
     pier::Duration each{};               // how long each number is measured
+    pier::Duration busy_poll{};          // Loop::set_busy_poll() of both processes
     std::optional<std::uint64_t> count;  // or of how many messages
 };
 

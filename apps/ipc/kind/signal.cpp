@@ -7,7 +7,6 @@
 #include <pier/signal.hpp>
 #include <pier/sys/unix_socket.hpp>
 
-#include <charconv>
 
 namespace ipc {
 namespace {
@@ -56,10 +55,9 @@ pier::Task<OpenedSide> join(std::vector<std::string> words) {
     auto signals = pier::SignalSet::open({pier::Signal::user_1});
     if (!signals) co_return fault("taking a signal", signals.error());
     const std::string word = word_at(words, 0);
-    std::uint64_t other = 0;
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), other);
-    if (error != std::errc() || other == 0) co_return fault("\"" + word + "\" is no process");
-    co_return make_side(SignalChannel(std::move(*signals), other), Gives::messages);
+    const auto other = number_of<std::uint64_t>(word);
+    if (!other || *other == 0) co_return fault("\"" + word + "\" is no process");
+    co_return make_side(SignalChannel(std::move(*signals), *other), Gives::messages);
 }
 
 std::string obstacle() {

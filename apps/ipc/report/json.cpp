@@ -63,8 +63,12 @@ Json of(const KindReport& report) {
 
 }  // namespace
 
-std::string json(std::span<const KindReport> reports, std::string_view engine) {
-    Json all{{"program", "pier-ipc"}, {"engine", engine}, {"kinds", Json::array()}};
+std::string json(std::span<const KindReport> reports, const Waiting& waiting) {
+    const auto busy_poll = std::chrono::duration_cast<std::chrono::microseconds>(waiting.busy_poll);
+    Json all{{"program", "pier-ipc"},
+             {"engine", waiting.engine},
+             {"busy_poll_microseconds", busy_poll.count()},
+             {"kinds", Json::array()}};
     for (const KindReport& report : reports) all["kinds"].push_back(of(report));
     return all.dump(2) + "\n";
 }

@@ -9,6 +9,6 @@
 
 namespace ipc {
 
-[[nodiscard]] std::string json(std::span<const KindReport> reports, std::string_view engine);
+[[nodiscard]] std::string json(std::span<const KindReport> reports, const Waiting& waiting);
 
 }  // namespace ipc

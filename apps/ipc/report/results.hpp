@@ -4,14 +4,22 @@
 #include "kind.hpp"
 
 #include <pier/cli/latency.hpp>
+#include <pier/time.hpp>
 
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace ipc {
+
+// How both processes waited.
+struct Waiting {
+    std::string_view engine;
+    pier::Duration busy_poll;
+};
 
 // Messages of one size in one direction, in several runs of the same length.
 struct Series {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <vector>
 
@@ -79,7 +80,7 @@ void append(std::string& text, const std::vector<Row>& rows) {
 
 }  // namespace
 
-std::string table(std::span<const KindReport> reports, std::string_view engine) {
+std::string table(std::span<const KindReport> reports, const Waiting& waiting) {
     std::vector<Row> rows{{"kind", "by", "1 B", "4 KiB", "1 MiB", "answer", "99 of 100"}};
     std::string others;
     for (const KindReport& report : reports) {
@@ -91,7 +92,12 @@ std::string table(std::span<const KindReport> reports, std::string_view engine) 
         }
     }
     std::string text("engine ");
-    text.append(engine).append("\n");
+    text.append(waiting.engine);
+    if (waiting.busy_poll > pier::Duration::zero()) {
+        const auto time = std::chrono::duration_cast<std::chrono::microseconds>(waiting.busy_poll);
+        text.append(", busy polling for ").append(std::to_string(time.count())).append(" us");
+    }
+    text.append("\n");
     if (rows.size() > 1) append(text, rows);
     return text.append(others);
 }

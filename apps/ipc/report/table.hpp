@@ -10,6 +10,6 @@
 namespace ipc {
 
 // A row a kind, with two more beneath it where bare system calls were measured, too.
-[[nodiscard]] std::string table(std::span<const KindReport> reports, std::string_view engine);
+[[nodiscard]] std::string table(std::span<const KindReport> reports, const Waiting& waiting);
 
 }  // namespace ipc

@@ -1,12 +1,13 @@
 #include "run/child.hpp"
 
+#include "kind/words.hpp"
 #include "program.hpp"
 #include "run/order.hpp"
 #include "run/ways.hpp"
 
 #include <pier/cli/program.hpp>
-#include <pier/process/line_input.hpp>
 #include <pier/loop.hpp>
+#include <pier/process/line_input.hpp>
 #include <pier/stop.hpp>
 #include <pier/sys/process.hpp>
 #include <pier/task/race.hpp>
@@ -91,14 +92,16 @@ pier::Task<int> run(const Kind& kind, Way way, std::vector<std::string> words) {
 
 std::optional<int> run_as_child(int argc, char** argv) {
     std::vector<std::string> arguments = pier::sys::arguments(argc, argv);
-    constexpr std::size_t least = 5;  // the program, the word, the kind, the way, the engine
+    constexpr std::size_t least = 6;  // the program, the word, the kind, the way, the engine, busy polling in ns
     if (arguments.size() < least || arguments[1] != child_word) return std::nullopt;
     pier::sys::prepare_process();
     const Kind* kind = find_kind(arguments[2]);
     const Way way = arguments[3] == name_of(Way::raw) ? Way::raw : Way::pier;
     auto loop = pier::Loop::create(arguments[4]);
     if (!loop) return pier::complain(program, "starting engine " + arguments[4], loop.error());
-    if (kind == nullptr) return 2;
+    const auto busy_poll = number_of<pier::Duration::rep>(arguments[5]);
+    if (kind == nullptr || !busy_poll) return 2;
+    (*loop)->set_busy_poll(pier::Duration(*busy_poll));
     return (*loop)->run(run(*kind, way, {arguments.begin() + least, arguments.end()}));
 }
 

@@ -1,8 +1,9 @@
 #include "run/order.hpp"
 
+#include "kind/words.hpp"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 namespace ipc {
 namespace {
@@ -19,9 +20,9 @@ std::string_view take(std::string_view& line) {
 
 template <class Number>
 bool take_number(std::string_view& line, Number& number) {
-    const std::string_view word = take(line);
-    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), number);
-    return error == std::errc() && end == word.data() + word.size();
+    const auto taken = number_of<Number>(take(line));
+    if (taken) number = *taken;
+    return taken.has_value();
 }
 
 }  // namespace

@@ -61,10 +61,11 @@ pier::Task<OrFault<void>> Session::begin() {
     auto host = make_host(kind_, way_);
     if (!host) co_return std::unexpected(std::move(host.error()));
     host_ = std::move(*host);
+    const pier::Loop& loop = pier::this_loop();
     pier::ProcessOptions options{
         .program = pier::sys::own_program(),
         .arguments = {std::string(child_word), std::string(kind_.name), std::string(name_of(way_)),
-                      std::string(pier::this_loop().engine_name())},
+                      std::string(loop.engine_name()), std::to_string(loop.busy_poll().count())},
         .input = pier::Redirect::pipe(),
         .output = pier::Redirect::pipe()};
     const Invitation& invitation = host_->invitation();

@@ -55,6 +55,13 @@ class Kinds(harness.TestCase):
         self.assertLessEqual(latency["median"], latency["p99"])
         self.assertLessEqual(latency["p99"], latency["most"])
 
+    def test_every_kind_moves_its_data_while_both_poll_busily(self):
+        report = measured("--count", "20", "--busy-poll", "200", "all")
+        self.assertEqual(report["busy_poll_microseconds"], 200)
+        self.assertEqual([kind["kind"] for kind in report["kinds"]], KINDS)
+        for kind in report["kinds"]:
+            self.check(kind, raw=False)
+
     def test_every_kind_moves_its_data(self):
         report = measured("--count", "20", "all")
         self.assertEqual(report["program"], NAME)

@@ -46,9 +46,10 @@ public:
             case WAIT_FAILED:
                 return fail(translate(::GetLastError()));
             case WAIT_OBJECT_0:
-                // A wait for what is set already runs none: connections in a row must not keep the transfers waiting.
                 if (scan_.take_wake()) (void)hand_over(harvest);
-                (void)::SleepEx(0, TRUE);
+                // A wait for what is set already runs none: connections in a row must not keep the transfers waiting.
+                // Where no routine is to come it would be a call for nothing, after every piece of a file.
+                if (owed_ != nullptr) (void)::SleepEx(0, TRUE);
                 break;
             default:
                 break;

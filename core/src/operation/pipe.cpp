@@ -17,15 +17,22 @@ using spi::Verb;
 Progress Loop::transfer_pipe(Operation& op) noexcept {
     Lane& lane = op.descriptor->lane_of(op);
     if (sys::attempt_pipe(op) == sys::Attempt::would_block) {
-        lane.drained = true;
+        lane.found_empty();
         return Progress::blocked;
     }
     if (op.error.condition != Errc::ok || op.transferred == 0) return Progress::finished;
     spend_bytes(op.transferred);
     if (op.transferred < op.length) {
         // Nothing is left, or no room; as long as the poller's word allows the conclusion.
-        const bool concludes = op.verb == Verb::receive ? traits_.short_receive_drains : traits_.short_send_drains;
-        if (concludes && !op.descriptor->drain_exact) lane.drained = true;
+        const bool receives = op.verb == Verb::receive;
+        const bool concludes = receives ? traits_.short_receive_drains : traits_.short_send_drains;
+        if (concludes && !op.descriptor->drain_exact) {
+            if (receives) {
+                lane.conclude_from_short_receive();
+            } else {
+                lane.drained = true;
+            }
+        }
     }
     const bool goes_on = op.has(Operation::whole) &&
                          !(op.transferred == op.length && static_cast<const spi::WholeOperation&>(op).rest == 0);

@@ -22,6 +22,23 @@ struct Lane {
     bool poisoned = false;  // a send or receive_exactly was cancelled half-way, what follows would be out of step
     bool failed = false;    // read: it ended by Descriptor::failure, not by the peer's finish
     bool settled = false;   // ended, poisoned or failed: the loop knows the answer without asking the system
+
+    // A pipe's receive that is shorter than its buffer has usually taken the last of what there was, and a try would be
+    // a call for nothing. Where a writer keeps up with its reader it has not: then each message would cost a question
+    // whether there is one. So every sixteenth time nothing is concluded, and as long as the tries succeed.
+    void conclude_from_short_receive() noexcept {
+        constexpr std::uint8_t most = 15;
+        drained = concluded_ < most;
+        if (drained) ++concluded_;
+    }
+    // A try has been told "would block".
+    void found_empty() noexcept {
+        drained = true;
+        concluded_ = 0;
+    }
+
+private:
+    std::uint8_t concluded_ = 0;
 };
 
 // Bits of Descriptor::interest and of a poller's events.

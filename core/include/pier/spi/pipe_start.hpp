@@ -12,11 +12,17 @@ inline Progress try_pipe(Operation& op) noexcept {
     Lane& lane = op.descriptor->lane_of(op);
     if (lane.drained) return Progress::blocked;
     if (sys::attempt_pipe(op) == sys::Attempt::would_block) {
-        lane.drained = true;
+        lane.found_empty();
         return Progress::blocked;
     }
     // Less than was asked for: nothing is left, or no room. The end is told as readiness, too.
-    if (op.error.condition == Errc::ok && op.transferred > 0) lane.drained = op.transferred < op.length;
+    if (op.error.condition == Errc::ok && op.transferred > 0 && op.transferred < op.length) {
+        if (op.verb == Verb::receive) {
+            lane.conclude_from_short_receive();
+        } else {
+            lane.drained = true;
+        }
+    }
     op.finish(op.error, op.transferred);
     return Progress::finished;
 }

@@ -60,21 +60,28 @@ void add_source(pier::CommandLine& app, Options& options, Flags& flags) {
 
 void add_output(pier::CommandLine& app, Options& options, Flags& flags) {
     constexpr const char* group = "What is shown";
-    app.add_option(
-           "-w,--write", options.write_to,
-           "write the packets to this file and show none: pcapng if it is named so, else pcap with nanoseconds; "
-           "- is standard output")
-        .shown_as("FILE")
-        .group(group);
+    const pier::CommandOption write =
+        app.add_option(
+               "-w,--write", options.write_to,
+               "write the packets to this file and show none: pcapng if it is named so, else pcap with nanoseconds; "
+               "- is standard output")
+            .shown_as("FILE")
+            .group(group);
     app.add_flag("-v,--verbose", options.verbose, "tell wrong checksums").group(group);
-    app.add_flag("--tree", options.tree, "all layers and fields of each packet").group(group);
+    const pier::CommandOption tree =
+        app.add_flag("--tree", options.tree, "all layers and fields of each packet").group(group);
+    const pier::CommandOption follow =
+        app.add_flag("--follow", options.follow, "what is said in TCP connections, in order, in place of the packets")
+            .group(group)
+            .excludes(tree)
+            .excludes(write);
     app.add_flag("-x,--hex", flags.digits, "the bytes of each packet, without its link header").group(group);
     app.add_flag("-X,--ascii", flags.letters, "the same with the characters beside").group(group);
     app.add_flag("-e,--link-header", options.link_header, "with the addresses of Ethernet").group(group);
     app.add_flag("-q,--quiet", options.quiet, "no line for a packet").group(group);
     const pier::CommandOption statistics =
         app.add_flag("--statistics", options.statistics, "at the end: protocols and who talked to whom").group(group);
-    app.add_flag("--json", options.json, "JSON, an object a packet").group(group).excludes(statistics);
+    app.add_flag("--json", options.json, "JSON, an object a packet").group(group).excludes(statistics).excludes(follow);
     app.add_flag("-l,--line-buffered", options.line_buffered, "each line at once, also into a pipe").group(group);
     app.add_flag("-n,--numeric", flags.numeric, "no names for addresses, which are never looked up").group(group);
 }
@@ -110,6 +117,7 @@ pier::OrStatus<Options> parse_options(int argc, char** argv) {
                              {"pier-sniff -i e0 -X tcp port 80 and host 192.0.2.1", "what one host says by HTTP"},
                              {"pier-sniff -i e0 -w all.pcapng", "all of them into a file, until Ctrl-C"},
                              {"pier-sniff -r all.pcapng --tree", "what is in the file, in full"},
+                             {"pier-sniff -r all.pcapng --follow tcp port 80", "what was said by HTTP"},
                              {"tcpdump -w - | pier-sniff -r - --json", "another program's capture, for a third one"}});
     if (auto status = pier::parse_command_line(app, argc, argv)) return std::unexpected(*status);
     const auto chosen = engine.choose(program);

@@ -36,6 +36,7 @@ struct Options {
     HexDump hex = HexDump::none;
     bool verbose = false;  // with a look at the checksums
     bool tree = false;     // all layers and fields
+    bool follow = false;   // what is said in TCP connections, and no packets
     bool link_header = false;
     bool json = false;
     bool quiet = false;  // no line a packet

@@ -245,7 +245,11 @@ void Session::take(const Packet& received) {
     if (is_shown || options_.statistics) {
         const packet::Dissection dissection = packet::dissect(one.data, one.link);
         if (options_.statistics) statistics_.add(one, dissection);
-        if (is_shown) printer_.add(text_, one, dissection);
+        if (is_shown && options_.follow) {
+            follow_.add(text_, dissection);
+        } else if (is_shown) {
+            printer_.add(text_, one, dissection);
+        }
     }
 }
 
@@ -266,6 +270,7 @@ pier::Task<bool> Session::flush() {
 
 pier::Task<int> Session::end(int status) {
     if (nobody_reads_) co_return status;
+    if (options_.follow) follow_.finish(text_);
     if (options_.statistics) text_ += statistics_.text();
     if (failed_) co_return 1;
     const bool written = co_await flush();

@@ -3,6 +3,7 @@
 
 #include "capture_output.hpp"
 #include "filter.hpp"
+#include "follow.hpp"
 #include "options.hpp"
 #include "packet.hpp"
 #include "printer.hpp"
@@ -25,7 +26,8 @@ namespace sniff {
 // Confined to its loop's thread.
 class Session {
 public:
-    Session(const Options& options, Filter filter) : options_(options), filter_(std::move(filter)), printer_(options) {}
+    Session(const Options& options, Filter filter)
+        : options_(options), filter_(std::move(filter)), printer_(options), follow_(options.hex) {}
 
     // Shows or writes what passes the interface, until stop() or as many packets as were asked for. Exit status.
     [[nodiscard]] pier::Task<int> capture(pier::Interface interface);
@@ -56,6 +58,7 @@ private:
     bool filters_here_ = false;  // of what a tap gives
     Printer printer_;
     Statistics statistics_;
+    Follow follow_;
     std::string text_;  // of packets, not written yet
     pier::ByteOutput standard_;
     CaptureOutput output_;

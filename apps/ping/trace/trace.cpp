@@ -32,13 +32,17 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t most_under_way = 16;
 constexpr Nanoseconds usual_patience = std::chrono::seconds(3);
+// What has been heard from the same router, or from one behind it, tells how long an answer takes: so many times as
+// long is enough, as traceroute(8) does it. The first one is for the processor of a router that is asked too often.
+constexpr int times_of_same_hop = 3;
+constexpr int times_of_later_hop = 5;
+constexpr Nanoseconds least_round_trip = std::chrono::milliseconds(1);
 constexpr Nanoseconds patience_with_names = std::chrono::seconds(2);
 constexpr std::size_t payload_size = 32;
 constexpr std::size_t longest_packet = 65536;
 
 struct Probe {
     Request request;
-    bool is_sent = false;
     bool is_done = false;
     pier::Endpoint from;  // without a family: no answer has come in time
     Nanoseconds round_trip{};
@@ -69,7 +73,7 @@ public:
             }
             // Answers wait in the socket while a name is looked up: nobody is late before they have been taken. Where
             // packets of others never end, twice the time is enough.
-            give_up_late_ones(came ? 2 * patience() : patience());
+            give_up_late_ones(came ? 2 : 1);
             const bool told = co_await tell();
             if (!told) co_return 2;
         }
@@ -131,7 +135,6 @@ private:
                 pier::complain(program, "setting the time to live", set.error());
                 co_return false;
             }
-            probe.is_sent = true;
             ++under_way_;
             const auto port = static_cast<std::uint16_t>(is_udp ? TraceQuestion::first_port + number : 0);
             const pier::Endpoint to = question_.target.with_port(port);
@@ -158,13 +161,31 @@ private:
         co_return true;
     }
 
-    [[nodiscard]] Nanoseconds patience() const { return options_.patience.value_or(usual_patience); }
+    [[nodiscard]] static bool has_answer(const Probe& probe) noexcept {
+        return probe.from.family() != pier::Family::unspecified;
+    }
 
-    // When the oldest probe is given up.
+    // How long the answer to a probe of that hop is waited for. What the user wants is kept to.
+    [[nodiscard]] Nanoseconds patience(std::size_t hop) const {
+        if (options_.patience) return *options_.patience;
+        const auto begin = probes_.begin() + static_cast<std::ptrdiff_t>(hop * options_.probes);
+        const auto end = begin + static_cast<std::ptrdiff_t>(options_.probes);
+        const auto here = std::find_if(begin, end, has_answer);
+        if (here != end) return patience_after(*here, times_of_same_hop);
+        const auto later = std::find_if(end, probes_.end(), has_answer);
+        return later == probes_.end() ? usual_patience : patience_after(*later, times_of_later_hop);
+    }
+
+    [[nodiscard]] static Nanoseconds patience_after(const Probe& heard, int times) {
+        return std::min(usual_patience, times * (heard.round_trip + least_round_trip));
+    }
+
+    // When the next probe is given up.
     [[nodiscard]] Nanoseconds next_time() const {
-        Nanoseconds next = monotonic() + patience();
-        for (const Probe& probe : probes_) {
-            if (probe.is_sent && !probe.is_done) next = std::min(next, probe.request.sent + patience());
+        Nanoseconds next = monotonic() + usual_patience;
+        for (std::size_t number = 0; number < next_probe_; ++number) {
+            const Probe& probe = probes_[number];
+            if (!probe.is_done) next = std::min(next, probe.request.sent + patience(number / options_.probes));
         }
         return next;
     }
@@ -186,10 +207,12 @@ private:
         if (answer->is_end) last_hop_ = std::min(last_hop_.value_or(hop), hop);
     }
 
-    void give_up_late_ones(Nanoseconds patience) {
+    void give_up_late_ones(int times) {
         const Nanoseconds now = monotonic();
-        for (Probe& probe : probes_) {
-            if (probe.is_sent && !probe.is_done && now >= probe.request.sent + patience) end(probe);
+        for (std::size_t number = 0; number < next_probe_; ++number) {
+            Probe& probe = probes_[number];
+            if (probe.is_done) continue;
+            if (now >= probe.request.sent + times * patience(number / options_.probes)) end(probe);
         }
     }
 
@@ -203,7 +226,7 @@ private:
             Json list = Json::array();
             pier::Endpoint before;
             for (const Probe& probe : hop) {
-                const bool came = probe.from.family() != pier::Family::unspecified;
+                const bool came = has_answer(probe);
                 const double took = std::chrono::duration<double, std::milli>(probe.round_trip).count();
                 Json fact = Json::object();
                 if (!came) {

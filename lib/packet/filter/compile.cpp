@@ -1,3 +1,4 @@
+#include "evaluate.hpp"
 #include "graph.hpp"
 #include "language/parser.hpp"
 
@@ -63,21 +64,27 @@ PacketResult<FilterProgram> compile_filter(std::string_view text, LinkType link,
     const auto failed = [](std::size_t offset, const char* sentence) {
         return std::unexpected(PacketError{offset, sentence});
     };
-    if (text.size() > most_text) return failed(most_text, "filter: a filter has at most 65,536 characters");
+    if (text.size() > most_text) return failed(most_text, "a filter has at most 65,536 characters");
     const auto start = Link::of(link);
-    if (!start) return failed(0, "filter: no filters are made for packets of this link");
+    if (!start) return failed(0, "no filters are made for packets of this link");
     auto tokens = split_filter(text);
     if (!tokens) return std::unexpected(std::move(tokens.error()));
     const auto wanted = Parser(std::move(*tokens), *start, names).parse();
     if (!wanted) return std::unexpected(wanted.error());
     Graph graph = lower(**wanted, snap_length);
-    if (graph.blocks.size() > most_blocks) return failed(0, "filter: it has more than 4,096 tests");
+    if (graph.blocks.size() > most_blocks) return failed(0, "it has more than 4,096 tests");
     optimize(graph);
     FilterProgram program = Writer(graph).write();
-    if (program.size() > op::most_instructions) return failed(0, "filter: it has more than 4,096 instructions");
+    if (program.size() > op::most_instructions) return failed(0, "it has more than 4,096 instructions");
     // As tcpdump does: nobody means it.
     const bool takes_nothing = program.size() == 1 && program.front().code == op::ret && program.front().constant == 0;
-    if (takes_nothing) return failed(0, "filter: it rejects all packets");
+    if (takes_nothing) return failed(0, "it rejects all packets");
+    // A number that only the optimizer found out, as of "len << -1".
+    for (const FilterInstruction& i : program) {
+        if ((i.code & op::class_mask) != op::alu || (i.code & op::x) != 0) continue;
+        const std::string_view fault = fault_of_constant(i.code & op::op_mask, i.constant);
+        if (!fault.empty()) return std::unexpected(PacketError{0, "it " + std::string(fault)});
+    }
     return program;
 }
 

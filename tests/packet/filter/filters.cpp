@@ -103,6 +103,12 @@ TEST_CASE("filter: what is wrong has its place") {
         CHECK_FALSE(compiled.error().sentence.empty());
     }
     CHECK_FALSE(compile_filter("1 = 2", LinkType::ethernet).has_value());
+    // What the optimizer finds out is as wrong as what stands there.
+    for (const char* text : {"len << 32 = 2", "len << -1 = 2", "len <<-tcpflags = tcp-syn", "len >> (3*11) = 1",
+                             "len / (0*ip[0]) = 2", "len % -(0*ip[0]) = 2"}) {
+        const auto compiled = compile_filter(text, LinkType::ethernet);
+        CHECK_MESSAGE(!compiled.has_value(), text);
+    }
     CHECK_FALSE(compile_filter(std::string(100'000, '('), LinkType::ethernet).has_value());
     CHECK_FALSE(compile_filter(std::string(1'000, '!'), LinkType::ethernet).has_value());
 }

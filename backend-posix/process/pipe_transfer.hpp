@@ -10,12 +10,8 @@ namespace pier::posix {
 // end; here it is EAGAIN. Repeats what a signal has interrupted.
 [[nodiscard]] ssize_t read_some(int pipe, std::byte* into, std::size_t size) noexcept;
 
-// As write(2), without SIGPIPE: EPIPE alone says that nobody reads. Repeats what a signal has interrupted. Where
-// sys::ignore_broken_pipe_signal() has seen to the signal, it is ignored until the process ends.
+// As write(2), without SIGPIPE: EPIPE alone says that nobody reads. Repeats what a signal has interrupted.
 [[nodiscard]] ssize_t write_some(int pipe, const std::byte* data, std::size_t size) noexcept;
-
-// From now on SIGPIPE is ignored, and write_some() need not keep a write from raising it. Any thread.
-void rely_on_ignored_signal() noexcept;
 
 // To sys::stream_capacity, as far as the system gives it.
 void enlarge(int pipe) noexcept;

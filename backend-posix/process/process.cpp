@@ -1,6 +1,4 @@
 // The process: its arguments and limits.
-#include "process/pipe_transfer.hpp"
-
 #include <pier/sys/console.hpp>
 #include <pier/sys/process.hpp>
 #include <pier/sys/socket.hpp>
@@ -24,11 +22,7 @@ std::string own_program() { return "/proc/self/exe"; }
 
 void ignore_broken_pipe_signal() noexcept {
     auto before = std::signal(SIGPIPE, SIG_IGN);
-    if (before == SIG_DFL || before == SIG_IGN) {
-        posix::rely_on_ignored_signal();
-    } else if (before != SIG_ERR) {
-        std::signal(SIGPIPE, before);
-    }
+    if (before != SIG_DFL && before != SIG_ERR) std::signal(SIGPIPE, before);
 }
 
 bool is_terminal(StandardStream stream) noexcept {

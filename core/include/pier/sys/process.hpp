@@ -19,8 +19,7 @@ namespace pier::sys {
 void prepare_process() noexcept;
 
 // Writing to a pipe or socket that nobody reads is an error and not the end of the process, unless the program has a
-// handler for SIGPIPE. From then on the signal is to stay ignored: writes to pipes rely on it, where it is, and save
-// what it costs to keep one write from raising it. Nothing on Windows, which has no such signal.
+// handler for SIGPIPE. Nothing on Windows, which has no such signal.
 void ignore_broken_pipe_signal() noexcept;
 
 }  // namespace pier::sys

@@ -37,6 +37,7 @@ constexpr Nanoseconds usual_patience = std::chrono::seconds(3);
 constexpr int times_of_same_hop = 3;
 constexpr int times_of_later_hop = 5;
 constexpr Nanoseconds least_round_trip = std::chrono::milliseconds(1);
+constexpr int most_packets = 1024;  // taken in a row
 constexpr Nanoseconds patience_with_names = std::chrono::seconds(2);
 constexpr std::size_t payload_size = 32;
 constexpr std::size_t longest_packet = 65536;
@@ -61,19 +62,13 @@ public:
         while (next_line_ < hops()) {
             const bool sent = co_await send();
             if (!sent) co_return 2;
-            const pier::Deadline limit = pier::after(std::max(next_time() - monotonic(), Nanoseconds{}));
-            const auto came = co_await receiver_.receive(buffer, limit);
-            if (came) {
-                take(*came);
-            } else if (came.error() == pier::Errc::operation_canceled) {
-                co_return 130;
-            } else if (came.error() != pier::Errc::timed_out) {
-                pier::complain(program, "receiving", came.error());
+            const pier::Error failure = co_await receive(buffer);
+            if (failure == pier::Errc::operation_canceled) co_return 130;
+            if (failure) {
+                pier::complain(program, "receiving", failure);
                 co_return 2;
             }
-            // Answers wait in the socket while a name is looked up: nobody is late before they have been taken. Where
-            // packets of others never end, twice the time is enough.
-            give_up_late_ones(came ? 2 : 1);
+            give_up_late_ones();
             const bool told = co_await tell();
             if (!told) co_return 2;
         }
@@ -161,6 +156,21 @@ private:
         co_return true;
     }
 
+    // What comes before the next probe is given up, and then whatever is there: answers wait in the socket while probes
+    // are sent and names are looked up, and nobody is late before they have been taken. Packets of others may never
+    // end.
+    pier::Task<pier::Error> receive(std::span<std::byte> buffer) {
+        pier::Deadline limit = pier::after(std::max(next_time() - monotonic(), Nanoseconds{}));
+        for (int count = 0; count < most_packets; ++count) {
+            const auto came = co_await receiver_.receive(buffer, limit);
+            if (!came && came.error() == pier::Errc::timed_out) break;
+            if (!came) co_return came.error();
+            take(*came);
+            limit = pier::after(Nanoseconds{});
+        }
+        co_return pier::Error();
+    }
+
     [[nodiscard]] static bool has_answer(const Probe& probe) noexcept {
         return probe.from.family() != pier::Family::unspecified;
     }
@@ -207,12 +217,12 @@ private:
         if (answer->is_end) last_hop_ = std::min(last_hop_.value_or(hop), hop);
     }
 
-    void give_up_late_ones(int times) {
+    void give_up_late_ones() {
         const Nanoseconds now = monotonic();
         for (std::size_t number = 0; number < next_probe_; ++number) {
             Probe& probe = probes_[number];
             if (probe.is_done) continue;
-            if (now >= probe.request.sent + times * patience(number / options_.probes)) end(probe);
+            if (now >= probe.request.sent + patience(number / options_.probes)) end(probe);
         }
     }
 
